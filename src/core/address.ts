@@ -1,0 +1,80 @@
+import { domainToASCII } from 'node:url'
+
+const LOCAL = String.raw`(?:"(?:[^"\\\p{Cc}]|\\[^\p{Cc}]){1,62}"|[^\s"<>()[\]:;,@\\|\p{Cc}]{1,64})`
+const LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}_-]{0,62})`
+const ADDRESS = new RegExp(`^${LOCAL}@${LABEL}(?:\\.${LABEL})*$`, 'u')
+
+const INVISIBLE = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
+const QUOTES = /^["'“”‘’«»‹›„‚`]+|["'“”‘’«»‹›„‚`]+$/g
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&amp;': '&',
+  '&quot;': '"',
+  '&#39;': "'",
+  '&nbsp;': ' ',
+}
+
+/**
+ * The one address in `text`, as written, or undefined. Takes what people paste and tools send:
+ * `a@b.example`, `mailto:…`, Slack's `<mailto:…|…>`, `Name <…>`, quotes of every kind, a trailing
+ * comma or full stop, invisible characters and HTML entities (Slack sheet, section 2.4).
+ */
+export function parseAddress(text: string): string | undefined {
+  if (text.length > 2000) return undefined
+  const clean = text
+    .replace(/&(?:lt|gt|amp|quot|#39|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
+    .replace(INVISIBLE, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return isAddress(clean) ? clean : candidates(clean).map(tidy).find(isAddress)
+}
+
+function candidates(text: string): string[] {
+  const inBrackets = [...text.matchAll(/<([^<>]*)>/g)].map(([, inner = '']) => inner.split('|')[0] ?? '')
+  return inBrackets.length > 0 ? inBrackets : [text]
+}
+
+function tidy(text: string): string {
+  return text
+    .trim()
+    .replace(/^mailto:/i, '')
+    .replace(/\?.*$/, '')
+    .replace(/[,;.]+$/, '')
+    .trim()
+    .replace(isQuotedLocal(text) ? /(?!)/ : QUOTES, '')
+    .replace(/[,;.]+$/, '')
+}
+
+function isQuotedLocal(text: string): boolean {
+  return /^"[^"]+"@/.test(text.trim())
+}
+
+export function isAddress(text: string): boolean {
+  return text.length <= 320 && ADDRESS.test(text)
+}
+
+/**
+ * What addresses are compared by: two spellings with the same key are one person. Case and the
+ * two spellings of an international domain do not count; plus tags and dots do.
+ */
+export function addressKey(address: string): string {
+  const [local, domain] = split(address.trim())
+  return `${local.normalize('NFC').toLowerCase()}@${domainKey(domain)}`
+}
+
+export function domainOf(address: string): string {
+  return domainKey(split(address.trim())[1])
+}
+
+/** `Bücher.example` and `xn--bcher-kva.example` are the same company. */
+export function domainKey(domain: string): string {
+  const lower = domain.normalize('NFC').toLowerCase()
+  // `domainToASCII` costs as much as the rest of an event; plain ASCII is already its own answer.
+  return /^[\w.-]*$/.test(lower) ? lower : domainToASCII(lower) || lower
+}
+
+function split(address: string): [local: string, domain: string] {
+  const at = address.lastIndexOf('@')
+  return [address.slice(0, at), address.slice(at + 1)]
+}

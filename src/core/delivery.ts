@@ -1,0 +1,26 @@
+import type { EngagementEvent } from './event.ts'
+
+/** One verified webhook request, read. What could not be read is kept, so that it can be replayed. */
+export interface Delivery {
+  readonly provider: string
+  /** UTC milliseconds. */
+  readonly receivedAt: number
+  readonly events: readonly EngagementEvent[]
+  readonly unreadable: readonly Unreadable[]
+}
+
+/** A part of a delivery that no adapter could read. */
+export interface Unreadable {
+  /** The part as received: the whole body, or one element of it as JSON. */
+  readonly raw: Uint8Array
+  readonly part: 'body' | 'element'
+  /** The headers that reading needs, without anything that proves or authorises. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly problem: string
+}
+
+export interface IngestResult {
+  readonly accepted: number
+  readonly duplicates: number
+  readonly unreadable: number
+}
