@@ -11,9 +11,9 @@ export interface Delivery {
 
 /** A part of a delivery that no adapter could read. */
 export interface Unreadable {
-  /** The part as received: the whole body, or one element of it as JSON. */
+  /** The part as received: the whole body, one element of it as JSON, or an event that was read and could not be stored. */
   readonly raw: Uint8Array
-  readonly part: 'body' | 'element'
+  readonly part: 'body' | 'element' | 'event'
   /** The headers that reading needs, without anything that proves or authorises. */
   readonly headers: Readonly<Record<string, string>>
   readonly problem: string

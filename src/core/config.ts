@@ -1,0 +1,211 @@
+import { z } from 'zod'
+
+import { ConfigError } from './errors.ts'
+
+export interface SlackHttp {
+  readonly mode: 'http'
+  readonly signingSecret: string
+}
+
+export interface SlackSocket {
+  readonly mode: 'socket'
+  readonly appToken: string
+}
+
+export interface SlackConfig {
+  readonly botToken: string
+  readonly transport: SlackHttp | SlackSocket
+  readonly apiUrl: string | undefined
+}
+
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly databaseUrl: string
+  /** Undefined only where Slack is not needed. */
+  readonly slack: SlackConfig | undefined
+  readonly alertChannel: string | undefined
+  readonly timeZone: string
+  readonly metricsToken: string | undefined
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  /** Provider id to its secrets, newest first; a provider without one is off. */
+  readonly webhookSecrets: Readonly<Record<string, readonly string[]>>
+  /** Settings that have no effect, each in a sentence. */
+  readonly warnings: readonly string[]
+}
+
+/** What the configuration has to know of a provider. */
+export interface ProviderSettings {
+  readonly id: string
+  /** Says what is wrong with a secret and where to find the right one; undefined when it can be used. */
+  secretProblem(secret: string): string | undefined
+}
+
+export interface ConfigOptions {
+  readonly providers: readonly ProviderSettings[]
+  /** Reads the file that a `NAME_FILE` variable names; throws when it cannot. */
+  readonly readFile: (path: string) => string
+  readonly needsSlack: boolean
+}
+
+type Env = Readonly<Record<string, string | undefined>>
+
+const SECRETS = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'METRICS_TOKEN', 'DATABASE_URL']
+
+const Settings = z.object({
+  PORT: z.coerce.number('is not a number: use a port such as 3000').int().min(0).max(65535).default(3000),
+  HOST: z.string().default('0.0.0.0'),
+  DATABASE_URL: z
+    .string()
+    .regex(
+      /^(sqlite:.+|postgres(ql)?:\/\/.+)/,
+      'is not a database: use sqlite:data/touchpoint.db or postgres://user:password@host/name',
+    )
+    .default('sqlite:data/touchpoint.db'),
+  SLACK_BOT_TOKEN: z
+    .string()
+    .startsWith('xoxb-', 'is not a bot token: copy the one that starts with xoxb- from OAuth & Permissions')
+    .optional(),
+  SLACK_SIGNING_SECRET: z.string().min(16, 'is too short: copy the Signing Secret from Basic Information').optional(),
+  SLACK_APP_TOKEN: z
+    .string()
+    .startsWith(
+      'xapp-',
+      'is not an app-level token: make one that starts with xapp- under Basic Information, with connections:write',
+    )
+    .optional(),
+  SLACK_API_URL: z.string().refine(isSafeBase, 'must be https, or http on this machine').optional(),
+  CRM_ALERT_CHANNEL: z
+    .string()
+    .regex(
+      /^[CGD][A-Z0-9]{2,}$/,
+      'is not a channel id: open the channel in Slack, click its name and copy the id at the bottom',
+    )
+    .optional(),
+  CRM_TIME_ZONE: z.string().refine(isTimeZone, 'is not a time zone: use a name such as Europe/Berlin').default('UTC'),
+  METRICS_TOKEN: z.string().min(16, 'is too short: use at least 16 characters that nobody can guess').optional(),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'], 'is not a level: use debug, info, warn or error')
+    .default('info'),
+})
+
+/**
+ * Reads the environment once, at start. Throws one `ConfigError` that names every variable that is
+ * wrong and how to mend it.
+ */
+export function loadConfig(env: Env, options: ConfigOptions): Config {
+  const problems: string[] = []
+  const set = withFiles(env, options, problems)
+  const parsed = Settings.safeParse(set)
+  problems.push(...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`))
+  const slackProblem = options.needsSlack ? missingSlack(set) : undefined
+  if (slackProblem) problems.push(slackProblem)
+  const { webhookSecrets, warnings } = readWebhookSecrets(set, options.providers, problems)
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'))
+
+  const { data } = parsed
+  return {
+    host: data.HOST,
+    port: data.PORT,
+    databaseUrl: data.DATABASE_URL,
+    slack: slackConfig(data),
+    alertChannel: data.CRM_ALERT_CHANNEL,
+    timeZone: data.CRM_TIME_ZONE,
+    metricsToken: data.METRICS_TOKEN,
+    logLevel: data.LOG_LEVEL,
+    webhookSecrets,
+    warnings,
+  }
+}
+
+/** `PORT=` in an .env file means "not set"; `NAME_FILE` stands for `NAME` where that is a secret. */
+function withFiles(env: Env, { readFile }: ConfigOptions, problems: string[]): Record<string, string> {
+  const set: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    if (!value?.trim()) continue
+    const secret = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : ''
+    if (!isSecret(secret)) {
+      set[name] ??= value.trim()
+      continue
+    }
+    if (env[secret]?.trim()) {
+      problems.push(`${secret} and ${name} are both set: keep one`)
+      continue
+    }
+    try {
+      set[secret] = readFile(value.trim()).trim()
+    } catch (error) {
+      problems.push(`${name} names a file that cannot be read (${error instanceof Error ? error.message : error})`)
+    }
+  }
+  return set
+}
+
+function isSecret(name: string): boolean {
+  return SECRETS.includes(name) || WEBHOOK_SECRET.test(name)
+}
+
+const WEBHOOK_SECRET = /^([A-Z0-9]+)_WEBHOOK_SECRET$/
+
+/** `RESEND_WEBHOOK_SECRET=new,old` switches Resend on; the second secret serves a rotation. */
+function readWebhookSecrets(set: Env, providers: readonly ProviderSettings[], problems: string[]) {
+  const webhookSecrets: Record<string, readonly string[]> = {}
+  const warnings: string[] = []
+  for (const [name, value = ''] of Object.entries(set)) {
+    const id = WEBHOOK_SECRET.exec(name)?.[1]?.toLowerCase()
+    if (!id) continue
+    const provider = providers.find((known) => known.id === id)
+    if (!provider) {
+      warnings.push(
+        `${name} has no effect: there is no provider ${id} (known: ${providers.map((known) => known.id).join(', ')})`,
+      )
+      continue
+    }
+    const secrets = value.split(',').flatMap((secret) => secret.trim() || [])
+    problems.push(
+      ...secrets.flatMap((secret) => {
+        const problem = provider.secretProblem(secret)
+        return problem ? [`${name} ${problem}`] : []
+      }),
+    )
+    webhookSecrets[id] = secrets
+  }
+  return { webhookSecrets, warnings }
+}
+
+function missingSlack(set: Env): string | undefined {
+  const missing: string[] = []
+  if (!set['SLACK_BOT_TOKEN']) missing.push('SLACK_BOT_TOKEN (OAuth & Permissions, starts with xoxb-)')
+  if (!set['SLACK_SIGNING_SECRET'] && !set['SLACK_APP_TOKEN']) {
+    missing.push('SLACK_SIGNING_SECRET (Basic Information), or SLACK_APP_TOKEN for Socket Mode')
+  }
+  return missing.length === 0
+    ? undefined
+    : `Slack is not connected: set ${missing.join(' and ')}; see "Connect Slack" in README.md`
+}
+
+function slackConfig(data: z.infer<typeof Settings>): SlackConfig | undefined {
+  const { SLACK_BOT_TOKEN: botToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_APP_TOKEN: appToken } = data
+  if (!botToken || (!signingSecret && !appToken)) return undefined
+  const transport: SlackConfig['transport'] = appToken
+    ? { mode: 'socket', appToken }
+    : { mode: 'http', signingSecret: signingSecret ?? '' }
+  return { botToken, transport, apiUrl: data.SLACK_API_URL }
+}
+
+function isSafeBase(text: string): boolean {
+  const url = URL.parse(text)
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
+}
+
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,107 @@
+import type { EngagementEvent } from './event.ts'
+import type { People } from './people.ts'
+import { holdContactsById } from './store/contacts.ts'
+import type { Database } from './store/database.ts'
+import {
+  type EventRow,
+  eventOf,
+  eventsOf,
+  inboundOf,
+  messagesById,
+  repliesWaitingFor,
+  rewriteEvents,
+} from './store/events.ts'
+
+/** An event with the person it is about, as far as that is known now. */
+export interface Attributed {
+  readonly event: EngagementEvent
+  /** The message that this reply answers, while no event of that message has come. */
+  readonly answers: string | null
+}
+
+/**
+ * Finds whom replies are from by the message they answer, rather than by the address they were
+ * written from: In-Reply-To first, then References from last to first (e-mail sheet, section 1.5).
+ */
+export async function attribute(tx: Database, events: readonly EngagementEvent[]): Promise<Attributed[]> {
+  const references = events.flatMap(answeredMessages)
+  const messages = new Map((await messagesById(tx, references)).map((message) => [message.rfcMessageId, message]))
+  return events.map((event) => {
+    const answered = answeredMessages(event)
+    const message = answered.map((id) => messages.get(id)).find((known) => known !== undefined)
+    if (!message) return { event, answers: answered[0] ?? null }
+    return {
+      event: { ...event, type: asReply(event), recipient: message.email, campaign: event.campaign ?? message.campaign },
+      answers: null,
+    }
+  })
+}
+
+function answeredMessages({ type, reply }: EngagementEvent): string[] {
+  if (!reply || (type !== 'replied' && type !== 'inbound' && type !== 'auto_replied')) return []
+  return [...(reply.inReplyTo ? [reply.inReplyTo] : []), ...reply.references.toReversed()]
+}
+
+function asReply({ type }: Pick<EngagementEvent, 'type'>): EngagementEvent['type'] {
+  return type === 'inbound' ? 'replied' : type
+}
+
+/** An event as it stood, and as it stands after what came later. */
+export interface Retold {
+  readonly before: EngagementEvent
+  readonly after: EngagementEvent
+}
+
+/**
+ * What `accepted` teaches about earlier events, so that order of arrival does not matter: replies
+ * that came before the message they answer find their person, and mail from somebody who was
+ * written to is a reply. The contacts concerned are told again from their whole history.
+ */
+export async function tellAgain(tx: Database, people: People, accepted: readonly EngagementEvent[]): Promise<Retold[]> {
+  const messages = new Map(accepted.flatMap((event) => (event.rfcMessageId ? [[event.rfcMessageId, event]] : [])))
+  const waiting = await repliesWaitingFor(tx, [...messages.keys()])
+  people.add(
+    await holdContactsById(
+      tx,
+      waiting.map(({ contactId }) => contactId),
+    ),
+  )
+
+  const rewritten = new Map<number, { readonly before: EventRow; readonly after: EventRow }>()
+  for (const before of waiting) {
+    const message = messages.get(before.answers ?? '')
+    if (!message) continue
+    const { id: campaignId = null, name: campaign = null, step = null } = message.campaign ?? {}
+    const known = before.campaign !== null || before.campaignId !== null ? {} : { campaignId, campaign, step }
+    const contactId = people.at(message.recipient).id
+    rewritten.set(before.seq, {
+      before,
+      after: { ...before, ...known, contactId, type: asReply(before), answers: null },
+    })
+  }
+  const senders = people.knownSenders().map(({ id }) => id)
+  for (const before of senders.length > 0 ? await inboundOf(tx, senders) : []) {
+    if (!rewritten.has(before.seq)) rewritten.set(before.seq, { before, after: { ...before, type: 'replied' } })
+  }
+  if (rewritten.size === 0) return []
+
+  const changes = [...rewritten.values()]
+  await rewriteEvents(
+    tx,
+    changes.map(({ after }) => after),
+  )
+  const emailOf = (row: EventRow) => people.withId(row.contactId).email
+  const concerned = new Set(changes.flatMap(({ before, after }) => [before.contactId, after.contactId]))
+  const histories = Map.groupBy(await eventsOf(tx, [...concerned]), ({ contactId }) => contactId)
+  for (const id of concerned) {
+    const contact = people.withId(id)
+    people.retell(
+      contact,
+      (histories.get(id) ?? []).map((row) => eventOf(row, contact.email)),
+    )
+  }
+  return changes.map(({ before, after }) => ({
+    before: eventOf(before, emailOf(before)),
+    after: eventOf(after, emailOf(after)),
+  }))
+}

@@ -1,0 +1,120 @@
+import { type ContactState, statusOf } from './contact.ts'
+import { type Attributed, attribute, tellAgain } from './correlation.ts'
+import type { Delivery, IngestResult } from './delivery.ts'
+import { type EngagementEvent, tallyOf } from './event.ts'
+import type { NewJob } from './job.ts'
+import { People } from './people.ts'
+import { holdContacts, saveStates } from './store/contacts.ts'
+import type { Database } from './store/database.ts'
+import { eventKey, insertEvents } from './store/events.ts'
+import { enqueue } from './store/jobs.ts'
+import { quarantineAll } from './store/quarantine.ts'
+import { type EventDay, RollUps } from './store/roll-ups.ts'
+import type { TotalName } from './store/rows.ts'
+import { suppressionOf } from './suppression.ts'
+import type { DayOf } from './time.ts'
+
+export interface IngestDeps {
+  readonly database: Database
+  /** The local day of a moment, for the roll-ups. */
+  readonly dayOf: DayOf
+  /** What follows from an event that was new. */
+  readonly jobsFor: (event: EngagementEvent) => readonly NewJob[]
+}
+
+/**
+ * Records a group of deliveries, all of them or none, with one result for each. Jobs are queued
+ * in the same transaction and run after it, so a redelivery repeats neither an event nor its
+ * effects. Throws `StorageError` when nothing could be written.
+ */
+export async function ingestAll(
+  { database, dayOf, jobsFor }: IngestDeps,
+  deliveries: readonly Delivery[],
+): Promise<IngestResult[]> {
+  const now = Math.max(...deliveries.map(({ receivedAt }) => receivedAt))
+  return await database.transaction(async (tx) => {
+    const rollUps = new RollUps()
+    for (const delivery of deliveries) await quarantineAll(tx, delivery)
+
+    const attributed = await attribute(tx, eachOnce(deliveries))
+    const people = new People(await holdContacts(tx, attributed.map(recipientOf), now))
+    const inserted = await insertEvents(
+      tx,
+      attributed.map(({ event, answers }) => ({ event, answers, contactId: people.at(event.recipient).id })),
+    )
+    const accepted = attributed.map(({ event }) => event).filter((event) => inserted.has(eventKey(event)))
+    for (const event of accepted) {
+      people.apply(event)
+      rollUps.countEvent(eventDay(event, dayOf), 1)
+    }
+    const retold = await tellAgain(tx, people, accepted)
+    for (const { before, after } of retold) {
+      rollUps.countEvent(eventDay(before, dayOf), -1)
+      rollUps.countEvent(eventDay(after, dayOf), 1)
+    }
+
+    const changed = people.changed()
+    await saveStates(tx, changed, now)
+    for (const { contact, state } of changed) {
+      countContact(rollUps, contact.isNew ? null : contact.state, state, dayOf(now))
+    }
+    const results = countDeliveries(rollUps, deliveries, inserted, dayOf)
+    await rollUps.save(tx)
+    await enqueue(tx, [...accepted, ...retold.map(({ after }) => after)].flatMap(jobsFor), now)
+    return results
+  })
+}
+
+function eachOnce(deliveries: readonly Delivery[]): EngagementEvent[] {
+  const byKey = new Map<string, EngagementEvent>()
+  for (const { events } of deliveries) {
+    for (const event of events) {
+      const key = eventKey(event)
+      if (!byKey.has(key)) byKey.set(key, event)
+    }
+  }
+  return [...byKey.values()]
+}
+
+function recipientOf({ event }: Attributed): string {
+  return event.recipient
+}
+
+export function eventDay(event: EngagementEvent, dayOf: DayOf): EventDay {
+  const campaign = event.campaign?.name ?? event.campaign?.id ?? ''
+  return { day: dayOf(event.occurredAt), provider: event.provider, campaign, tally: tallyOf(event) }
+}
+
+/** Moves a contact from the running counts it stood in to those it stands in now; a new one, `before` null, stood in none. */
+export function countContact(rollUps: RollUps, before: ContactState | null, after: ContactState, today: string): void {
+  if (before) for (const name of totalsOf(before)) rollUps.countTotal({ day: '', name }, -1)
+  else rollUps.countTotal({ day: today, name: 'created' }, 1)
+  for (const name of totalsOf(after)) rollUps.countTotal({ day: '', name }, 1)
+}
+
+function totalsOf(state: ContactState): TotalName[] {
+  const names: TotalName[] = [statusOf(state)]
+  if (suppressionOf(state.suppression)) names.push('suppressed')
+  if (state.enrichedAt !== null) names.push('has_enrichment')
+  if (state.emailEvidence?.status === 'valid') names.push('has_valid_address')
+  return names
+}
+
+function countDeliveries(
+  rollUps: RollUps,
+  deliveries: readonly Delivery[],
+  inserted: ReadonlySet<string>,
+  dayOf: DayOf,
+): IngestResult[] {
+  const uncounted = new Set(inserted)
+  return deliveries.map(({ provider, receivedAt, events, unreadable }) => {
+    // Of two deliveries of the same event in one group, only the first finds it here.
+    const accepted = events.filter((event) => uncounted.delete(eventKey(event))).length
+    const result = { accepted, duplicates: events.length - accepted, unreadable: unreadable.length }
+    const day = dayOf(receivedAt)
+    rollUps.countSource({ provider, day, outcome: 'accepted' }, receivedAt, result.accepted)
+    rollUps.countSource({ provider, day, outcome: 'duplicate' }, receivedAt, result.duplicates)
+    rollUps.countSource({ provider, day, outcome: 'quarantined' }, receivedAt, result.unreadable)
+    return result
+  })
+}

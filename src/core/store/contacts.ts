@@ -1,0 +1,207 @@
+import { and, eq, gte, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm'
+
+import { addressKey, domainOf } from '../address.ts'
+import { type ContactState, statusOf } from '../contact.ts'
+import type { EmailEvidence } from '../email-status.ts'
+import { suppressionOf } from '../suppression.ts'
+import { decodeRows, insertReturning, selectList, updateRows } from './bulk.ts'
+import type { Database, Tables } from './database.ts'
+import type { Assertions } from './rows.ts'
+
+export type ContactRow = Tables['contacts']['$inferSelect']
+
+/** A contact as the ingest sees it: what events can change, and what that depends on. */
+export interface HeldContact {
+  readonly id: number
+  readonly email: string
+  readonly emailKey: string
+  /** Made by this transaction. */
+  readonly isNew: boolean
+  readonly asserted: Assertions
+  readonly state: ContactState
+}
+
+const HELD = [
+  'id',
+  'email',
+  'emailKey',
+  'revision',
+  'asserted',
+  'counters',
+  'heat',
+  'lastEngagedAt',
+  'emailStatus',
+  'emailStatusSource',
+  'emailStatusAt',
+  'suppression',
+  'enrichedAt',
+  'verifiedAt',
+  'engagedAt',
+  'floor',
+  'decision',
+  'decidedAt',
+] as const satisfies readonly (keyof ContactRow)[]
+
+/**
+ * The contacts at `addresses`, created where missing and held until the transaction ends.
+ *
+ * The update that changes nothing is what takes the lock in Postgres: without it, two deliveries
+ * read the same score and one of them is lost. The order keeps them from deadlock.
+ */
+export async function holdContacts(tx: Database, addresses: Iterable<string>, now: number): Promise<HeldContact[]> {
+  const byKey = new Map<string, string>()
+  for (const address of addresses) {
+    const key = addressKey(address)
+    if (!byKey.has(key)) byKey.set(key, address)
+  }
+  const rows = [...byKey]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([emailKey, email]) => ({ email, emailKey, domain: domainOf(email), createdAt: now, updatedAt: now }))
+  const held = await insertReturning(
+    tx,
+    tx.tables.contacts,
+    ['email', 'emailKey', 'domain', 'createdAt', 'updatedAt'],
+    rows,
+    sql`on conflict (email_key) do update set email_key = excluded.email_key`,
+    HELD,
+  )
+  return held.map(heldContact)
+}
+
+/** The contacts with `ids`, held until the transaction ends. Hold them in one call, or after `holdContacts`. */
+export async function holdContactsById(tx: Database, ids: readonly number[]): Promise<HeldContact[]> {
+  if (ids.length === 0) return []
+  const list = JSON.stringify([...new Set(ids)].sort((a, b) => a - b).map((id) => ({ id })))
+  const source = tx.dialect.rowsOf([{ key: 'id', sqlType: 'bigint', isJson: false }], list)
+  const { contacts } = tx.tables
+  const rows = await tx.all(
+    sql`update ${contacts} set email_key = email_key from ${source} where ${contacts.id} = r.id returning ${selectList(contacts, HELD)}`,
+  )
+  return decodeRows(contacts, HELD, rows).map(heldContact)
+}
+
+function heldContact(row: Pick<ContactRow, (typeof HELD)[number]>): HeldContact {
+  const { id, email, emailKey, revision, asserted, emailStatus, emailStatusSource, emailStatusAt, ...state } = row
+  return {
+    id,
+    email,
+    emailKey,
+    // Every transaction that makes or changes a contact raises its revision before it ends.
+    isNew: revision === 0,
+    asserted,
+    state: { ...state, emailEvidence: evidenceIn({ emailStatus, emailStatusSource, emailStatusAt }) },
+  }
+}
+
+export function evidenceIn(
+  row: Pick<ContactRow, 'emailStatus' | 'emailStatusSource' | 'emailStatusAt'>,
+): EmailEvidence | null {
+  if (row.emailStatusSource === null || row.emailStatusAt === null) return null
+  return { status: row.emailStatus, source: row.emailStatusSource, at: row.emailStatusAt }
+}
+
+/** Columns of a contact that follow from its state. */
+export function stateColumns(state: ContactState) {
+  const { emailEvidence, suppression, ...columns } = state
+  return {
+    ...columns,
+    status: statusOf(state),
+    suppression,
+    suppressed: suppressionOf(suppression)?.reason ?? null,
+    emailStatus: emailEvidence?.status ?? 'unknown',
+    emailStatusSource: emailEvidence?.source ?? null,
+    emailStatusAt: emailEvidence?.at ?? null,
+  } as const
+}
+
+const SAVED = [
+  'counters',
+  'heat',
+  'lastEngagedAt',
+  'engagedAt',
+  'verifiedAt',
+  'status',
+  'suppression',
+  'suppressed',
+  'emailStatus',
+  'emailStatusSource',
+  'emailStatusAt',
+  'updatedAt',
+] as const satisfies readonly (keyof ContactRow)[]
+
+export async function saveStates(
+  tx: Database,
+  changed: readonly { readonly contact: { readonly id: number }; readonly state: ContactState }[],
+  now: number,
+): Promise<void> {
+  const rows = changed.map(({ contact, state }) => ({ id: contact.id, ...stateColumns(state), updatedAt: now }))
+  await updateRows(tx, tx.tables.contacts, 'id', SAVED, rows, sql`, revision = revision + 1`)
+}
+
+export async function contactByAddress(database: Database, address: string): Promise<ContactRow | undefined> {
+  const { contacts } = database.tables
+  const [row] = await database.db
+    .select()
+    .from(contacts)
+    .where(eq(contacts.emailKey, addressKey(address)))
+    .limit(1)
+  return row
+}
+
+export async function contactById(database: Database, id: number): Promise<ContactRow | undefined> {
+  const { contacts } = database.tables
+  const [row] = await database.db.select().from(contacts).where(eq(contacts.id, id)).limit(1)
+  return row
+}
+
+/** Contacts whose folded full name or surname starts with `prefix`, which is folded too. */
+export async function contactsByName(database: Database, prefix: string, limit: number): Promise<ContactRow[]> {
+  const { contacts } = database.tables
+  const byName = or(startsWith(database, contacts.nameKey, prefix), startsWith(database, contacts.surnameKey, prefix))
+  return await database.db.select().from(contacts).where(byName).limit(limit)
+}
+
+export async function contactsByDomain(database: Database, domain: string, limit: number): Promise<ContactRow[]> {
+  const { contacts } = database.tables
+  return await database.db.select().from(contacts).where(eq(contacts.domain, domain)).limit(limit)
+}
+
+/** Contacts whose address starts with `prefix`, in lower case. */
+export async function contactsByAddressPrefix(
+  database: Database,
+  prefix: string,
+  limit: number,
+): Promise<ContactRow[]> {
+  const { contacts } = database.tables
+  return await database.db
+    .select()
+    .from(contacts)
+    .where(startsWith(database, contacts.emailKey, prefix))
+    .limit(limit)
+}
+
+type TextColumn = Tables['contacts']['emailKey'] | Tables['contacts']['nameKey'] | Tables['contacts']['surnameKey']
+
+function startsWith({ dialect }: Database, column: TextColumn, prefix: string): SQL | undefined {
+  const bytes = sql`${column} ${dialect.bytewise}`
+  return and(gte(bytes, prefix), lt(bytes, `${prefix}\u{10ffff}`), ne(column, ''))
+}
+
+/** One page of all contacts in the order of their ids, after `afterId`. */
+export async function contactsAfter(database: Database, afterId: number, limit: number): Promise<ContactRow[]> {
+  const { contacts } = database.tables
+  return await database.db
+    .select()
+    .from(contacts)
+    .where(sql`${contacts.id} > ${afterId}`)
+    .orderBy(contacts.id)
+    .limit(limit)
+}
+
+export async function contactsByAddresses(database: Database, addresses: readonly string[]): Promise<ContactRow[]> {
+  const { contacts } = database.tables
+  return await database.db
+    .select()
+    .from(contacts)
+    .where(inArray(contacts.emailKey, addresses.map(addressKey)))
+}

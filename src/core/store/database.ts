@@ -1,0 +1,51 @@
+import type { InferInsertModel, InferSelectModel, SQL, Table } from 'drizzle-orm'
+import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
+
+import type * as postgres from './schema.postgres.ts'
+import type * as sqlite from './schema.sqlite.ts'
+
+export type Tables = typeof sqlite
+
+/**
+ * A handle that queries run on. Queries are written once, against the SQLite types, and only
+ * ever awaited; Postgres satisfies the same calls at run time.
+ */
+export interface Database {
+  readonly db: BaseSQLiteDatabase<'async', unknown>
+  readonly tables: Tables
+  readonly dialect: Dialect
+  /** Runs a query that the query builder has no words for; the rows are as the driver gives them. */
+  all(query: SQL): Promise<readonly Readonly<Record<string, unknown>>[]>
+  /** Runs a statement that gives no rows. */
+  run(statement: SQL): Promise<void>
+  /**
+   * Runs `work` in one transaction; a call inside another joins it. No network call belongs in it,
+   * and it may run again from the start, so it must not change anything outside the database.
+   * Throws `StorageError` when the database cannot take writes.
+   */
+  transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** The places where the two databases have no words in common. */
+export interface Dialect {
+  readonly name: 'sqlite' | 'postgres'
+  /** The objects of a JSON array as a table expression named `r`, with a column for each key. */
+  rowsOf(columns: readonly JsonColumn[], json: string): SQL
+  /** The collation that compares bytes, so that a range of prefixes can use an index. */
+  readonly bytewise: SQL
+  /** Ends a select that must hold its rows until the transaction ends, passing over rows that others hold. */
+  readonly skipLocked: SQL
+}
+
+export interface JsonColumn {
+  readonly key: string
+  readonly sqlType: string
+  readonly isJson: boolean
+}
+
+type Rows<S> = { [K in keyof S]: S[K] extends Table ? [InferSelectModel<S[K]>, InferInsertModel<S[K]>] : never }
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never
+
+/** Fails to compile when the two schemas' rows drift apart. */
+export const schemasMatch: Same<Rows<Tables>, Rows<typeof postgres>> = true

@@ -1,0 +1,119 @@
+import { and, eq, lt, min, sql } from 'drizzle-orm'
+
+import type { NewJob } from '../job.ts'
+import { decodeRows, insertRows, selectList } from './bulk.ts'
+import type { Database, Tables } from './database.ts'
+
+export type JobRow = Tables['jobs']['$inferSelect']
+
+/** Queues `jobs` with the transaction that makes them necessary; one that is queued already stays as it is. */
+export async function enqueue(tx: Database, jobs: readonly NewJob[], now: number): Promise<void> {
+  await insertRows(
+    tx,
+    tx.tables.jobs,
+    ['id', 'kind', 'payload', 'key', 'runAt', 'state', 'attempts', 'createdAt'],
+    jobs.map((job) => ({ ...job, state: 'waiting', attempts: 0, createdAt: now })),
+    sql`on conflict (id) do nothing`,
+  )
+}
+
+export interface Claim {
+  readonly kinds: readonly string[]
+  readonly owner: string
+  readonly now: number
+  readonly leaseUntil: number
+  readonly limit: number
+}
+
+const CLAIMED = ['seq', 'id', 'kind', 'payload', 'key', 'attempts'] as const satisfies readonly (keyof JobRow)[]
+
+export type ClaimedJob = Pick<JobRow, (typeof CLAIMED)[number]>
+
+/** Takes up to `limit` due jobs for `owner`; none that stands behind an unfinished one with its key. */
+export async function claimJobs(tx: Database, { kinds, owner, now, leaseUntil, limit }: Claim): Promise<ClaimedJob[]> {
+  const { jobs } = tx.tables
+  const kindList = sql.join(
+    kinds.map((kind) => sql`${kind}`),
+    sql`, `,
+  )
+  const rows = await tx.all(sql`
+    update ${jobs} set state = 'running', attempts = attempts + 1, lease_owner = ${owner}, lease_until = ${leaseUntil}
+    where seq in (
+      select due.seq from jobs due
+      where due.state = 'waiting' and due.run_at <= ${now} and due.kind in (${kindList})
+        and (due.key is null or not exists (
+          select 1 from jobs earlier where earlier.key = due.key and earlier.seq < due.seq and earlier.state <> 'dead'
+        ))
+      order by due.run_at, due.seq limit ${limit} ${tx.dialect.skipLocked}
+    ) and state = 'waiting'
+    returning ${selectList(jobs, CLAIMED)}`)
+  return decodeRows(jobs, CLAIMED, rows).sort((a, b) => a.seq - b.seq)
+}
+
+/** Holds a lease a little longer; false when it was lost. */
+export async function extendLease(tx: Database, seq: number, owner: string, leaseUntil: number): Promise<boolean> {
+  const { jobs } = tx.tables
+  const rows = await tx.db
+    .update(jobs)
+    .set({ leaseUntil })
+    .where(and(eq(jobs.seq, seq), eq(jobs.leaseOwner, owner)))
+    .returning({ seq: jobs.seq })
+  return rows.length > 0
+}
+
+export async function finishJob(tx: Database, seq: number, owner: string): Promise<void> {
+  const { jobs } = tx.tables
+  await tx.db.delete(jobs).where(and(eq(jobs.seq, seq), eq(jobs.leaseOwner, owner)))
+}
+
+export interface Outcome {
+  readonly state: 'waiting' | 'dead'
+  readonly runAt: number
+  readonly attempts: number
+  readonly lastError: string
+}
+
+/** Gives a job back that was not done, to be tried again or to be looked at. */
+export async function returnJob(tx: Database, seq: number, owner: string, outcome: Outcome): Promise<void> {
+  const { jobs } = tx.tables
+  await tx.db
+    .update(jobs)
+    .set({ ...outcome, leaseOwner: null, leaseUntil: null })
+    .where(and(eq(jobs.seq, seq), eq(jobs.leaseOwner, owner)))
+}
+
+/** Makes jobs due again whose worker died. */
+export async function returnExpired(tx: Database, now: number): Promise<number> {
+  const { jobs } = tx.tables
+  const rows = await tx.db
+    .update(jobs)
+    .set({ state: 'waiting', leaseOwner: null, leaseUntil: null })
+    .where(and(eq(jobs.state, 'running'), lt(jobs.leaseUntil, now)))
+    .returning({ seq: jobs.seq })
+  return rows.length
+}
+
+/** When the next job is due, UTC milliseconds. */
+export async function nextRunAt(database: Database): Promise<number | null> {
+  const { jobs } = database.tables
+  const [row] = await database.db
+    .select({ at: min(jobs.runAt) })
+    .from(jobs)
+    .where(eq(jobs.state, 'waiting'))
+  return row?.at ?? null
+}
+
+export interface JobCount {
+  readonly kind: string
+  readonly state: JobRow['state']
+  readonly count: number
+}
+
+export async function jobCounts(database: Database): Promise<JobCount[]> {
+  const { jobs } = database.tables
+  const rows = await database.db
+    .select({ kind: jobs.kind, state: jobs.state, count: sql<number>`count(*)` })
+    .from(jobs)
+    .groupBy(jobs.kind, jobs.state)
+  return rows.map((row) => ({ ...row, count: Number(row.count) }))
+}

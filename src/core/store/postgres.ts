@@ -1,0 +1,116 @@
+import { join } from 'node:path'
+
+import { sql } from 'drizzle-orm'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { migrate } from 'drizzle-orm/node-postgres/migrator'
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
+import pg from 'pg'
+
+import { StorageError } from '../errors.ts'
+import type { Database, Dialect, JsonColumn, Tables } from './database.ts'
+import * as tables from './schema.postgres.ts'
+
+const MIGRATIONS = join(import.meta.dirname, '../../../drizzle/postgres')
+
+/** Any number that no other program takes: one process migrates, the others wait. */
+const MIGRATION_LOCK = 0x74706372
+
+const INT8 = 20
+
+const ATTEMPTS = 6
+
+/** A pool ends by itself only the connections that it knows to be idle. */
+export async function openPostgres(url: string): Promise<Database> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 10_000,
+    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
+  })
+  // Without a listener, a server that restarts would end this process; the next query reports it.
+  pool.on('error', () => {})
+  await migrateOnce(pool)
+  const db = drizzle({ client: pool })
+  return {
+    ...handle(db),
+    transaction: (work) => retried(() => db.transaction((tx) => work(joined(tx)))),
+    [Symbol.asyncDispose]: () => pool.end(),
+  }
+}
+
+async function migrateOnce(pool: pg.Pool): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    await migrate(drizzle({ client }), { migrationsFolder: MIGRATIONS })
+    await client.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK])
+  } finally {
+    client.release()
+  }
+}
+
+function joined(tx: PgDatabase<PgQueryResultHKT>): Database {
+  const database: Database = { ...handle(tx), transaction: (work) => work(database), async [Symbol.asyncDispose]() {} }
+  return database
+}
+
+/** Runs again what Postgres undid because two transactions stood in each other's way. */
+async function retried<T>(transaction: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transaction()
+    } catch (error) {
+      const code = codeOf(error)
+      if ((code === '40001' || code === '40P01') && attempt < ATTEMPTS) continue
+      if (CANNOT_WRITE.test(code)) throw new StorageError(`the database cannot be written (${code})`, { cause: error })
+      throw error
+    }
+  }
+}
+
+/** Connection, resources, operator intervention, read-only (Postgres manual, appendix A), and the socket's own. */
+const CANNOT_WRITE = /^(08...|53...|57...|58...|25006|40001|40P01|E[A-Z]+)$/
+
+/** Drizzle wraps what the driver throws, so the code may stand on a cause. */
+function codeOf(error: unknown): string {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string') return cause.code
+  }
+  return ''
+}
+
+const dialect: Dialect = {
+  name: 'postgres',
+  rowsOf(columns: readonly JsonColumn[], json: string) {
+    const list = columns.map(({ key, sqlType }) => `"${key}" ${sqlType.replace('bigserial', 'bigint')}`).join(', ')
+    return sql`jsonb_to_recordset(${json}::jsonb) as r(${sql.raw(list)})`
+  },
+  bytewise: sql`collate "C"`,
+  skipLocked: sql`for update skip locked`,
+}
+
+function handle(db: PgDatabase<PgQueryResultHKT>): Pick<Database, 'db' | 'tables' | 'dialect' | 'all' | 'run'> {
+  const { execute } = asNodePostgres(db)
+  return {
+    db: asSqliteTyped(db),
+    tables: asSqliteTables(),
+    dialect,
+    all: async (query) => (await execute(query)).rows,
+    run: async (statement) => void (await execute(statement)),
+  }
+}
+
+/** Sound because this file makes every handle from node-postgres. */
+function asNodePostgres(db: PgDatabase<PgQueryResultHKT>) {
+  const known = db as unknown as NodePgDatabase
+  return { execute: (query: Parameters<NodePgDatabase['execute']>[0]) => known.execute(query) }
+}
+
+/** Sound because `schemasMatch` proves equal rows and queries use only what both dialects share. */
+function asSqliteTyped(db: PgDatabase<PgQueryResultHKT>): Database['db'] {
+  return db as unknown as Database['db']
+}
+
+function asSqliteTables(): Tables {
+  return tables as unknown as Tables
+}

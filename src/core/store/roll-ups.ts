@@ -1,0 +1,144 @@
+import { and, between, eq, gte, inArray, lte, sql } from 'drizzle-orm'
+
+import type { Tally } from '../event.ts'
+import { insertRows } from './bulk.ts'
+import type { Database } from './database.ts'
+import type { SourceOutcome, TotalName } from './rows.ts'
+
+/** Counts to add, gathered while a transaction is put together. A count may be negative. */
+export class RollUps {
+  readonly #eventDays = new Map<string, EventDay & { count: number }>()
+  readonly #sourceDays = new Map<string, SourceDay & { count: number; lastAt: number }>()
+  readonly #totals = new Map<string, Total & { count: number }>()
+
+  countEvent(day: EventDay, by = 1): void {
+    const key = `${day.day}\n${day.provider}\n${day.tally}\n${day.campaign}`
+    const entry = this.#eventDays.get(key)
+    if (entry) entry.count += by
+    else this.#eventDays.set(key, { ...day, count: by })
+  }
+
+  countSource(day: SourceDay, at: number, by: number): void {
+    if (by === 0) return
+    const key = `${day.provider}\n${day.day}\n${day.outcome}`
+    const entry = this.#sourceDays.get(key)
+    if (entry) {
+      entry.count += by
+      entry.lastAt = Math.max(entry.lastAt, at)
+    } else {
+      this.#sourceDays.set(key, { ...day, count: by, lastAt: at })
+    }
+  }
+
+  countTotal(total: Total, by: number): void {
+    const key = `${total.day}\n${total.name}`
+    const entry = this.#totals.get(key)
+    if (entry) entry.count += by
+    else this.#totals.set(key, { ...total, count: by })
+  }
+
+  /** Adds everything, in an order that keeps two transactions from deadlock. */
+  async save(tx: Database): Promise<void> {
+    const { eventDays, sourceDays, totals } = tx.tables
+    await insertRows(
+      tx,
+      eventDays,
+      ['day', 'provider', 'campaign', 'tally', 'count'],
+      inOrder(this.#eventDays),
+      sql`on conflict (day, provider, campaign, tally) do update set count = event_days.count + excluded.count`,
+    )
+    await insertRows(
+      tx,
+      sourceDays,
+      ['provider', 'day', 'outcome', 'count', 'lastAt'],
+      inOrder(this.#sourceDays),
+      sql`on conflict (provider, day, outcome) do update set count = source_days.count + excluded.count,
+        last_at = case when excluded.last_at > source_days.last_at then excluded.last_at else source_days.last_at end`,
+    )
+    await insertRows(
+      tx,
+      totals,
+      ['day', 'name', 'count'],
+      inOrder(this.#totals),
+      sql`on conflict (day, name) do update set count = totals.count + excluded.count`,
+    )
+  }
+}
+
+function inOrder<Entry extends { readonly count: number }>(entries: ReadonlyMap<string, Entry>): Entry[] {
+  return [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, entry]) => (entry.count === 0 ? [] : [entry]))
+}
+
+export interface EventDay {
+  readonly day: string
+  readonly provider: string
+  readonly campaign: string
+  readonly tally: Tally
+}
+
+export interface SourceDay {
+  readonly provider: string
+  readonly day: string
+  readonly outcome: SourceOutcome
+}
+
+/** `day` is '' for the whole CRM. */
+export interface Total {
+  readonly day: string
+  readonly name: TotalName
+}
+
+/** Events from local day `from` to `to`, both included, by tally. */
+export async function eventCounts(database: Database, from: string, to: string): Promise<Map<Tally, number>> {
+  const { eventDays } = database.tables
+  const rows = await database.db
+    .select({ tally: eventDays.tally, count: sql<number>`cast(sum(${eventDays.count}) as bigint)` })
+    .from(eventDays)
+    .where(between(eventDays.day, from, to))
+    .groupBy(eventDays.tally)
+  return new Map(rows.flatMap(({ tally, count }) => (Number(count) === 0 ? [] : [[tally, Number(count)]])))
+}
+
+export async function totalCounts(database: Database): Promise<Map<TotalName, number>> {
+  const { totals } = database.tables
+  const rows = await database.db.select().from(totals).where(eq(totals.day, ''))
+  return new Map(rows.flatMap(({ name, count }) => (count === 0 ? [] : [[name, count]])))
+}
+
+export async function createdBetween(database: Database, from: string, to: string): Promise<number> {
+  const { totals } = database.tables
+  const rows = await database.db
+    .select({ count: totals.count })
+    .from(totals)
+    .where(and(gte(totals.day, from), lte(totals.day, to), eq(totals.name, 'created')))
+  return rows.reduce((sum, { count }) => sum + count, 0)
+}
+
+export interface SourceReport {
+  readonly provider: string
+  readonly outcome: SourceOutcome
+  readonly count: number
+  /** UTC milliseconds. */
+  readonly lastAt: number
+}
+
+/** What `providers` delivered on and after local day `from`. */
+export async function sourceCounts(
+  database: Database,
+  providers: readonly string[],
+  from: string,
+): Promise<SourceReport[]> {
+  if (providers.length === 0) return []
+  const { sourceDays } = database.tables
+  const rows = await database.db
+    .select({
+      provider: sourceDays.provider,
+      outcome: sourceDays.outcome,
+      count: sql<number>`cast(sum(${sourceDays.count}) as bigint)`,
+      lastAt: sql<number>`max(${sourceDays.lastAt})`,
+    })
+    .from(sourceDays)
+    .where(and(inArray(sourceDays.provider, [...providers]), gte(sourceDays.day, from)))
+    .groupBy(sourceDays.provider, sourceDays.outcome)
+  return rows.map((row) => ({ ...row, count: Number(row.count), lastAt: Number(row.lastAt) }))
+}

@@ -1,0 +1,15 @@
+import type { EmailEvidence } from '../email-status.ts'
+import type { RefusalReason } from '../errors.ts'
+import type { LifecycleStatus } from '../lifecycle.ts'
+import type { SuppressionRecord } from '../suppression.ts'
+
+/** What imports and enrichment said of a contact, kept apart from what its events say. */
+export interface Assertions {
+  readonly emailEvidence?: EmailEvidence
+  readonly verifiedAt?: number
+  readonly suppression?: SuppressionRecord
+}
+
+export type SourceOutcome = 'accepted' | 'duplicate' | 'quarantined' | `refused_${RefusalReason}`
+
+export type TotalName = LifecycleStatus | 'created' | 'suppressed' | 'has_enrichment' | 'has_valid_address'

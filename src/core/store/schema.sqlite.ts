@@ -1,0 +1,172 @@
+import { sql } from 'drizzle-orm'
+import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+
+import type { Counters } from '../contact.ts'
+import type { EmailStatus } from '../email-status.ts'
+import type { Enrichment } from '../enrichment.ts'
+import type { Bounce, BounceClass, EventType, Geo, Reply, Tally } from '../event.ts'
+import type { JobState } from '../job.ts'
+import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
+import type { SuppressionReason, SuppressionRecord } from '../suppression.ts'
+import type { Assertions, SourceOutcome, TotalName } from './rows.ts'
+
+// All times are UTC milliseconds.
+
+export const contacts = sqliteTable(
+  'contacts',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    email: text().notNull(),
+    emailKey: text('email_key').notNull(),
+    domain: text().notNull(),
+    firstName: text('first_name'),
+    lastName: text('last_name'),
+    nameKey: text('name_key'),
+    surnameKey: text('surname_key'),
+    company: text(),
+    title: text(),
+    status: text().$type<LifecycleStatus>().notNull().default('new'),
+    floor: text().$type<DataStatus>().notNull().default('new'),
+    decision: text().$type<Decision>(),
+    decidedAt: integer('decided_at'),
+    enrichedAt: integer('enriched_at'),
+    verifiedAt: integer('verified_at'),
+    engagedAt: integer('engaged_at'),
+    lastEngagedAt: integer('last_engaged_at'),
+    owner: text(),
+    tags: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
+    customFields: text('custom_fields', { mode: 'json' })
+      .$type<Readonly<Record<string, unknown>>>()
+      .notNull()
+      .default({}),
+    sourceCampaign: text('source_campaign'),
+    enrichment: text({ mode: 'json' }).$type<Enrichment>(),
+    emailStatus: text('email_status').$type<EmailStatus>().notNull().default('unknown'),
+    emailStatusSource: text('email_status_source'),
+    emailStatusAt: integer('email_status_at'),
+    suppressed: text().$type<SuppressionReason>(),
+    suppression: text({ mode: 'json' }).$type<SuppressionRecord>().notNull().default({}),
+    asserted: text({ mode: 'json' }).$type<Assertions>().notNull().default({}),
+    counters: text({ mode: 'json' }).$type<Counters>().notNull().default({}),
+    heat: real().notNull().default(0),
+    revision: integer().notNull().default(0),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('contacts_email_key').on(t.emailKey),
+    index('contacts_domain').on(t.domain),
+    index('contacts_name_key').on(t.nameKey),
+    index('contacts_surname_key').on(t.surnameKey),
+  ],
+)
+
+export const events = sqliteTable(
+  'events',
+  {
+    seq: integer().primaryKey(),
+    provider: text().notNull(),
+    id: text().notNull(),
+    contactId: integer('contact_id')
+      .notNull()
+      .references(() => contacts.id),
+    type: text().$type<EventType>().notNull(),
+    class: text().$type<BounceClass>(),
+    occurredAt: integer('occurred_at').notNull(),
+    receivedAt: integer('received_at').notNull(),
+    messageId: text('message_id'),
+    rfcMessageId: text('rfc_message_id'),
+    campaignId: text('campaign_id'),
+    campaign: text(),
+    step: text(),
+    tags: text({ mode: 'json' }).$type<readonly string[]>(),
+    metadata: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>(),
+    url: text(),
+    ip: text(),
+    userAgent: text('user_agent'),
+    geo: text({ mode: 'json' }).$type<Geo>(),
+    machine: integer({ mode: 'boolean' }),
+    bounce: text({ mode: 'json' }).$type<Bounce>(),
+    reply: text({ mode: 'json' }).$type<Reply>(),
+    /** The message that a reply answers, while no event of that message is known. */
+    answers: text(),
+    raw: text({ mode: 'json' }).$type<unknown>(),
+  },
+  (t) => [
+    uniqueIndex('events_provider_id').on(t.provider, t.id),
+    index('events_contact').on(t.contactId, t.occurredAt),
+    index('events_message').on(t.rfcMessageId).where(sql`rfc_message_id is not null`),
+    index('events_answers').on(t.answers).where(sql`answers is not null`),
+  ],
+)
+
+/** What happened, per local day of the event, source and campaign ('' is none): statistics read this and never events. */
+export const eventDays = sqliteTable(
+  'event_days',
+  {
+    day: text().notNull(),
+    provider: text().notNull(),
+    campaign: text().notNull(),
+    tally: text().$type<Tally>().notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.provider, t.campaign, t.tally] })],
+)
+
+/** What each source delivered, per local day of arrival. */
+export const sourceDays = sqliteTable(
+  'source_days',
+  {
+    provider: text().notNull(),
+    day: text().notNull(),
+    outcome: text().$type<SourceOutcome>().notNull(),
+    count: integer().notNull(),
+    lastAt: integer('last_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.provider, t.day, t.outcome] })],
+)
+
+/** Running counts of contacts; `day` is '' for the whole CRM. */
+export const totals = sqliteTable(
+  'totals',
+  {
+    day: text().notNull(),
+    name: text().$type<TotalName>().notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.name] })],
+)
+
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    seq: integer().primaryKey(),
+    id: text().notNull(),
+    kind: text().notNull(),
+    payload: text({ mode: 'json' }).$type<unknown>().notNull(),
+    /** Jobs with the same key run one after the other, in the order they were queued. */
+    key: text(),
+    state: text().$type<JobState>().notNull().default('waiting'),
+    attempts: integer().notNull().default(0),
+    runAt: integer('run_at').notNull(),
+    leaseOwner: text('lease_owner'),
+    leaseUntil: integer('lease_until'),
+    lastError: text('last_error'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('jobs_id').on(t.id),
+    index('jobs_due').on(t.state, t.runAt),
+    index('jobs_key').on(t.key, t.seq).where(sql`key is not null`),
+  ],
+)
+
+export const quarantine = sqliteTable('quarantine', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  provider: text().notNull(),
+  receivedAt: integer('received_at').notNull(),
+  part: text().$type<'body' | 'element' | 'event'>().notNull(),
+  headers: text({ mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull(),
+  raw: blob({ mode: 'buffer' }).notNull(),
+  problem: text().notNull(),
+})

@@ -1,0 +1,127 @@
+import { chmodSync, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import BetterSqlite3 from 'better-sqlite3'
+import { sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/better-sqlite3'
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
+import pLimit from 'p-limit'
+
+import { ConfigError, StorageError } from '../errors.ts'
+import type { Database, Dialect, JsonColumn } from './database.ts'
+import * as tables from './schema.sqlite.ts'
+
+const MIGRATIONS = join(import.meta.dirname, '../../../drizzle/sqlite')
+
+/** "tpcr", so that a file of another program is recognised before it is written to. */
+const APPLICATION_ID = 0x74706372
+
+export async function openSqlite(path: string): Promise<Database> {
+  mkdirSync(dirname(path), { recursive: true })
+  const writer = connect(path)
+  writer.pragma('journal_mode = WAL')
+  // 64 MiB: the unique index of event ids is read at random places.
+  writer.pragma('cache_size = -65536')
+  claim(writer, path)
+  migrate(drizzle({ client: writer }), { migrationsFolder: MIGRATIONS })
+  chmodSync(path, 0o600)
+
+  // Read-only on purpose: a write outside `transaction` fails instead of racing one.
+  const reader = connect(path, { readonly: true })
+  const oneAtATime = pLimit(1)
+  const tx: Database = { ...handle(writer), transaction: (work) => work(tx), async [Symbol.asyncDispose]() {} }
+
+  return {
+    ...handle(reader),
+    transaction: (work) => oneAtATime(() => inTransaction(writer, () => work(tx))),
+    async [Symbol.asyncDispose]() {
+      reader.close()
+      writer.pragma('optimize')
+      writer.pragma('wal_checkpoint(TRUNCATE)')
+      writer.close()
+    },
+  }
+}
+
+function connect(path: string, options: BetterSqlite3.Options = {}): BetterSqlite3.Database {
+  const connection = new BetterSqlite3(path, { timeout: 5000, ...options })
+  assertSafe(String(connection.prepare('select sqlite_version()').pluck().get()))
+  // better-sqlite3 is built to fall back to NORMAL under WAL, which forgets acknowledged events when the power fails.
+  connection.pragma('synchronous = FULL')
+  connection.pragma('foreign_keys = ON')
+  connection.pragma('trusted_schema = OFF')
+  connection.pragma('secure_delete = ON')
+  return connection
+}
+
+/**
+ * Throws below 3.51.3: earlier versions can lose committed data when two connections write and
+ * checkpoint at unlucky moments (reliability sheet, section 3).
+ */
+export function assertSafe(version: string): void {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
+  const number = major * 1_000_000 + minor * 1000 + patch
+  if (number < 3_051_003)
+    throw new ConfigError(`SQLite ${version} can lose data; 3.51.3 or newer is needed: run npm ci`)
+}
+
+function claim(writer: BetterSqlite3.Database, path: string): void {
+  const id = writer.pragma('application_id', { simple: true })
+  const isEmpty = writer.prepare('select count(*) from sqlite_master').pluck().get() === 0
+  if (id === APPLICATION_ID) return
+  if (!isEmpty) throw new ConfigError(`DATABASE_URL: ${path} is a database of another program`)
+  writer.pragma(`application_id = ${APPLICATION_ID}`)
+}
+
+async function inTransaction<T>(writer: BetterSqlite3.Database, work: () => Promise<T>): Promise<T> {
+  try {
+    writer.exec('begin immediate')
+    const result = await work()
+    writer.exec('commit')
+    return result
+  } catch (error) {
+    // A full disk rolls back by itself.
+    if (writer.inTransaction) writer.exec('rollback')
+    throw storageProblem(error) ?? error
+  }
+}
+
+const CANNOT_WRITE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|CANTOPEN|NOMEM)/
+
+/** Drizzle wraps what the driver throws, so the code may stand on a cause. */
+function storageProblem(error: unknown): StorageError | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string' && CANNOT_WRITE.test(cause.code)) {
+      return new StorageError(`the database cannot be written (${cause.code})`, { cause: error })
+    }
+  }
+  return undefined
+}
+
+const dialect: Dialect = {
+  name: 'sqlite',
+  rowsOf(columns: readonly JsonColumn[], json: string) {
+    const list = columns.map(
+      ({ key, isJson }) => `${isJson ? `nullif(value -> '${key}', 'null')` : `value ->> '${key}'`} as "${key}"`,
+    )
+    return sql`(select ${sql.raw(list.join(', '))} from json_each(${json})) as r`
+  },
+  bytewise: sql`collate binary`,
+  skipLocked: sql``,
+}
+
+function handle(client: BetterSqlite3.Database): Pick<Database, 'db' | 'tables' | 'dialect' | 'all' | 'run'> {
+  const db = drizzle({ client })
+  return {
+    db: asAwaitable(db),
+    tables,
+    dialect,
+    all: async (query) => db.all(query),
+    run: async (statement) => void db.run(statement),
+  }
+}
+
+/** Sound while queries are awaited: every Drizzle builder is a thenable, whatever its driver. */
+function asAwaitable(db: ReturnType<typeof drizzle>): Database['db'] {
+  return db as unknown as Database['db']
+}

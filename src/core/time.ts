@@ -1,0 +1,26 @@
+/** The local day (`YYYY-MM-DD`) that a moment (UTC milliseconds) falls on. */
+export type DayOf = (at: number) => string
+
+/** No zone changes its offset within a quarter of an hour of UTC. */
+const QUARTER_HOUR = 15 * 60 * 1000
+
+/** Remembers what the calendar said for each quarter of an hour, since asking it costs more than storing an event. */
+export function createDayOf(timeZone: string): DayOf {
+  const calendar = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
+  const days = new Map<number, string>()
+  return (at) => {
+    const quarter = Math.floor(at / QUARTER_HOUR)
+    const known = days.get(quarter)
+    if (known !== undefined) return known
+    if (days.size > 10_000) days.clear()
+    const day = calendar.format(quarter * QUARTER_HOUR)
+    days.set(quarter, day)
+    return day
+  }
+}
+
+/** The day `count` days after `day`, both `YYYY-MM-DD`; a negative count goes back. */
+export function addDays(day: string, count: number): string {
+  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
+  return new Date(Date.UTC(year, month - 1, date + count)).toISOString().slice(0, 10)
+}

@@ -1,0 +1,155 @@
+import pLimit from 'p-limit'
+
+import { UpstreamError } from './errors.ts'
+import type { Logger } from './logger.ts'
+import type { Database } from './store/database.ts'
+import {
+  type ClaimedJob,
+  claimJobs,
+  extendLease,
+  finishJob,
+  nextRunAt,
+  returnExpired,
+  returnJob,
+} from './store/jobs.ts'
+
+/** Does what a job asks for. Runs at least once, so doing it twice must be harmless. Aborted at shutdown. */
+export type JobHandler = (payload: unknown, job: { readonly id: string; readonly signal: AbortSignal }) => Promise<void>
+
+export interface WorkerDeps {
+  readonly database: Database
+  readonly handlers: Readonly<Record<string, JobHandler>>
+  /** Names this process in leases. */
+  readonly owner: string
+  readonly now: () => number
+  /** From 0 to 1, for jitter. */
+  readonly random: () => number
+  readonly log: Logger
+}
+
+const CONCURRENCY = 8
+const LEASE_MS = 60_000
+const HEARTBEAT_MS = 20_000
+/** How often other processes' jobs and expired leases are looked for when nothing else wakes the worker. */
+const POLL_MS = 30_000
+export const MAX_ATTEMPTS = 8
+const FIRST_BACKOFF_MS = 5_000
+const MAX_BACKOFF_MS = 60 * 60_000
+
+/**
+ * Carries queued jobs: leases them, tries again with growing pauses, and lays a job down as dead
+ * after eight attempts. What a dead process held is due again when its lease ends.
+ */
+export class Worker {
+  readonly #deps: WorkerDeps
+  readonly #limit = pLimit(CONCURRENCY)
+  readonly #stop = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  #round: Promise<void> | undefined
+  #again = false
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps
+  }
+
+  /** Looks for due jobs now; called at start and after each commit that may have queued some. */
+  wake(): void {
+    if (this.#stop.signal.aborted) return
+    clearTimeout(this.#timer)
+    this.#again = true
+    this.#round ??= this.#rounds()
+  }
+
+  /** Takes no more jobs, tells the running ones to end, and waits for them. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    clearTimeout(this.#timer)
+    await this.#round
+  }
+
+  /** Runs what is due now and says how many jobs that were. */
+  async runDue(): Promise<number> {
+    const { database, handlers, owner, now } = this.#deps
+    const jobs = await database.transaction(async (tx) => {
+      await returnExpired(tx, now())
+      const kinds = Object.keys(handlers)
+      return await claimJobs(tx, { kinds, owner, now: now(), leaseUntil: now() + LEASE_MS, limit: CONCURRENCY })
+    })
+    await this.#limit.map(jobs, (job) => this.#run(job))
+    return jobs.length
+  }
+
+  async #rounds(): Promise<void> {
+    try {
+      while (this.#again && !this.#stop.signal.aborted) {
+        this.#again = (await this.runDue()) > 0
+      }
+      this.#sleep((await nextRunAt(this.#deps.database)) ?? Number.POSITIVE_INFINITY)
+    } catch (error) {
+      this.#deps.log.error('jobs could not be looked for', { error })
+      this.#sleep(this.#deps.now() + FIRST_BACKOFF_MS)
+    } finally {
+      this.#round = undefined
+    }
+    if (this.#again) this.wake()
+  }
+
+  #sleep(until: number): void {
+    if (this.#stop.signal.aborted) return
+    const wait = Math.min(Math.max(until - this.#deps.now(), 50), POLL_MS)
+    this.#timer = setTimeout(() => this.wake(), wait)
+    this.#timer.unref()
+  }
+
+  async #run(job: ClaimedJob): Promise<void> {
+    const { database, handlers, owner, now, log } = this.#deps
+    const started = now()
+    const lost = new AbortController()
+    const heartbeat = setInterval(() => {
+      database
+        .transaction((tx) => extendLease(tx, job.seq, owner, now() + LEASE_MS))
+        .then((held) => held || lost.abort())
+        .catch((error: unknown) => log.warn('lease could not be extended', { job: job.id, error }))
+    }, HEARTBEAT_MS)
+    try {
+      await handlers[job.kind]?.(job.payload, { id: job.id, signal: AbortSignal.any([this.#stop.signal, lost.signal]) })
+      await database.transaction((tx) => finishJob(tx, job.seq, owner))
+      log.info('effect done', { job: job.id, kind: job.kind, attempts: job.attempts, ms: now() - started })
+    } catch (error) {
+      await this.#return(job, error)
+    } finally {
+      clearInterval(heartbeat)
+    }
+  }
+
+  async #return(job: ClaimedJob, error: unknown): Promise<void> {
+    const { database, owner, now, random, log } = this.#deps
+    const outcome = outcomeOf(job.attempts, error, this.#stop.signal.aborted, now(), random())
+    const level = outcome.state === 'dead' ? 'error' : 'warn'
+    log[level](outcome.state === 'dead' ? 'effect given up' : 'effect failed', {
+      job: job.id,
+      kind: job.kind,
+      attempts: job.attempts,
+      error,
+    })
+    await database.transaction((tx) => returnJob(tx, job.seq, owner, outcome))
+  }
+}
+
+/** What becomes of a job that failed for the `attempts`th time. */
+export function outcomeOf(attempts: number, error: unknown, isStopping: boolean, now: number, random: number) {
+  const lastError = error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 500) : 'unknown'
+  // Neither a shutdown nor a request to come back later says anything against the job.
+  if (isStopping) return { state: 'waiting', attempts: attempts - 1, runAt: now, lastError } as const
+  if (error instanceof UpstreamError && error.retryAfterMs !== undefined) {
+    return { state: 'waiting', attempts: attempts - 1, runAt: now + error.retryAfterMs, lastError } as const
+  }
+  if (attempts >= MAX_ATTEMPTS) return { state: 'dead', attempts, runAt: now, lastError } as const
+  return { state: 'waiting', attempts, runAt: now + backoff(attempts, random), lastError } as const
+}
+
+/** 5 s, 10 s, 20 s … one hour, a fifth more or less. */
+export function backoff(attempts: number, random: number): number {
+  const pause = Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), MAX_BACKOFF_MS)
+  return Math.round(pause * (0.8 + 0.4 * random))
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import pg from 'pg'
+import { inject } from 'vitest'
+
+import type { Database } from '../../src/core/store/database.ts'
+import { openDatabase } from '../../src/core/store/open.ts'
+
+/** An empty place for a database: opening its URL twice gives two connections to the same one. */
+export interface DatabasePlace extends AsyncDisposable {
+  readonly url: string
+}
+
+/** Every backend the program supports. */
+export const backends: readonly { readonly name: string; readonly place: () => Promise<DatabasePlace> }[] = [
+  { name: 'SQLite', place: async () => sqlitePlace() },
+  { name: 'Postgres', place: postgresPlace },
+]
+
+/** The same, opened. */
+export const databases = backends.map(({ name, place }) => ({ name, open: () => openPlace(place) }))
+
+export async function openSqlite(): Promise<Database> {
+  return await openPlace(async () => sqlitePlace())
+}
+
+async function openPlace(makePlace: () => Promise<DatabasePlace>): Promise<Database> {
+  const place = await makePlace()
+  const database = await openDatabase(place.url)
+  return {
+    ...database,
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]()
+      await place[Symbol.asyncDispose]()
+    },
+  }
+}
+
+export function sqlitePlace(): DatabasePlace {
+  const folder = mkdtempSync(join(tmpdir(), 'touchpoint-'))
+  return {
+    url: `sqlite:${join(folder, 'test.db')}`,
+    async [Symbol.asyncDispose]() {
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+async function postgresPlace(): Promise<DatabasePlace> {
+  const server = inject('postgresUrl')
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  await administer(server, `create database ${name}`)
+  return {
+    url: `${server}/${name}`,
+    [Symbol.asyncDispose]: () => administer(server, `drop database ${name} with (force)`),
+  }
+}
+
+async function administer(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: `${server}/postgres` })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}
