@@ -175,8 +175,8 @@ function readWebhookSecrets(set: Env, providers: readonly ProviderSettings[], pr
 
 function missingSlack(set: Env): string | undefined {
   const missing: string[] = []
-  if (!set['SLACK_BOT_TOKEN']) missing.push('SLACK_BOT_TOKEN (OAuth & Permissions, starts with xoxb-)')
-  if (!set['SLACK_SIGNING_SECRET'] && !set['SLACK_APP_TOKEN']) {
+  if (!set.SLACK_BOT_TOKEN) missing.push('SLACK_BOT_TOKEN (OAuth & Permissions, starts with xoxb-)')
+  if (!set.SLACK_SIGNING_SECRET && !set.SLACK_APP_TOKEN) {
     missing.push('SLACK_SIGNING_SECRET (Basic Information), or SLACK_APP_TOKEN for Socket Mode')
   }
   return missing.length === 0

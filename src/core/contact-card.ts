@@ -2,7 +2,11 @@ import type { Counters } from './contact.ts'
 import type { EmailEvidence } from './email-status.ts'
 import type { BounceClass, Campaign, EventType } from './event.ts'
 import type { LifecycleStatus } from './lifecycle.ts'
-import type { Suppression } from './suppression.ts'
+import { scoreAt } from './score.ts'
+import { type ContactRow, contactById, evidenceIn } from './store/contacts.ts'
+import type { Database } from './store/database.ts'
+import { campaignOf, type EventRow, recentEvents } from './store/events.ts'
+import { type Suppression, suppressionOf } from './suppression.ts'
 
 /** What a person wants to know of a contact at one glance. Times are UTC milliseconds. */
 export interface ContactCard {
@@ -51,10 +55,49 @@ export interface NearMiss {
   readonly status: LifecycleStatus
 }
 
-/** What `who` (an address, a name or a domain) led to. */
+/** What an address, a name or a domain led to. */
 export type LookupResult =
   | { readonly kind: 'found'; readonly card: ContactCard }
-  /** Several match, or none does and these come close; best first. */
-  | { readonly kind: 'choose'; readonly exact: boolean; readonly matches: readonly NearMiss[] }
-  /** `address` is set where `who` was one, and could be added. */
+  /** Several match (`exact`), or none does and these come close; best first. */
+  | {
+      readonly kind: 'choose'
+      readonly exact: boolean
+      /** Set where what was looked for is an address, which could be added. */
+      readonly address: string | null
+      readonly matches: readonly NearMiss[]
+    }
   | { readonly kind: 'none'; readonly address: string | null }
+
+const RECENT = 8
+
+/** The card of the contact with `id` as it is at `now` (UTC milliseconds); undefined when there is none any more. */
+export async function cardById(database: Database, id: number, now: number): Promise<ContactCard | undefined> {
+  const row = await contactById(database, id)
+  return row && (await cardOf(database, row, now))
+}
+
+export async function cardOf(database: Database, row: ContactRow, now: number): Promise<ContactCard> {
+  return {
+    ...row,
+    emailEvidence: evidenceIn(row),
+    suppression: suppressionOf(row.suppression),
+    score: scoreAt(row.heat, now),
+    recent: (await recentEvents(database, row.id, RECENT)).map(cardEvent),
+  }
+}
+
+function cardEvent(row: EventRow): CardEvent {
+  const { type, class: bounceClass, machine, occurredAt, provider, url, reply, bounce } = row
+  return {
+    type,
+    class: bounceClass,
+    machine,
+    occurredAt,
+    provider,
+    campaign: campaignOf(row),
+    url,
+    subject: reply?.subject ?? null,
+    excerpt: reply?.excerpt ?? null,
+    reason: bounce?.reason ?? null,
+  }
+}

@@ -1,7 +1,9 @@
 import type { Delivery, IngestResult } from './delivery.ts'
 import { StorageError } from './errors.ts'
+import type { EngagementEvent } from './event.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type IngestDeps, ingestAll } from './ingest.ts'
+import type { NewJob } from './job.ts'
 import type { Logger } from './logger.ts'
 
 export interface IngestQueue {
@@ -15,8 +17,8 @@ export interface IngestQueue {
 
 export interface IngestQueueDeps extends IngestDeps {
   readonly log: Logger
-  /** Called after each commit that may have queued jobs. */
-  readonly committed: () => void
+  /** Called after a commit that queued jobs. */
+  readonly jobsQueued: () => void
 }
 
 /** Deliveries in one transaction: enough to share the flush, few enough that nobody waits long. */
@@ -24,11 +26,17 @@ const MAX_GROUP_EVENTS = 2_000
 const MAX_WAITING_EVENTS = 50_000
 
 export function createIngestQueue(deps: IngestQueueDeps): IngestQueue {
-  const { log, committed } = deps
+  const { log, jobsQueued } = deps
 
   async function commit(deliveries: readonly Delivery[]): Promise<readonly IngestResult[]> {
-    const results = await ingestAll(deps, deliveries)
-    committed()
+    let queued = false
+    function jobsFor(event: EngagementEvent): readonly NewJob[] {
+      const jobs = deps.jobsFor(event)
+      queued ||= jobs.length > 0
+      return jobs
+    }
+    const results = await ingestAll({ ...deps, jobsFor }, deliveries)
+    if (queued) jobsQueued()
     return results
   }
 

@@ -35,34 +35,65 @@ export async function ingestAll(
   return await database.transaction(async (tx) => {
     const rollUps = new RollUps()
     for (const delivery of deliveries) await quarantineAll(tx, delivery)
-
-    const attributed = await attribute(tx, eachOnce(deliveries))
-    const people = new People(await holdContacts(tx, attributed.map(recipientOf), now))
-    const inserted = await insertEvents(
-      tx,
-      attributed.map(({ event, answers }) => ({ event, answers, contactId: people.at(event.recipient).id })),
-    )
-    const accepted = attributed.map(({ event }) => event).filter((event) => inserted.has(eventKey(event)))
-    for (const event of accepted) {
-      people.apply(event)
-      rollUps.countEvent(eventDay(event, dayOf), 1)
-    }
-    const retold = await tellAgain(tx, people, accepted)
-    for (const { before, after } of retold) {
-      rollUps.countEvent(eventDay(before, dayOf), -1)
-      rollUps.countEvent(eventDay(after, dayOf), 1)
-    }
-
-    const changed = people.changed()
-    await saveStates(tx, changed, now)
-    for (const { contact, state } of changed) {
-      countContact(rollUps, contact.isNew ? null : contact.state, state, dayOf(now))
-    }
+    const { people, inserted, happened } = await recordEvents(tx, eachOnce(deliveries), { now, dayOf, rollUps })
+    await savePeople(tx, people, { now, dayOf, rollUps })
     const results = countDeliveries(rollUps, deliveries, inserted, dayOf)
     await rollUps.save(tx)
-    await enqueue(tx, [...accepted, ...retold.map(({ after }) => after)].flatMap(jobsFor), now)
+    await enqueue(tx, happened.flatMap(jobsFor), now)
     return results
   })
+}
+
+interface Bookkeeping {
+  /** UTC milliseconds. */
+  readonly now: number
+  readonly dayOf: DayOf
+  readonly rollUps: RollUps
+}
+
+export interface Recorded {
+  readonly people: People
+  /** The keys of the events that were new. */
+  readonly inserted: ReadonlySet<string>
+  /** The new events, and earlier ones that turned out to be something else. */
+  readonly happened: readonly EngagementEvent[]
+}
+
+/**
+ * Stores the events that are new and folds them into the contacts they are about, which it holds
+ * together with those at `alsoHold`. `savePeople` and `rollUps.save` have to follow.
+ */
+export async function recordEvents(
+  tx: Database,
+  events: readonly EngagementEvent[],
+  { now, dayOf, rollUps }: Bookkeeping,
+  alsoHold: readonly string[] = [],
+): Promise<Recorded> {
+  const attributed = await attribute(tx, events)
+  const people = new People(await holdContacts(tx, [...attributed.map(recipientOf), ...alsoHold], now))
+  const inserted = await insertEvents(
+    tx,
+    attributed.map(({ event, answers }) => ({ event, answers, contactId: people.at(event.recipient).id })),
+  )
+  const accepted = attributed.map(({ event }) => event).filter((event) => inserted.has(eventKey(event)))
+  for (const event of accepted) {
+    people.apply(event)
+    rollUps.countEvent(eventDay(event, dayOf), 1)
+  }
+  const retold = await tellAgain(tx, people, accepted)
+  for (const { before, after } of retold) {
+    rollUps.countEvent(eventDay(before, dayOf), -1)
+    rollUps.countEvent(eventDay(after, dayOf), 1)
+  }
+  return { people, inserted, happened: [...accepted, ...retold.map(({ after }) => after)] }
+}
+
+export async function savePeople(tx: Database, people: People, { now, dayOf, rollUps }: Bookkeeping): Promise<void> {
+  const changed = people.changed()
+  await saveStates(tx, changed, now)
+  for (const { contact, state } of changed) {
+    countContact(rollUps, contact.isNew ? null : contact.state, state, dayOf(now))
+  }
 }
 
 function eachOnce(deliveries: readonly Delivery[]): EngagementEvent[] {
@@ -80,13 +111,13 @@ function recipientOf({ event }: Attributed): string {
   return event.recipient
 }
 
-export function eventDay(event: EngagementEvent, dayOf: DayOf): EventDay {
+function eventDay(event: EngagementEvent, dayOf: DayOf): EventDay {
   const campaign = event.campaign?.name ?? event.campaign?.id ?? ''
   return { day: dayOf(event.occurredAt), provider: event.provider, campaign, tally: tallyOf(event) }
 }
 
 /** Moves a contact from the running counts it stood in to those it stands in now; a new one, `before` null, stood in none. */
-export function countContact(rollUps: RollUps, before: ContactState | null, after: ContactState, today: string): void {
+function countContact(rollUps: RollUps, before: ContactState | null, after: ContactState, today: string): void {
   if (before) for (const name of totalsOf(before)) rollUps.countTotal({ day: '', name }, -1)
   else rollUps.countTotal({ day: today, name: 'created' }, 1)
   for (const name of totalsOf(after)) rollUps.countTotal({ day: '', name }, 1)

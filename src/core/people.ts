@@ -49,6 +49,11 @@ export class People {
     this.#states.set(contact.id, applyEvent(this.stateOf(contact), event))
   }
 
+  /** Replaces the state of a contact, for what is not an event. */
+  set(contact: HeldContact, state: ContactState): void {
+    this.#states.set(contact.id, state)
+  }
+
   /** Replaces what events made of a contact by its whole history, over what imports and enrichment said of it. */
   retell(contact: HeldContact, history: readonly EngagementEvent[]): void {
     const { enrichedAt, floor, decision, decidedAt } = contact.state

@@ -82,7 +82,8 @@ export class Worker {
   async #rounds(): Promise<void> {
     try {
       while (this.#again && !this.#stop.signal.aborted) {
-        this.#again = (await this.runDue()) > 0
+        this.#again = false
+        if ((await this.runDue()) > 0) this.#again = true
       }
       this.#sleep((await nextRunAt(this.#deps.database)) ?? Number.POSITIVE_INFINITY)
     } catch (error) {

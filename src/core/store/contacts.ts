@@ -138,6 +138,37 @@ export async function saveStates(
   await updateRows(tx, tx.tables.contacts, 'id', SAVED, rows, sql`, revision = revision + 1`)
 }
 
+const PROFILE = [
+  'firstName',
+  'lastName',
+  'nameKey',
+  'surnameKey',
+  'company',
+  'title',
+  'owner',
+  'tags',
+  'customFields',
+  'sourceCampaign',
+  'enrichment',
+  'enrichedAt',
+  'floor',
+  'decision',
+  'decidedAt',
+  'asserted',
+  'createdAt',
+  'updatedAt',
+] as const satisfies readonly (keyof ContactRow)[]
+
+/** What people and imports say of a contact, and what follows from it. */
+export type Profile = Pick<ContactRow, (typeof PROFILE)[number]>
+
+export async function saveProfiles(
+  tx: Database,
+  profiles: readonly (Profile & Pick<ContactRow, 'id'>)[],
+): Promise<void> {
+  await updateRows(tx, tx.tables.contacts, 'id', PROFILE, profiles, sql`, revision = revision + 1`)
+}
+
 export async function contactByAddress(database: Database, address: string): Promise<ContactRow | undefined> {
   const { contacts } = database.tables
   const [row] = await database.db
@@ -198,10 +229,10 @@ export async function contactsAfter(database: Database, afterId: number, limit: 
     .limit(limit)
 }
 
-export async function contactsByAddresses(database: Database, addresses: readonly string[]): Promise<ContactRow[]> {
+export async function contactsById(database: Database, ids: readonly number[]): Promise<ContactRow[]> {
   const { contacts } = database.tables
   return await database.db
     .select()
     .from(contacts)
-    .where(inArray(contacts.emailKey, addresses.map(addressKey)))
+    .where(inArray(contacts.id, [...ids]))
 }

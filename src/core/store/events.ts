@@ -166,6 +166,19 @@ export async function rewriteEvents(
   )
 }
 
+export async function eventByKey(
+  database: Database,
+  { provider, id }: { readonly provider: string; readonly id: string },
+): Promise<EventRow | undefined> {
+  const { events } = database.tables
+  const [row] = await database.db
+    .select()
+    .from(events)
+    .where(and(eq(events.provider, provider), eq(events.id, id)))
+    .limit(1)
+  return row
+}
+
 /** Newest first, by when they happened. */
 export async function recentEvents(database: Database, contactId: number, limit: number): Promise<EventRow[]> {
   const { events } = database.tables

@@ -1,4 +1,4 @@
-import { and, eq, lt, min, sql } from 'drizzle-orm'
+import { and, eq, lt, sql } from 'drizzle-orm'
 
 import type { NewJob } from '../job.ts'
 import { decodeRows, insertRows, selectList } from './bulk.ts'
@@ -40,15 +40,16 @@ export async function claimJobs(tx: Database, { kinds, owner, now, leaseUntil, l
     update ${jobs} set state = 'running', attempts = attempts + 1, lease_owner = ${owner}, lease_until = ${leaseUntil}
     where seq in (
       select due.seq from jobs due
-      where due.state = 'waiting' and due.run_at <= ${now} and due.kind in (${kindList})
-        and (due.key is null or not exists (
-          select 1 from jobs earlier where earlier.key = due.key and earlier.seq < due.seq and earlier.state <> 'dead'
-        ))
+      where due.state = 'waiting' and due.run_at <= ${now} and due.kind in (${kindList}) and ${isFirstOfItsKey}
       order by due.run_at, due.seq limit ${limit} ${tx.dialect.skipLocked}
     ) and state = 'waiting'
     returning ${selectList(jobs, CLAIMED)}`)
   return decodeRows(jobs, CLAIMED, rows).sort((a, b) => a.seq - b.seq)
 }
+
+const isFirstOfItsKey = sql.raw(`(due.key is null or not exists (
+  select 1 from jobs earlier where earlier.key = due.key and earlier.seq < due.seq and earlier.state <> 'dead'
+))`)
 
 /** Holds a lease a little longer; false when it was lost. */
 export async function extendLease(tx: Database, seq: number, owner: string, leaseUntil: number): Promise<boolean> {
@@ -93,14 +94,12 @@ export async function returnExpired(tx: Database, now: number): Promise<number> 
   return rows.length
 }
 
-/** When the next job is due, UTC milliseconds. */
+/** When the next job can start, UTC milliseconds; those that stand behind another with their key cannot yet. */
 export async function nextRunAt(database: Database): Promise<number | null> {
-  const { jobs } = database.tables
-  const [row] = await database.db
-    .select({ at: min(jobs.runAt) })
-    .from(jobs)
-    .where(eq(jobs.state, 'waiting'))
-  return row?.at ?? null
+  const [row] = await database.all(
+    sql`select min(due.run_at) as at from jobs due where due.state = 'waiting' and ${isFirstOfItsKey}`,
+  )
+  return row?.at === null || row?.at === undefined ? null : Number(row.at)
 }
 
 export interface JobCount {

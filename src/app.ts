@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import type { RequestListener } from 'node:http'
+
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+
+import { createBot } from './bot/app.ts'
+import { createSlackReceiver, SLACK_PATH } from './bot/receiver.ts'
+import { createSlackSender } from './bot/sender.ts'
+import { replyAlertView } from './bot/views/reply-alert.ts'
+import { addContact } from './core/add-contact.ts'
+import type { Config, SlackConfig } from './core/config.ts'
+import { cardById } from './core/contact-card.ts'
+import { createIngestQueue } from './core/ingest-queue.ts'
+import type { Logger } from './core/logger.ts'
+import { lookup } from './core/lookup.ts'
+import { Refusals } from './core/refusals.ts'
+import { REPLY_ALERT, readReplyAlert, replyAlertJob } from './core/reply-alert.ts'
+import { statistics } from './core/statistics.ts'
+import type { Database } from './core/store/database.ts'
+import { openDatabase } from './core/store/open.ts'
+import { createDayOf, type DayOf } from './core/time.ts'
+import { type JobHandler, Worker } from './core/worker.ts'
+import { createHealthApp } from './health.ts'
+import { createWebhookApp } from './webhooks/app.ts'
+import { providers } from './webhooks/providers/index.ts'
+
+export interface Program extends AsyncDisposable {
+  readonly listener: RequestListener
+  /** Starts what works by itself: queued jobs, and the socket to Slack where there is one. */
+  start(): Promise<void>
+  /** From now on `/readyz` says no. */
+  drain(): void
+}
+
+export interface Surroundings {
+  readonly log: Logger
+  /** UTC milliseconds. */
+  readonly now: () => number
+  readonly random: () => number
+}
+
+/** The one place that knows every part. Parts get what they need as arguments and look nothing up. */
+export async function createProgram(config: Config, surroundings: Surroundings): Promise<Program> {
+  const { log, now, random } = surroundings
+  await using resources = new AsyncDisposableStack()
+  const database = resources.use(await openDatabase(config.databaseUrl))
+  const dayOf = createDayOf(config.timeZone)
+  const refusals = resources.use(new Refusals({ database, dayOf, now, log }))
+
+  const slack = config.slack && connectSlack(config.slack, { database, dayOf, now, log })
+  if (slack) resources.defer(() => slack.stop())
+
+  const handlers = slack && config.alertChannel ? { [REPLY_ALERT]: slack.replyAlert(config.alertChannel) } : {}
+  const worker = new Worker({ database, handlers, owner: randomUUID(), now, random, log })
+  resources.defer(() => worker.stop())
+
+  const queue = createIngestQueue({
+    database,
+    dayOf,
+    jobsFor: REPLY_ALERT in handlers ? replyAlertJob : () => [],
+    jobsQueued: () => worker.wake(),
+    log,
+  })
+  resources.defer(() => queue.settled())
+
+  let isDraining = false
+  const http = new Hono()
+  http.route(
+    '/',
+    createHealthApp({ checkDatabase: () => database.transaction(async () => {}), isDraining: () => isDraining }),
+  )
+  http.route(
+    '/',
+    createWebhookApp({
+      providers,
+      secrets: config.webhookSecrets,
+      ingest: (delivery) => queue.add(delivery),
+      refused: (provider, reason) => refusals.count(provider, reason),
+      now,
+      log,
+    }),
+  )
+  const httpListener = getRequestListener(http.fetch)
+
+  const owned = resources.move()
+  return {
+    listener: (request, response) => {
+      if (slack?.listener && request.url?.startsWith(SLACK_PATH)) slack.listener(request, response)
+      else void httpListener(request, response)
+    },
+    async start() {
+      worker.wake()
+      await slack?.start()
+    },
+    drain() {
+      isDraining = true
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+interface SlackDeps {
+  readonly database: Database
+  readonly dayOf: DayOf
+  readonly now: () => number
+  readonly log: Logger
+}
+
+function connectSlack({ botToken: token, transport, apiUrl }: SlackConfig, { database, dayOf, now, log }: SlackDeps) {
+  const api = apiUrl ? { apiUrl } : {}
+  const { receiver, ...connection } = createSlackReceiver({ ...transport, ...api, now, log })
+  createBot({
+    receiver,
+    token,
+    ...api,
+    log,
+    lookup: (who) => lookup(database, who, now()),
+    cardById: (id) => cardById(database, id, now()),
+    async addContact(address) {
+      const card = await cardById(database, await addContact(database, address, now(), dayOf), now())
+      if (!card) throw new Error('a contact that was just added is gone')
+      return card
+    },
+    statistics: (days) => statistics(database, days, dayOf(now())),
+  })
+
+  const sender = createSlackSender({ token, ...api, now })
+  const replyAlert =
+    (channel: string): JobHandler =>
+    async (payload, { id }) => {
+      const alert = await readReplyAlert(database, payload)
+      if (alert) await sender.post({ ...replyAlertView(alert), channel, key: id })
+    }
+
+  return { ...connection, replyAlert }
+}

@@ -1,0 +1,38 @@
+import './runtime.ts'
+
+import process from 'node:process'
+
+import { Command, CommanderError } from 'commander'
+
+import { doctorCommand } from './cli/doctor.ts'
+import { eventsCommand } from './cli/events.ts'
+import { exportCommand } from './cli/export.ts'
+import { importCommand } from './cli/import.ts'
+import { lookupCommand } from './cli/lookup.ts'
+import { statsCommand } from './cli/stats.ts'
+import { CrmError } from './core/errors.ts'
+
+const FAILED = 1
+const WRONG_USAGE = 2
+
+const program = new Command('crm')
+  .description('Looks into and works on a Touchpoint database, also beside a running server.')
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true })
+for (const command of [lookupCommand, eventsCommand, statsCommand, importCommand, exportCommand, doctorCommand]) {
+  program.addCommand(command().exitOverride())
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = exitCodeFor(error)
+}
+
+function exitCodeFor(error: unknown): number {
+  // Commander has said what it had to say; only asking for help is not a mistake.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE
+  if (!(error instanceof CrmError)) throw error
+  process.stderr.write(`${error.message}\n`)
+  return error.name === 'ConfigError' || error.name === 'InvalidInputError' ? WRONG_USAGE : FAILED
+}

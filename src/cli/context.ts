@@ -1,0 +1,45 @@
+import process from 'node:process'
+
+import type { Config } from '../core/config.ts'
+import type { Database } from '../core/store/database.ts'
+import { openDatabase } from '../core/store/open.ts'
+import { readConfig } from '../environment.ts'
+
+export interface Context {
+  readonly config: Config
+  readonly database: Database
+  /** UTC milliseconds. */
+  readonly now: number
+}
+
+/** Opens the database that the environment names, runs `work` on it, and closes it. */
+export async function withDatabase(work: (context: Context) => Promise<void>): Promise<void> {
+  const config = readConfig({ needsSlack: false })
+  await using database = await openDatabase(config.databaseUrl)
+  await work({ config, database, now: Date.now() })
+}
+
+/** Results go to standard output alone, so that another program can read them. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Everything that is said to a person beside the result. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}
+
+/** The command did what it could and the answer is no: exit code 1. */
+export function failed(reason: string): void {
+  say(reason)
+  process.exitCode = 1
+}
+
+export function day(at: number | null): string {
+  return at === null ? '-' : new Date(at).toISOString().slice(0, 16).replace('T', ' ')
+}
+
+/** Text from outside, on one line and without what a terminal would act on. */
+export function plain(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/\p{C}/gu, '')
+}

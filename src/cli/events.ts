@@ -1,0 +1,89 @@
+import { Command, InvalidArgumentError } from 'commander'
+
+import { contactByAddress } from '../core/store/contacts.ts'
+import { campaignOf, type EventRow, latestEvents } from '../core/store/events.ts'
+import { day, failed, plain, print, withDatabase } from './context.ts'
+
+interface Options {
+  readonly email?: string
+  readonly provider?: string
+  readonly limit: number
+  readonly json?: true
+}
+
+export function eventsCommand(): Command {
+  return new Command('events')
+    .description('list the latest events, newest first')
+    .option('--email <address>', 'only of this contact')
+    .option('--provider <id>', 'only from this provider')
+    .option('--limit <n>', 'how many', positive, 50)
+    .option('--json', 'print one JSON object a line')
+    .action((options: Options) =>
+      withDatabase(async ({ database }) => {
+        const contact = options.email === undefined ? undefined : await contactByAddress(database, options.email)
+        if (options.email !== undefined && !contact) return failed(`No contact matches ${options.email}.`)
+        let left = options.limit
+        let beforeSeq: number | undefined
+        while (left > 0) {
+          const filter = { contactId: contact?.id, provider: options.provider, beforeSeq }
+          const page = await latestEvents(database, filter, Math.min(left, PAGE))
+          for (const { event, recipient } of page) print((options.json ? eventJson : eventText)(event, recipient))
+          if (page.length === 0) return
+          left -= page.length
+          beforeSeq = page.at(-1)?.event.seq
+        }
+      }),
+    )
+}
+
+const PAGE = 500
+
+function positive(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It has to be a whole number from 1.')
+  return number
+}
+
+function eventText({ type, machine, occurredAt, provider, url }: EventRow, recipient: string): string {
+  return plain(
+    [day(occurredAt), provider, `${type}${machine ? ' (machine)' : ''}`, recipient, url ?? ''].join('  ').trim(),
+  )
+}
+
+/** The words of product section 10. */
+function eventJson(event: EventRow, recipient: string): string {
+  const { bounce, reply } = event
+  return JSON.stringify({
+    id: event.id,
+    provider: event.provider,
+    type: event.type,
+    class: event.class,
+    recipient,
+    occurred_at: new Date(event.occurredAt).toISOString(),
+    received_at: new Date(event.receivedAt).toISOString(),
+    message_id: event.messageId,
+    campaign: campaignOf(event),
+    tags: event.tags ?? [],
+    metadata: event.metadata ?? {},
+    url: event.url,
+    user_agent: event.userAgent,
+    machine: event.machine,
+    bounce: bounce && {
+      smtp_code: bounce.smtpCode,
+      enhanced_code: bounce.enhancedCode,
+      reason: bounce.reason,
+      provider_class: bounce.providerClass,
+    },
+    reply: reply && {
+      from: reply.from,
+      to: reply.to,
+      subject: reply.subject,
+      text: reply.text,
+      html: reply.html,
+      excerpt: reply.excerpt,
+      in_reply_to: reply.inReplyTo,
+      references: reply.references,
+      auto: reply.auto,
+    },
+  })
+}

@@ -1,0 +1,51 @@
+import type { RefusalReason } from './errors.ts'
+import type { Logger } from './logger.ts'
+import type { Database } from './store/database.ts'
+import { RollUps } from './store/roll-ups.ts'
+import type { DayOf } from './time.ts'
+
+export interface RefusalsDeps {
+  readonly database: Database
+  readonly dayOf: DayOf
+  /** UTC milliseconds. */
+  readonly now: () => number
+  readonly log: Logger
+}
+
+/**
+ * Counts refused requests in memory and writes the counts now and then: whoever cannot prove who
+ * they are must not be able to make us write to disk.
+ */
+export class Refusals {
+  readonly #deps: RefusalsDeps
+  #rollUps: RollUps | undefined
+  readonly #timer: NodeJS.Timeout
+
+  constructor(deps: RefusalsDeps, flushEveryMs = 10_000) {
+    this.#deps = deps
+    this.#timer = setInterval(() => void this.flush(), flushEveryMs)
+    this.#timer.unref()
+  }
+
+  count(provider: string, reason: RefusalReason): void {
+    const { now, dayOf } = this.#deps
+    this.#rollUps ??= new RollUps()
+    this.#rollUps.countSource({ provider, day: dayOf(now()), outcome: `refused_${reason}` }, now(), 1)
+  }
+
+  async flush(): Promise<void> {
+    const rollUps = this.#rollUps
+    if (!rollUps) return
+    this.#rollUps = undefined
+    try {
+      await this.#deps.database.transaction((tx) => rollUps.save(tx))
+    } catch (error) {
+      this.#deps.log.warn('counts of refused requests could not be written', { error })
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#timer)
+    await this.flush()
+  }
+}

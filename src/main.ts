@@ -1,0 +1,98 @@
+import './runtime.ts'
+
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import process from 'node:process'
+
+import { createProgram } from './app.ts'
+import type { Config } from './core/config.ts'
+import { ConfigError } from './core/errors.ts'
+import { createLogger, type Logger } from './core/logger.ts'
+import { readConfig } from './environment.ts'
+
+/** How long requests in flight may take when the program stops: less than the usual 30 s before a kill. */
+const DRAIN_MS = 25_000
+
+try {
+  await run(readConfig({ needsSlack: true }))
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error
+  process.stderr.write(`Touchpoint cannot start:\n${error.message.replace(/^/gm, '  - ')}\n`)
+  process.exitCode = 2
+}
+
+async function run(config: Config): Promise<void> {
+  const log = createLogger(config.logLevel)
+  const stop = stopSignal(log)
+  await using program = await createProgram(config, { log, now: Date.now, random: Math.random })
+  const server = createServer(
+    {
+      headersTimeout: 10_000,
+      requestTimeout: 15_000,
+      connectionsCheckingInterval: 5_000,
+      // Longer than a proxy in front keeps an idle connection, so that it never writes to one that we just closed.
+      keepAliveTimeout: 65_000,
+    },
+    program.listener,
+  )
+  server.maxHeadersCount = 100
+  server.maxRequestsPerSocket = 1000
+  server.maxConnections = 1000
+
+  await listen(server, config)
+  await program.start()
+  announce(log, config, server)
+
+  await stop
+  program.drain()
+  await closed(server)
+}
+
+/** Resolves at the first signal, or when something broke that nobody caught; a second signal ends the process at once. */
+function stopSignal(log: Logger): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const onSignal = (signal: NodeJS.Signals) => {
+    log.info('stopping', { signal })
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1))
+    resolve()
+  }
+  process.once('SIGINT', onSignal)
+  process.once('SIGTERM', onSignal)
+  process.on('uncaughtException', (error) => {
+    log.error('stopping after an error that nobody caught', { error })
+    process.exitCode = 1
+    resolve()
+  })
+  return promise
+}
+
+async function listen(server: Server, { port, host }: Config): Promise<void> {
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    throw inUse ? new ConfigError(`PORT ${port} is in use by another program: choose another`) : error
+  }
+}
+
+async function closed(server: Server): Promise<void> {
+  const end = once(server, 'close')
+  server.close()
+  const hardStop = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+  hardStop.unref()
+  await end
+  clearTimeout(hardStop)
+}
+
+function announce(log: Logger, config: Config, server: Server): void {
+  for (const warning of config.warnings) log.warn(warning)
+  const on = Object.keys(config.webhookSecrets)
+  const off = [
+    ...(config.alertChannel ? [] : ['reply alerts: set CRM_ALERT_CHANNEL']),
+    ...(on.length > 0 ? [] : ['webhooks: set <PROVIDER>_WEBHOOK_SECRET']),
+  ]
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : config.port
+  log.info('listening', { host: config.host, port, slack: config.slack?.transport.mode, providers: on, off })
+}
