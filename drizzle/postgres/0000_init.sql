@@ -55,20 +55,10 @@ CREATE TABLE "events" (
 	"received_at" bigint NOT NULL,
 	"message_id" text,
 	"rfc_message_id" text,
-	"campaign_id" text,
 	"campaign" text,
-	"step" text,
-	"tags" jsonb,
-	"metadata" jsonb,
-	"url" text,
-	"ip" text,
-	"user_agent" text,
-	"geo" jsonb,
 	"machine" boolean,
-	"bounce" jsonb,
-	"reply" jsonb,
 	"answers" text,
-	"raw" jsonb
+	"detail" jsonb
 );
 --> statement-breakpoint
 CREATE TABLE "jobs" (

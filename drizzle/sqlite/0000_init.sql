@@ -59,20 +59,10 @@ CREATE TABLE `events` (
 	`received_at` integer NOT NULL,
 	`message_id` text,
 	`rfc_message_id` text,
-	`campaign_id` text,
 	`campaign` text,
-	`step` text,
-	`tags` text,
-	`metadata` text,
-	`url` text,
-	`ip` text,
-	`user_agent` text,
-	`geo` text,
 	`machine` integer,
-	`bounce` text,
-	`reply` text,
 	`answers` text,
-	`raw` text,
+	`detail` text,
 	FOREIGN KEY (`contact_id`) REFERENCES `contacts`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint

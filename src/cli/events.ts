@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 
 import { contactByAddress } from '../core/store/contacts.ts'
-import { campaignOf, type EventRow, latestEvents } from '../core/store/events.ts'
+import { type EventRow, eventOf, latestEvents } from '../core/store/events.ts'
 import { day, failed, plain, print, withDatabase } from './context.ts'
 
 interface Options {
@@ -44,14 +44,16 @@ function positive(text: string): number {
   return number
 }
 
-function eventText({ type, machine, occurredAt, provider, url }: EventRow, recipient: string): string {
+function eventText(event: EventRow, recipient: string): string {
+  const { type, machine, occurredAt, provider, url } = eventOf(event, recipient)
   return plain(
     [day(occurredAt), provider, `${type}${machine ? ' (machine)' : ''}`, recipient, url ?? ''].join('  ').trim(),
   )
 }
 
 /** The words of product section 10. */
-function eventJson(event: EventRow, recipient: string): string {
+function eventJson(row: EventRow, recipient: string): string {
+  const event = eventOf(row, recipient)
   const { bounce, reply } = event
   return JSON.stringify({
     id: event.id,
@@ -62,9 +64,9 @@ function eventJson(event: EventRow, recipient: string): string {
     occurred_at: new Date(event.occurredAt).toISOString(),
     received_at: new Date(event.receivedAt).toISOString(),
     message_id: event.messageId,
-    campaign: campaignOf(event),
-    tags: event.tags ?? [],
-    metadata: event.metadata ?? {},
+    campaign: event.campaign,
+    tags: event.tags,
+    metadata: event.metadata,
     url: event.url,
     user_agent: event.userAgent,
     machine: event.machine,

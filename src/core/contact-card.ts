@@ -87,7 +87,7 @@ export async function cardOf(database: Database, row: ContactRow, now: number): 
 }
 
 function cardEvent(row: EventRow): CardEvent {
-  const { type, class: bounceClass, machine, occurredAt, provider, url, reply, bounce } = row
+  const { type, class: bounceClass, machine, occurredAt, provider, detail } = row
   return {
     type,
     class: bounceClass,
@@ -95,9 +95,9 @@ function cardEvent(row: EventRow): CardEvent {
     occurredAt,
     provider,
     campaign: campaignOf(row),
-    url,
-    subject: reply?.subject ?? null,
-    excerpt: reply?.excerpt ?? null,
-    reason: bounce?.reason ?? null,
+    url: detail?.url ?? null,
+    subject: detail?.reply?.subject ?? null,
+    excerpt: detail?.reply?.excerpt ?? null,
+    reason: detail?.bounce?.reason ?? null,
   }
 }

@@ -1,8 +1,9 @@
-import type { EngagementEvent } from './event.ts'
+import type { Campaign, EngagementEvent } from './event.ts'
 import type { People } from './people.ts'
 import { holdContactsById } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 import {
+  campaignColumns,
   type EventRow,
   eventOf,
   eventsOf,
@@ -71,12 +72,10 @@ export async function tellAgain(tx: Database, people: People, accepted: readonly
   for (const before of waiting) {
     const message = messages.get(before.answers ?? '')
     if (!message) continue
-    const { id: campaignId = null, name: campaign = null, step = null } = message.campaign ?? {}
-    const known = before.campaign !== null || before.campaignId !== null ? {} : { campaignId, campaign, step }
     const contactId = people.at(message.recipient).id
     rewritten.set(before.seq, {
       before,
-      after: { ...before, ...known, contactId, type: asReply(before), answers: null },
+      after: { ...inCampaign(before, message.campaign), contactId, type: asReply(before), answers: null },
     })
   }
   const senders = people.knownSenders().map(({ id }) => id)
@@ -104,4 +103,9 @@ export async function tellAgain(tx: Database, people: People, accepted: readonly
     before: eventOf(before, emailOf(before)),
     after: eventOf(after, emailOf(after)),
   }))
+}
+
+/** A reply belongs to the campaign of its message, unless its provider named another. */
+function inCampaign(row: EventRow, campaign: Campaign | null): EventRow {
+  return row.campaign === null && campaign ? { ...row, ...campaignColumns(campaign, row.detail) } : row
 }

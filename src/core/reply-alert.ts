@@ -34,12 +34,6 @@ export async function readReplyAlert(database: Database, payload: unknown): Prom
   const event = await eventByKey(database, Payload.parse(payload))
   const contact = event && (await contactById(database, event.contactId))
   if (!contact) return undefined
-  const { reply, occurredAt } = event
-  return {
-    contact,
-    campaign: campaignOf(event),
-    subject: reply?.subject ?? null,
-    excerpt: reply?.excerpt ?? null,
-    occurredAt,
-  }
+  const { subject = null, excerpt = null } = event.detail?.reply ?? {}
+  return { contact, campaign: campaignOf(event), subject, excerpt, occurredAt: event.occurredAt }
 }

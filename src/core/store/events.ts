@@ -3,6 +3,7 @@ import { and, desc, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm'
 import type { Campaign, EngagementEvent } from '../event.ts'
 import { insertReturning, updateRows } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
+import type { EventDetail } from './rows.ts'
 
 export type EventRow = Tables['events']['$inferSelect']
 
@@ -16,20 +17,10 @@ const WRITTEN = [
   'receivedAt',
   'messageId',
   'rfcMessageId',
-  'campaignId',
   'campaign',
-  'step',
-  'tags',
-  'metadata',
-  'url',
-  'ip',
-  'userAgent',
-  'geo',
   'machine',
-  'bounce',
-  'reply',
   'answers',
-  'raw',
+  'detail',
 ] as const satisfies readonly (keyof EventRow)[]
 
 /** An event on its way in: whose it is, and which message it answers where that is not yet known here. */
@@ -57,33 +48,75 @@ export function eventKey({ provider, id }: { readonly provider: string; readonly
 }
 
 function columnsOf({ event, contactId, answers }: NewEvent) {
-  const { campaign, tags, metadata, ...same } = event
+  const { provider, id, type, occurredAt, receivedAt, messageId, rfcMessageId, machine } = event
   return {
-    ...same,
+    provider,
+    id,
     contactId,
+    type,
+    class: event.class,
+    occurredAt,
+    receivedAt,
+    messageId,
+    rfcMessageId,
+    machine,
     answers,
-    campaignId: campaign?.id,
-    campaign: campaign?.name,
-    step: campaign?.step,
-    tags: tags.length > 0 ? tags : null,
-    metadata: isEmpty(metadata) ? null : metadata,
+    ...campaignColumns(event.campaign, detailOf(event)),
   }
 }
 
-function isEmpty(object: Readonly<Record<string, unknown>>): boolean {
-  for (const _ in object) return false
-  return true
+/** The columns that hold `campaign`, the latter in addition to what `detail` holds. */
+export function campaignColumns(campaign: Campaign | null, detail: EventDetail | null) {
+  if (!campaign) return { campaign: null, detail }
+  const { id, name, step } = campaign
+  const inDetail = { ...detail, ...(id !== null && { campaignId: id }), ...(step !== null && { step }) }
+  return { campaign: name ?? id, detail: inDetail }
 }
+
+function detailOf(event: EngagementEvent): EventDetail | null {
+  const { tags, metadata, url, ip, userAgent, geo, bounce, reply, raw } = event
+  const detail: Writable<EventDetail> = {}
+  if (tags.length > 0) detail.tags = tags
+  for (const _key in metadata) {
+    detail.metadata = metadata
+    break
+  }
+  if (url !== null) detail.url = url
+  if (ip !== null) detail.ip = ip
+  if (userAgent !== null) detail.userAgent = userAgent
+  if (geo !== null) detail.geo = geo
+  if (bounce !== null) detail.bounce = bounce
+  if (reply !== null) detail.reply = reply
+  if (raw !== null) detail.raw = raw
+  for (const _key in detail) return detail
+  return null
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** A stored event as its provider reported it, about the person at `recipient`. */
 export function eventOf(row: EventRow, recipient: string): EngagementEvent {
-  const { seq: _seq, contactId: _contactId, answers: _answers, campaignId, campaign, step, ...same } = row
-  return { ...same, recipient, campaign: campaignOf(row), tags: row.tags ?? [], metadata: row.metadata ?? {} }
+  const { seq: _seq, contactId: _contactId, answers: _answers, campaign: _campaign, detail, ...columns } = row
+  const { campaignId: _campaignId, step: _step, ...rest } = detail ?? {}
+  return { ...NOTHING_MORE, ...rest, ...columns, recipient, campaign: campaignOf(row) }
 }
 
-export function campaignOf(row: Pick<EventRow, 'campaignId' | 'campaign' | 'step'>): Campaign | null {
-  if (row.campaignId === null && row.campaign === null && row.step === null) return null
-  return { id: row.campaignId, name: row.campaign, step: row.step }
+const NOTHING_MORE = {
+  tags: [],
+  metadata: {},
+  url: null,
+  ip: null,
+  userAgent: null,
+  geo: null,
+  bounce: null,
+  reply: null,
+  raw: null,
+} as const
+
+export function campaignOf({ campaign, detail }: Pick<EventRow, 'campaign' | 'detail'>): Campaign | null {
+  const { campaignId = null, step = null } = detail ?? {}
+  if (campaign === null && campaignId === null && step === null) return null
+  return { id: campaignId, name: campaign === campaignId ? null : campaign, step }
 }
 
 export interface SentMessage {
@@ -101,9 +134,8 @@ export async function messagesById(tx: Database, rfcMessageIds: readonly string[
     .select({
       rfcMessageId: events.rfcMessageId,
       email: contacts.email,
-      campaignId: events.campaignId,
       campaign: events.campaign,
-      step: events.step,
+      detail: events.detail,
     })
     .from(events)
     .innerJoin(contacts, eq(contacts.id, events.contactId))
@@ -155,15 +187,9 @@ export async function eventsOf(tx: Database, contactIds: readonly number[]): Pro
 /** Writes what a later arrival taught about earlier events. */
 export async function rewriteEvents(
   tx: Database,
-  rows: readonly Pick<EventRow, 'seq' | 'contactId' | 'type' | 'campaignId' | 'campaign' | 'step' | 'answers'>[],
+  rows: readonly Pick<EventRow, 'seq' | 'contactId' | 'type' | 'campaign' | 'answers' | 'detail'>[],
 ): Promise<void> {
-  await updateRows(
-    tx,
-    tx.tables.events,
-    'seq',
-    ['contactId', 'type', 'campaignId', 'campaign', 'step', 'answers'],
-    rows,
-  )
+  await updateRows(tx, tx.tables.events, 'seq', ['contactId', 'type', 'campaign', 'answers', 'detail'], rows)
 }
 
 export async function eventByKey(

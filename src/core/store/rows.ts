@@ -1,5 +1,6 @@
 import type { EmailEvidence } from '../email-status.ts'
 import type { RefusalReason } from '../errors.ts'
+import type { EngagementEvent } from '../event.ts'
 import type { LifecycleStatus } from '../lifecycle.ts'
 import type { SuppressionRecord } from '../suppression.ts'
 
@@ -13,3 +14,11 @@ export interface Assertions {
 export type SourceOutcome = 'accepted' | 'duplicate' | 'quarantined' | `refused_${RefusalReason}`
 
 export type TotalName = LifecycleStatus | 'created' | 'suppressed' | 'has_enrichment' | 'has_valid_address'
+
+/** The parts of an event that have no column of their own; what is empty is left out. */
+export type EventDetail = Partial<
+  Pick<EngagementEvent, 'tags' | 'metadata' | 'url' | 'ip' | 'userAgent' | 'geo' | 'bounce' | 'reply' | 'raw'>
+> & {
+  readonly campaignId?: string
+  readonly step?: string
+}

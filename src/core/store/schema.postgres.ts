@@ -16,11 +16,11 @@ import {
 import type { Counters } from '../contact.ts'
 import type { EmailStatus } from '../email-status.ts'
 import type { Enrichment } from '../enrichment.ts'
-import type { Bounce, BounceClass, EventType, Geo, Reply, Tally } from '../event.ts'
+import type { BounceClass, EventType, Tally } from '../event.ts'
 import type { JobState } from '../job.ts'
 import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
 import type { SuppressionReason, SuppressionRecord } from '../suppression.ts'
-import type { Assertions, SourceOutcome, TotalName } from './rows.ts'
+import type { Assertions, EventDetail, SourceOutcome, TotalName } from './rows.ts'
 
 // All times are UTC milliseconds.
 
@@ -87,21 +87,13 @@ export const events = pgTable(
     receivedAt: bigint('received_at', { mode: 'number' }).notNull(),
     messageId: text('message_id'),
     rfcMessageId: text('rfc_message_id'),
-    campaignId: text('campaign_id'),
+    /** The campaign's name, or its id where it has no name. */
     campaign: text(),
-    step: text(),
-    tags: jsonb().$type<readonly string[]>(),
-    metadata: jsonb().$type<Readonly<Record<string, unknown>>>(),
-    url: text(),
-    ip: text(),
-    userAgent: text('user_agent'),
-    geo: jsonb().$type<Geo>(),
     machine: boolean(),
-    bounce: jsonb().$type<Bounce>(),
-    reply: jsonb().$type<Reply>(),
     /** The message that a reply answers, while no event of that message is known. */
     answers: text(),
-    raw: jsonb().$type<unknown>(),
+    /** What is shown and never searched. */
+    detail: jsonb().$type<EventDetail>(),
   },
   (t) => [
     uniqueIndex('events_provider_id').on(t.provider, t.id),

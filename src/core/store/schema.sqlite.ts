@@ -4,11 +4,11 @@ import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex 
 import type { Counters } from '../contact.ts'
 import type { EmailStatus } from '../email-status.ts'
 import type { Enrichment } from '../enrichment.ts'
-import type { Bounce, BounceClass, EventType, Geo, Reply, Tally } from '../event.ts'
+import type { BounceClass, EventType, Tally } from '../event.ts'
 import type { JobState } from '../job.ts'
 import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
 import type { SuppressionReason, SuppressionRecord } from '../suppression.ts'
-import type { Assertions, SourceOutcome, TotalName } from './rows.ts'
+import type { Assertions, EventDetail, SourceOutcome, TotalName } from './rows.ts'
 
 // All times are UTC milliseconds.
 
@@ -76,21 +76,13 @@ export const events = sqliteTable(
     receivedAt: integer('received_at').notNull(),
     messageId: text('message_id'),
     rfcMessageId: text('rfc_message_id'),
-    campaignId: text('campaign_id'),
+    /** The campaign's name, or its id where it has no name. */
     campaign: text(),
-    step: text(),
-    tags: text({ mode: 'json' }).$type<readonly string[]>(),
-    metadata: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>(),
-    url: text(),
-    ip: text(),
-    userAgent: text('user_agent'),
-    geo: text({ mode: 'json' }).$type<Geo>(),
     machine: integer({ mode: 'boolean' }),
-    bounce: text({ mode: 'json' }).$type<Bounce>(),
-    reply: text({ mode: 'json' }).$type<Reply>(),
     /** The message that a reply answers, while no event of that message is known. */
     answers: text(),
-    raw: text({ mode: 'json' }).$type<unknown>(),
+    /** What is shown and never searched. */
+    detail: text({ mode: 'json' }).$type<EventDetail>(),
   },
   (t) => [
     uniqueIndex('events_provider_id').on(t.provider, t.id),

@@ -104,7 +104,7 @@ const dialect: Dialect = {
     const list = columns.map(
       ({ key, isJson }) => `${isJson ? `nullif(value -> '${key}', 'null')` : `value ->> '${key}'`} as "${key}"`,
     )
-    return sql`(select ${sql.raw(list.join(', '))} from json_each(${json})) as r`
+    return sql`(select ${sql.raw(list.join(', '))} from jsonb_each(${json})) as r`
   },
   bytewise: sql`collate binary`,
   skipLocked: sql``,

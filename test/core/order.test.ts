@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import { applyEvent, type ContactState, newContact, statusOf } from '../../src/core/contact.ts'
+import { type EngagementEvent, EVENT_TYPES, type EventType } from '../../src/core/event.ts'
+import { ingestAll } from '../../src/core/ingest.ts'
+import { LIFECYCLE } from '../../src/core/lifecycle.ts'
+import { contactsAfter } from '../../src/core/store/contacts.ts'
+import type { Database } from '../../src/core/store/database.ts'
+import { eventCounts, totalCounts } from '../../src/core/store/roll-ups.ts'
+import { createDayOf } from '../../src/core/time.ts'
+import { databases } from '../support/databases.ts'
+import { aDelivery, anEvent } from '../support/events.ts'
+
+const start = Date.parse('2026-03-02T09:00:00Z')
+const PEOPLE = ['ada@example.com', 'bob@example.com', 'eve@other.example']
+
+const someEvent = fc
+  .record({
+    id: fc.uuid(),
+    type: fc.constantFrom<EventType>(...EVENT_TYPES),
+    class: fc.constantFrom('hard' as const, 'soft' as const, 'block' as const, null),
+    machine: fc.constantFrom(true, false, null),
+    occurredAt: fc.integer({ min: 0, max: 40 * 24 * 3600 }).map((seconds) => start + seconds * 1000),
+    recipient: fc.constantFrom(...PEOPLE),
+  })
+  .map(anEvent)
+
+const history = fc.uniqueArray(someEvent, { selector: ({ id }) => id, maxLength: 25 })
+
+/** Sums of doubles differ in the last digit with their order; nothing that is shown does. */
+function comparable<T extends { readonly heat: number }>(contact: T) {
+  return { ...contact, heat: contact.heat === 0 ? 0 : Number(Math.log2(contact.heat).toFixed(6)) }
+}
+
+describe('the state of a contact', () => {
+  test('is the same in any order of its events', () => {
+    fc.assert(
+      fc.property(
+        history.chain((events) =>
+          fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length })),
+        ),
+        ([events, shuffled]) => {
+          const fold = (list: EngagementEvent[]) => comparable(list.reduce(applyEvent, newContact))
+          expect(fold(shuffled)).toEqual(fold(events))
+        },
+      ),
+    )
+  })
+
+  test('never moves back by itself', () => {
+    const facts = fc.record({
+      enrichedAt: fc.constantFrom(null, start),
+      floor: fc.constantFrom('new' as const, 'enriched' as const, 'verified' as const, 'engaged' as const),
+      decision: fc.constantFrom(null, 'converted' as const, 'disqualified' as const),
+    })
+    fc.assert(
+      fc.property(facts, history, (given, events) => {
+        let state: ContactState = { ...newContact, ...given }
+        for (const event of events) {
+          const next = applyEvent(state, event)
+          if (given.decision) expect(statusOf(next)).toBe(given.decision)
+          else expect(LIFECYCLE.indexOf(statusOf(next))).toBeGreaterThanOrEqual(LIFECYCLE.indexOf(statusOf(state)))
+          state = next
+        }
+      }),
+    )
+  })
+})
+
+describe.each(databases)('what $name holds', ({ name, open }) => {
+  const runs = name === 'SQLite' ? 60 : 8
+
+  test('is the same for any order, duplication and split into deliveries of the same events', {
+    timeout: 60_000,
+  }, async () => {
+    const arrivals = history.chain((events) =>
+      fc.tuple(
+        fc.constant(events),
+        fc
+          .shuffledSubarray([...events, ...events, ...events], { minLength: events.length * 2 })
+          .map((some) => [...some, ...events]),
+        fc.infiniteStream(fc.integer({ min: 1, max: 6 })),
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(arrivals, async ([events, scattered, sizes]) => {
+        await using once = await open()
+        await using often = await open()
+        await ingestAll(deps(once), [aDelivery(...events)])
+        for (const [size] of zip(sizes)) {
+          if (scattered.length === 0) break
+          const [first, ...rest] = [scattered.splice(0, size), scattered.splice(0, size)]
+          await ingestAll(deps(often), [aDelivery(...(first ?? [])), ...rest.map((list) => aDelivery(...list))])
+        }
+        expect(await contents(often)).toEqual(await contents(once))
+      }),
+      { numRuns: runs },
+    )
+  })
+})
+
+function* zip(sizes: Iterable<number>): Generator<[number]> {
+  for (const size of sizes) yield [size]
+}
+
+function deps(database: Database) {
+  return { database, dayOf: createDayOf('UTC'), jobsFor: () => [] }
+}
+
+/** Everything that may be observed, in an order of its own. */
+async function contents(database: Database) {
+  const contacts = await contactsAfter(database, 0, 100)
+  return {
+    contacts: contacts
+      .map(({ id: _id, revision: _revision, ...contact }) => comparable(contact))
+      .sort((a, b) => (a.emailKey < b.emailKey ? -1 : 1)),
+    days: await eventCounts(database, '2000-01-01', '2100-01-01'),
+    totals: Object.fromEntries([...(await totalCounts(database))].sort()),
+  }
+}
