@@ -14,14 +14,11 @@ export interface DatabasePlace extends AsyncDisposable {
   readonly url: string
 }
 
-/** Every backend the program supports. */
-export const backends: readonly { readonly name: string; readonly place: () => Promise<DatabasePlace> }[] = [
-  { name: 'SQLite', place: async () => sqlitePlace() },
-  { name: 'Postgres', place: postgresPlace },
+/** Every backend the program supports, opened empty. */
+export const databases: readonly { readonly name: string; readonly open: () => Promise<Database> }[] = [
+  { name: 'SQLite', open: openSqlite },
+  { name: 'Postgres', open: () => openPlace(postgresPlace) },
 ]
-
-/** The same, opened. */
-export const databases = backends.map(({ name, place }) => ({ name, open: () => openPlace(place) }))
 
 export async function openSqlite(): Promise<Database> {
   return await openPlace(async () => sqlitePlace())
@@ -49,7 +46,7 @@ export function sqlitePlace(): DatabasePlace {
   }
 }
 
-async function postgresPlace(): Promise<DatabasePlace> {
+export async function postgresPlace(): Promise<DatabasePlace> {
   const server = inject('postgresUrl')
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await administer(server, `create database ${name}`)

@@ -189,12 +189,17 @@ export async function contactById(database: Database, id: number): Promise<Conta
 export async function contactsByName(database: Database, prefix: string, limit: number): Promise<ContactRow[]> {
   const { contacts } = database.tables
   const byName = or(startsWith(database, contacts.nameKey, prefix), startsWith(database, contacts.surnameKey, prefix))
-  return await database.db.select().from(contacts).where(byName).limit(limit)
+  return await database.db
+    .select()
+    .from(contacts)
+    .where(byName)
+    .orderBy(sql`${contacts.nameKey} ${database.dialect.bytewise}`, contacts.id)
+    .limit(limit)
 }
 
 export async function contactsByDomain(database: Database, domain: string, limit: number): Promise<ContactRow[]> {
   const { contacts } = database.tables
-  return await database.db.select().from(contacts).where(eq(contacts.domain, domain)).limit(limit)
+  return await database.db.select().from(contacts).where(eq(contacts.domain, domain)).orderBy(contacts.id).limit(limit)
 }
 
 /** Contacts whose address starts with `prefix`, in lower case. */
@@ -208,6 +213,7 @@ export async function contactsByAddressPrefix(
     .select()
     .from(contacts)
     .where(startsWith(database, contacts.emailKey, prefix))
+    .orderBy(sql`${contacts.emailKey} ${database.dialect.bytewise}`)
     .limit(limit)
 }
 

@@ -1,0 +1,99 @@
+import type { types } from '@slack/bolt'
+
+import { join, type Mrkdwn, mrkdwn, plain, plainLines, shorten } from './mrkdwn.ts'
+
+/** What the bot says: the sentence that notifications and screen readers get, and what is drawn. */
+export interface Message {
+  readonly text: Mrkdwn
+  readonly blocks: types.KnownBlock[]
+}
+
+/** Limits are Slack's own, section 10 of the Slack sheet. */
+export function message(text: Mrkdwn, blocks: readonly types.KnownBlock[]): Message {
+  return { text: shorten(text, 3000), blocks: blocks.slice(0, 50) }
+}
+
+export function header(text: string): types.HeaderBlock {
+  return { type: 'header', text: plainText(text, 150) } satisfies types.KnownBlock
+}
+
+export function section(text: Mrkdwn, accessory?: types.Button): types.SectionBlock {
+  return {
+    type: 'section',
+    text: marked(text, 3000),
+    ...(accessory ? { accessory } : {}),
+  } satisfies types.KnownBlock
+}
+
+/** Labels and values in two columns; at most ten are shown. */
+export function fields(entries: readonly (readonly [label: Mrkdwn, value: Mrkdwn])[]): types.SectionBlock {
+  const shown = entries.slice(0, 10).map(([label, value]) => marked(mrkdwn`*${label}*\n${value}`, 2000))
+  return { type: 'section', fields: shown } satisfies types.KnownBlock
+}
+
+export function context(...texts: readonly Mrkdwn[]): types.ContextBlock {
+  return { type: 'context', elements: [marked(join(texts, ' · '), 3000)] } satisfies types.KnownBlock
+}
+
+/** Somebody else's words exactly as they are, such as an address that will be copied. */
+export function literalContext(...texts: readonly string[]): types.ContextBlock {
+  return {
+    type: 'context',
+    elements: texts.slice(0, 10).map((text) => plainText(text, 500)),
+  } satisfies types.KnownBlock
+}
+
+export function actions(...buttons: readonly types.Button[]): types.ActionsBlock {
+  return { type: 'actions', elements: buttons.slice(0, 25) } satisfies types.KnownBlock
+}
+
+export interface ButtonOptions {
+  readonly label: string
+  readonly action: string
+  readonly value: string
+  readonly primary?: boolean
+}
+
+export function button({ label, action, value, primary = false }: ButtonOptions): types.Button {
+  // A value cut short would be another value.
+  if (value.length > 2000) throw new RangeError('a button cannot carry more than 2,000 characters')
+  return {
+    type: 'button',
+    action_id: action,
+    text: plainText(label, 75),
+    value,
+    ...(primary ? { style: 'primary' } : {}),
+  }
+}
+
+export function divider(): types.DividerBlock {
+  return { type: 'divider' } satisfies types.KnownBlock
+}
+
+/** Somebody else's words, quoted: in rich text nothing in them is active, neither links nor mentions. */
+export function quote(text: string): types.RichTextBlock {
+  const element = { type: 'text', text: plainLines(text, 1500) } as const
+  return {
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_quote', elements: [element] }],
+  } satisfies types.KnownBlock
+}
+
+/** Columns that line up. */
+export function preformatted(lines: readonly string[]): types.RichTextBlock {
+  const element = { type: 'text', text: lines.join('\n').slice(0, 3000) || '-' } as const
+  return {
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_preformatted', elements: [element] }],
+  } satisfies types.KnownBlock
+}
+
+function marked(text: Mrkdwn, limit: number): types.MrkdwnElement {
+  // Without `verbatim` Slack makes links of addresses and URLs in the text.
+  return { type: 'mrkdwn', text: shorten(text, limit) || '-', verbatim: true }
+}
+
+function plainText(text: string, limit: number): types.PlainTextElement {
+  // `emoji: false`, or a name could hold `:no_entry:`.
+  return { type: 'plain_text', text: plain(text, limit), emoji: false }
+}

@@ -1,0 +1,98 @@
+import { parseAddress } from '../core/address.ts'
+import { InvalidInputError } from '../core/errors.ts'
+
+export const PERIODS = [7, 30, 90] as const
+
+export type Period = (typeof PERIODS)[number]
+
+export type Command =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'lookup'; readonly who: string }
+  | { readonly kind: 'stats'; readonly days: Period }
+  /** A command by its name, but not one of this version; surely not a person's name. */
+  | { readonly kind: 'unavailable'; readonly word: string }
+
+/** Commands of the product that are not built; silently looking for somebody called "export" would mislead. */
+const UNAVAILABLE: ReadonlySet<string> = new Set([
+  'add',
+  'alerts',
+  'assign',
+  'campaign',
+  'company',
+  'digest',
+  'enrich',
+  'export',
+  'forget',
+  'health',
+  'import',
+  'list',
+  'note',
+  'search',
+  'status',
+  'tag',
+  'untag',
+])
+
+/** Reads the text after `/crm` as people type and paste it, and as their devices "correct" it. */
+export function parseCommand(text: string): Command {
+  const line = tidy(text)
+  const [, verb = '', rest = ''] = /^(\S*) ?(.*)$/.exec(line) ?? []
+  const word = unquote(verb).toLowerCase()
+  switch (word) {
+    case '':
+    case 'help':
+    case '?':
+      return { kind: 'help' }
+    case 'lookup':
+      return lookup(rest)
+    case 'stats':
+      return { kind: 'stats', days: parsePeriod(rest) }
+    default:
+      return UNAVAILABLE.has(word) ? { kind: 'unavailable', word } : lookup(line)
+  }
+}
+
+function lookup(text: string): Command {
+  const who = parseAddress(text) ?? domainOfUrl(text) ?? nameIn(text)
+  if (!who) throw new InvalidInputError('Who? Type an address, a name or a domain: /crm lookup ada@example.com')
+  return { kind: 'lookup', who: [...who].slice(0, 320).join('') }
+}
+
+/** `https://www.acme.com/about`, also as the link that Slack makes of it. */
+function domainOfUrl(text: string): string | undefined {
+  const url = /^<?(https?:\/\/[^|>\s]+)(?:\|[^>]*)?>?$/i.exec(text)?.[1]
+  return url && URL.canParse(url) ? new URL(url).hostname.replace(/^www\./, '') : undefined
+}
+
+function nameIn(text: string): string {
+  return unquote(text)
+    .replace(/[‐‑‒–—−]/g, '-')
+    .replace(/^(?:- ?)+|^@(?=[^@\s]+\.[^@\s]+$)/, '')
+    .trim()
+}
+
+function parsePeriod(text: string): Period {
+  if (!text) return 30
+  const days = Number(/^[-‐‑‒–—−]* ?(?:last )?(\d{1,3}) ?(?:d|days?)?[.,]?$/i.exec(unquote(text))?.[1])
+  const period = PERIODS.find((candidate) => candidate === days)
+  if (!period) throw new InvalidInputError('Statistics cover the last 7, 30 or 90 days: /crm stats 30d')
+  return period
+}
+
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
+
+function tidy(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/&(?:amp|lt|gt|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
+    .replace(INVISIBLE, '')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .normalize('NFC')
+    .trim()
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&nbsp;': ' ' }
+
+function unquote(text: string): string {
+  return text.replace(/^["'“”‘’«»‹›„‚`*]+|["'“”‘’«»‹›„‚`*]+$/g, '').trim()
+}

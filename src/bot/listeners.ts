@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+import { isAddress } from '../core/address.ts'
+import { PERIODS } from './command.ts'
+
+/** What Slack may call, as data, so that a test can hold it against manifest.yml. */
+export const COMMANDS = ['/crm'] as const
+export const SHORTCUTS = [] as const
+export const EVENTS = [] as const
+
+/** What buttons ask for. Buttons that share a block add `:` and something of their own to the name. */
+export const ACTIONS = ['contact_lookup', 'contact_open', 'contact_add', 'stats_period'] as const
+
+export type Action = (typeof ACTIONS)[number]
+
+const contactId = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/)
+  .transform(Number)
+
+const period = z
+  .string()
+  .transform(Number)
+  .pipe(z.literal([...PERIODS]))
+
+const Press = z.discriminatedUnion('action', [
+  z.object({ action: z.literal('contact_lookup'), value: contactId }),
+  z.object({ action: z.literal('contact_open'), value: contactId }),
+  z.object({ action: z.literal('contact_add'), value: z.string().max(320).refine(isAddress) }),
+  z.object({ action: z.literal('stats_period'), value: period }),
+])
+
+export type Press = z.infer<typeof Press>
+
+/** What a button asks for, or undefined: whoever sees a message can send any value back. */
+export function readPress(actionId: string, value: string | undefined): Press | undefined {
+  return Press.safeParse({ action: actionId.split(':')[0], value }).data
+}

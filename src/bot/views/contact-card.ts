@@ -1,0 +1,186 @@
+import type { types } from '@slack/bolt'
+import type { Counters, TallyCount } from '../../core/contact.ts'
+import type { CardEvent, ContactCard } from '../../core/contact-card.ts'
+import type { Tally } from '../../core/event.ts'
+import type { Suppression } from '../../core/suppression.ts'
+import { context, divider, fields, header, literalContext, type Message, message, quote, section } from '../blocks.ts'
+import { counted, date, join, link, type Mrkdwn, mrkdwn, NOTHING, text, user } from '../mrkdwn.ts'
+import {
+  campaignName,
+  EMAIL_STATUS,
+  fullName,
+  happened,
+  nameOf,
+  position,
+  STATUS,
+  SUPPRESSION,
+  whoIs,
+} from './words.ts'
+
+/** Enough to remember the story; more would push the answer off the screen. */
+const EVENTS_SHOWN = 8
+
+export function contactCardView(card: ContactCard, { added = false } = {}): Message {
+  const warning = card.suppression ? doNotWrite(card.suppression) : undefined
+  return message(summary(card, added), [
+    ...(warning ? [section(mrkdwn`:no_entry: ${warning}`)] : []),
+    header(nameOf(card)),
+    ...(fullName(card) ? [literalContext(card.email)] : []),
+    fields([
+      [mrkdwn`Status`, mrkdwn`${text(STATUS[card.status])}`],
+      [mrkdwn`Score`, mrkdwn`${card.score}`],
+      [mrkdwn`Work`, mrkdwn`${text(position(card))}`],
+      [mrkdwn`Website`, website(card.domain)],
+      [mrkdwn`E-mail`, emailStatus(card)],
+      [mrkdwn`Owner`, card.owner ? user(card.owner) : NOTHING],
+      [mrkdwn`Tags`, tags(card.tags)],
+      [mrkdwn`Campaign`, text(card.sourceCampaign)],
+    ]),
+    section(engagement(card.counters)),
+    divider(),
+    ...timeline(card.recent),
+    context(...dates(card), ...(added ? [mrkdwn`Just added`] : [])),
+  ])
+}
+
+function summary(card: ContactCard, added: boolean): Mrkdwn {
+  const state = mrkdwn`${whoIs(card)}: ${text(STATUS[card.status].toLowerCase())}, score ${card.score}.`
+  return join(
+    [
+      ...(card.suppression ? [mrkdwn`${doNotWrite(card.suppression)}.`] : []),
+      ...(added ? [mrkdwn`Added.`] : []),
+      state,
+    ],
+    ' ',
+  )
+}
+
+function doNotWrite({ reason, since }: Suppression): Mrkdwn {
+  return mrkdwn`Do not write: ${text(SUPPRESSION[reason])} since ${date(since, '{date_short_pretty}')}`
+}
+
+function website(domain: string): Mrkdwn {
+  return domain.trim() ? link(`https://${domain}`, domain) : NOTHING
+}
+
+function emailStatus({ emailEvidence }: ContactCard): Mrkdwn {
+  if (!emailEvidence) return text(EMAIL_STATUS.unknown)
+  const { status, source, at } = emailEvidence
+  return mrkdwn`${text(EMAIL_STATUS[status])} (${text(source, 50)}, ${date(at, '{date_short_pretty}')})`
+}
+
+const TAGS_SHOWN = 15
+
+function tags(all: readonly string[]): Mrkdwn {
+  const shown = all.slice(0, TAGS_SHOWN).map((tag) => text(tag, 50))
+  const rest = all.length - shown.length
+  return shown.length === 0 ? NOTHING : join([...shown, ...(rest > 0 ? [mrkdwn`and ${rest} more`] : [])], ', ')
+}
+
+/** What people did, with what machines did beside it; then what became of the mail. */
+function engagement(counters: Counters): Mrkdwn {
+  const people = [
+    withMachines(counters, 'opened', 'machine_opened', 'open', 'opens'),
+    withMachines(counters, 'clicked', 'machine_clicked', 'click', 'clicks'),
+    ...several(counters, PEOPLE),
+  ].filter((part) => part !== undefined)
+  const mail = several(counters, MAIL)
+  const lines = [
+    people.length > 0 ? join(people, ' · ') : mrkdwn`No opens, clicks or replies yet`,
+    ...(mail.length > 0 ? [join(mail, ' · ')] : []),
+  ]
+  return join(lines, '\n')
+}
+
+type Words = readonly [tally: Tally, one: string, many: string]
+
+const PEOPLE: readonly Words[] = [
+  ['replied', 'reply', 'replies'],
+  ['inbound', 'message to us', 'messages to us'],
+  ['form_submission', 'form', 'forms'],
+  ['website_visit', 'website visit', 'website visits'],
+  ['call_scheduled', 'call booked', 'calls booked'],
+  ['call_completed', 'call', 'calls'],
+  ['demo_attended', 'demo', 'demos'],
+]
+
+const MAIL: readonly Words[] = [
+  ['sent', 'sent', 'sent'],
+  ['delivered', 'delivered', 'delivered'],
+  ['deferred', 'delayed', 'delayed'],
+  ['bounced', 'bounce', 'bounces'],
+  ['soft_bounced', 'passing bounce', 'passing bounces'],
+  ['auto_replied', 'automatic reply', 'automatic replies'],
+]
+
+function several(counters: Counters, words: readonly Words[]): Mrkdwn[] {
+  return words.flatMap(([tally, one, many]) => {
+    const { count = 0 } = counters[tally] ?? {}
+    return count > 0 ? [counted(count, one, many)] : []
+  })
+}
+
+function withMachines(
+  counters: Counters,
+  byPeople: Tally,
+  byMachines: Tally,
+  one: string,
+  many: string,
+): Mrkdwn | undefined {
+  const people = counters[byPeople]?.count ?? 0
+  const machines = counters[byMachines]?.count ?? 0
+  if (people + machines === 0) return undefined
+  const shown = counted(people, one, many)
+  return machines === 0 ? shown : mrkdwn`${shown} (+${counted(machines, 'by a machine', 'by machines')})`
+}
+
+function timeline(recent: readonly CardEvent[]): types.KnownBlock[] {
+  if (recent.length === 0) return [section(mrkdwn`Nothing has happened yet.`)]
+  const blocks: types.KnownBlock[] = []
+  let lines: Mrkdwn[] = []
+  const flush = () => {
+    if (lines.length > 0) blocks.push(section(join(lines, '\n')))
+    lines = []
+  }
+  for (const event of recent.slice(0, EVENTS_SHOWN)) {
+    lines.push(timelineLine(event))
+    if (!event.excerpt?.trim()) continue
+    flush()
+    blocks.push(quote(event.excerpt))
+  }
+  flush()
+  return blocks
+}
+
+/** "Today 10:24 · Clicked pricing.acme.com · Spring launch, step 2". */
+function timelineLine(event: CardEvent): Mrkdwn {
+  const detail = event.url ? hostOf(event.url) : (event.subject ?? event.reason)
+  const campaign = campaignName(event.campaign)
+  const what = happened(event)
+  return join(
+    [
+      date(event.occurredAt),
+      detail?.trim() ? mrkdwn`${text(what)} ${text(detail, 120)}` : text(what),
+      ...(campaign ? [text(campaign, 80)] : []),
+    ],
+    ' · ',
+  )
+}
+
+/** The host only, and never as a link: following it from here would count as the contact's click. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host || url : url
+}
+
+function dates({ counters, createdAt }: ContactCard): Mrkdwn[] {
+  const counts = Object.values(counters).filter((count): count is TallyCount => count !== undefined)
+  const day = (at: number) => date(at, '{date_short_pretty}')
+  const seen =
+    counts.length === 0
+      ? []
+      : [
+          mrkdwn`First event ${day(Math.min(...counts.map(({ first }) => first)))}`,
+          mrkdwn`Last event ${day(Math.max(...counts.map(({ last }) => last)))}`,
+        ]
+  return [...seen, mrkdwn`In the CRM since ${day(createdAt)}`]
+}

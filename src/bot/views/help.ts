@@ -1,0 +1,29 @@
+import { context, header, type Message, message, section } from '../blocks.ts'
+import { code, type Mrkdwn, mrkdwn } from '../mrkdwn.ts'
+
+const EXAMPLES = mrkdwn`\`/crm ada@example.com\` the contact card: status, score, what happened last
+\`/crm lookup Ada Lovelace\` the same by name
+\`/crm acme.com\` the people of a company
+\`/crm stats 30d\` contacts and engagement of the last 7, 30 or 90 days
+\`/crm help\` this page`
+
+export function helpView(): Message {
+  return message(mrkdwn`What you can ask: /crm followed by an address, a name or a domain, or /crm stats.`, help())
+}
+
+/** For a command that this version does not have. */
+export function unavailableView(word: string): Message {
+  const sentence = mrkdwn`There is no command ${code(word)} here. The commands are \`lookup\`, \`stats\` and \`help\`.`
+  const instead = mrkdwn`To find a person of that name: ${code(`/crm lookup ${word}`)}`
+  return message(sentence, [section(sentence), context(instead), ...help()])
+}
+
+function help() {
+  return [
+    header('Ask the CRM'),
+    section(EXAMPLES),
+    context(ONLY_YOU, mrkdwn`Addresses may be pasted in any form, with a name, brackets or \`mailto:\``),
+  ]
+}
+
+const ONLY_YOU: Mrkdwn = mrkdwn`Only you see the answers`

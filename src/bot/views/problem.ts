@@ -1,0 +1,39 @@
+import { type Message, message, section } from '../blocks.ts'
+import { type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
+
+/** Says what to do next. `advice` may repeat what people typed. */
+export function problemView(advice: string): Message {
+  return sentence(mrkdwn`:warning: ${text(advice, 1000)}`)
+}
+
+export function bugView(): Message {
+  return sentence(
+    mrkdwn`:warning: Something went wrong on our side, and it is in the log. Please try again; if it stays, tell the person who runs the CRM.`,
+  )
+}
+
+export function staleButtonView(): Message {
+  return sentence(mrkdwn`:warning: This button no longer works. Please run the command again.`)
+}
+
+export function goneView(): Message {
+  return sentence(
+    mrkdwn`:warning: This contact is no longer in the CRM. Look for it with \`/crm lookup\` and its address.`,
+  )
+}
+
+export function tooSlowView(): Message {
+  return sentence(mrkdwn`:warning: This takes longer than it should. Please try again in a minute.`)
+}
+
+export function notYouView(): Message {
+  return sentence(mrkdwn`The CRM answers members of its own workspace only.`)
+}
+
+export function progressView(): Message {
+  return sentence(mrkdwn`:hourglass_flowing_sand: Looking…`)
+}
+
+function sentence(words: Mrkdwn): Message {
+  return message(words, [section(words)])
+}

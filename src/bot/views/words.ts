@@ -1,0 +1,91 @@
+import type { CardEvent, ContactCard, NearMiss } from '../../core/contact-card.ts'
+import type { EmailEvidence } from '../../core/email-status.ts'
+import type { Campaign, Tally } from '../../core/event.ts'
+import { tallyOf } from '../../core/event.ts'
+import type { LifecycleStatus } from '../../core/lifecycle.ts'
+import type { SuppressionReason } from '../../core/suppression.ts'
+import { type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
+
+/** The words that several views share, so that a thing is called the same everywhere. */
+export const STATUS: Readonly<Record<LifecycleStatus, string>> = {
+  new: 'New',
+  enriched: 'Enriched',
+  verified: 'Verified',
+  engaged: 'Engaged',
+  converted: 'Converted',
+  disqualified: 'Disqualified',
+}
+
+export const SUPPRESSION: Readonly<Record<SuppressionReason, string>> = {
+  complained: 'marked as spam',
+  unsubscribed: 'unsubscribed',
+  hard_bounce: 'mail bounces',
+}
+
+export const EMAIL_STATUS: Readonly<Record<EmailEvidence['status'], string>> = {
+  valid: 'Works',
+  risky: 'Risky',
+  invalid: 'Does not work',
+  unknown: 'Not checked',
+}
+
+const HAPPENED: Readonly<Record<Tally, string>> = {
+  queued: 'Queued',
+  sent: 'Sent',
+  delivered: 'Delivered',
+  deferred: 'Delayed',
+  bounced: 'Bounced for good',
+  soft_bounced: 'Bounced for now',
+  rejected: 'Not sent: refused by the mail tool',
+  failed: 'Not sent: the mail tool failed',
+  opened: 'Opened',
+  machine_opened: 'Opened by a machine',
+  clicked: 'Clicked',
+  machine_clicked: 'Clicked by a machine',
+  complained: 'Marked as spam',
+  unsubscribed: 'Unsubscribed',
+  resubscribed: 'Subscribed again',
+  replied: 'Replied',
+  auto_replied: 'Automatic reply',
+  inbound: 'Wrote to us',
+  lead_status: 'Lead status changed',
+  website_visit: 'Visited the website',
+  form_submission: 'Filled in a form',
+  call_scheduled: 'Booked a call',
+  call_completed: 'Had a call',
+  demo_attended: 'Attended a demo',
+  unknown: 'Something we do not know yet',
+}
+
+export function happened(event: Pick<CardEvent, 'type' | 'class' | 'machine'>): string {
+  return HAPPENED[tallyOf(event)]
+}
+
+type Named = Pick<NearMiss, 'firstName' | 'lastName' | 'email'>
+
+/** The person's name, or the address of somebody without one. */
+export function nameOf(contact: Named): string {
+  return fullName(contact) ?? contact.email
+}
+
+export function fullName({ firstName, lastName }: Pick<Named, 'firstName' | 'lastName'>): string | undefined {
+  return [firstName, lastName].filter((part) => part?.trim()).join(' ') || undefined
+}
+
+/** "Ada Lovelace (ada@example.com)". */
+export function whoIs(contact: Named): Mrkdwn {
+  const name = fullName(contact)
+  return name ? mrkdwn`${text(name)} (${text(contact.email)})` : text(contact.email)
+}
+
+/** "CTO, Acme". */
+export function position({ title, company }: Pick<ContactCard, 'title' | 'company'>): string | undefined {
+  return [title, company].filter((part) => part?.trim()).join(', ') || undefined
+}
+
+/** "Spring launch, step 2". */
+export function campaignName(campaign: Campaign | null): string | undefined {
+  const name = campaign?.name?.trim() || campaign?.id?.trim()
+  if (!name) return undefined
+  return campaign?.step ? `${name}, step ${campaign.step}` : name
+}

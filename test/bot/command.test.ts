@@ -1,0 +1,79 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import { type Command, parseCommand } from '../../src/bot/command.ts'
+import { InvalidInputError } from '../../src/core/errors.ts'
+
+const lookup = (who: string): Command => ({ kind: 'lookup', who })
+
+test.each<[text: string, command: Command]>([
+  ['', { kind: 'help' }],
+  ['   ', { kind: 'help' }],
+  ['help', { kind: 'help' }],
+  ['HELP me', { kind: 'help' }],
+  ['?', { kind: 'help' }],
+  ['ada@example.com', lookup('ada@example.com')],
+  ['lookup ada@example.com', lookup('ada@example.com')],
+  ['  LOOKUP   Ada@Example.com  ', lookup('Ada@Example.com')],
+  ['lookup\u00a0ada@example.com', lookup('ada@example.com')],
+  ['lookup <mailto:ada@example.com|ada@example.com>', lookup('ada@example.com')],
+  ['<mailto:ada@example.com|ada@example.com>', lookup('ada@example.com')],
+  ['Ada Lovelace <ada@example.com>', lookup('ada@example.com')],
+  ['Ada Lovelace &lt;ada@example.com&gt;', lookup('ada@example.com')],
+  ['lookup “ada@example.com”,', lookup('ada@example.com')],
+  ['mailto:ada@example.com', lookup('ada@example.com')],
+  ['\u200bada@example.com\u200b', lookup('ada@example.com')],
+  ['lookup Ada Lovelace', lookup('Ada Lovelace')],
+  ['lookup “Ada Lovelace”', lookup('Ada Lovelace')],
+  ['Ada   Lovelace', lookup('Ada Lovelace')],
+  ['lookup Jean—Luc', lookup('Jean-Luc')],
+  ['lookup — Ada', lookup('Ada')],
+  ['Johnson &amp; Sons', lookup('Johnson & Sons')],
+  ['acme.com', lookup('acme.com')],
+  ['@acme.com', lookup('acme.com')],
+  ['https://www.acme.com/about', lookup('acme.com')],
+  ['<https://acme.com|acme.com>', lookup('acme.com')],
+  ['lookup help', lookup('help')],
+  ['lookup import', lookup('import')],
+  ['Statsny', lookup('Statsny')],
+  ['stats', { kind: 'stats', days: 30 }],
+  ['stats 7', { kind: 'stats', days: 7 }],
+  ['stats 7d', { kind: 'stats', days: 7 }],
+  ['Stats 30D', { kind: 'stats', days: 30 }],
+  ['stats 90 days', { kind: 'stats', days: 90 }],
+  ['stats last 7 days', { kind: 'stats', days: 7 }],
+  ['stats —90d', { kind: 'stats', days: 90 }],
+  ['stats “30d”', { kind: 'stats', days: 30 }],
+  ['import', { kind: 'unavailable', word: 'import' }],
+  ['Export status:new', { kind: 'unavailable', word: 'export' }],
+  ['campaign Spring launch', { kind: 'unavailable', word: 'campaign' }],
+  ['forget ada@example.com', { kind: 'unavailable', word: 'forget' }],
+])('/crm %s', (text, command) => {
+  expect(parseCommand(text)).toEqual(command)
+})
+
+test.each(['lookup', 'lookup ""', 'stats 14d', 'stats ada@example.com', 'stats 0', 'lookup —'])(
+  '/crm %s is answered with how to say it',
+  (text) => {
+    expect(() => parseCommand(text)).toThrow(InvalidInputError)
+    expect(() => parseCommand(text)).toThrow(/\/crm \w+ \S+/)
+  },
+)
+
+test('whatever is typed is a command or is refused with advice', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+      try {
+        const command = parseCommand(text)
+        if (command.kind === 'lookup') expect(command.who.trim()).not.toBe('')
+      } catch (error) {
+        expect(error).toBeInstanceOf(InvalidInputError)
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('a name of any length is searched by its beginning', () => {
+  expect(parseCommand(`lookup ${'x'.repeat(4000)}`)).toEqual(lookup('x'.repeat(320)))
+})

@@ -1,0 +1,129 @@
+import type { CardEvent, ContactCard, NearMiss } from '../../src/core/contact-card.ts'
+import type { Statistics } from '../../src/core/statistics.ts'
+
+const DAY = 24 * 60 * 60 * 1000
+export const NOW = Date.parse('2026-11-22T10:00:00Z')
+
+export function aCard(overrides: Partial<ContactCard> = {}): ContactCard {
+  return {
+    id: 42,
+    email: 'ada@example.com',
+    domain: 'example.com',
+    firstName: 'Ada',
+    lastName: 'Lovelace',
+    company: 'Analytical Engines',
+    title: 'CTO',
+    status: 'engaged',
+    owner: 'U0GRACE',
+    tags: ['vip', 'conference'],
+    sourceCampaign: 'Spring launch',
+    emailEvidence: { status: 'valid', source: 'reply', at: NOW - DAY },
+    suppression: null,
+    score: 26.5,
+    counters: {
+      sent: { count: 4, first: NOW - 20 * DAY, last: NOW - 2 * DAY },
+      opened: { count: 3, first: NOW - 19 * DAY, last: NOW - 2 * DAY },
+      machine_opened: { count: 2, first: NOW - 20 * DAY, last: NOW - 3 * DAY },
+      clicked: { count: 1, first: NOW - 2 * DAY, last: NOW - 2 * DAY },
+      replied: { count: 1, first: NOW - DAY, last: NOW - DAY },
+    },
+    createdAt: NOW - 30 * DAY,
+    updatedAt: NOW - DAY,
+    recent: [
+      aCardEvent({ type: 'replied', subject: 'Re: Hello', excerpt: 'Sounds good.\nThursday?' }),
+      aCardEvent({ type: 'clicked', url: 'https://pricing.example.com/plans?who=ada' }),
+      aCardEvent({ type: 'opened', machine: true }),
+    ],
+    ...overrides,
+  }
+}
+
+export function aCardEvent(overrides: Partial<CardEvent> = {}): CardEvent {
+  return {
+    type: 'opened',
+    class: null,
+    machine: null,
+    occurredAt: NOW - DAY,
+    provider: 'sendgrid',
+    campaign: { id: 'c1', name: 'Spring launch', step: '2' },
+    url: null,
+    subject: null,
+    excerpt: null,
+    reason: null,
+    ...overrides,
+  }
+}
+
+/** A contact of which nothing is known but the address. */
+export function anEmptyCard(): ContactCard {
+  return aCard({
+    firstName: null,
+    lastName: null,
+    company: null,
+    title: null,
+    status: 'new',
+    owner: null,
+    tags: [],
+    sourceCampaign: null,
+    emailEvidence: null,
+    score: 0,
+    counters: {},
+    recent: [],
+  })
+}
+
+export function aMatch(overrides: Partial<NearMiss> = {}): NearMiss {
+  const { id, email, firstName, lastName, company, status } = aCard()
+  return { id, email, firstName, lastName, company, status, ...overrides }
+}
+
+export function someStatistics(overrides: Partial<Statistics> = {}): Statistics {
+  return {
+    days: 30,
+    from: '2026-10-24',
+    to: '2026-11-22',
+    contacts: 1240,
+    byStatus: { new: 700, enriched: 240, verified: 180, engaged: 100, converted: 19, disqualified: 1 },
+    suppressed: 31,
+    enriched: 540,
+    verified: 300,
+    newContacts: 120,
+    newContactsBefore: 80,
+    events: { sent: 2400, delivered: 2380, opened: 640, machine_opened: 900, clicked: 88, replied: 31, bounced: 20 },
+    eventsBefore: { sent: 2000, delivered: 1990, opened: 650, clicked: 88, replied: 20, bounced: 10, unsubscribed: 4 },
+    ...overrides,
+  }
+}
+
+export function noStatistics(): Statistics {
+  return someStatistics({
+    contacts: 0,
+    byStatus: { new: 0, enriched: 0, verified: 0, engaged: 0, converted: 0, disqualified: 0 },
+    suppressed: 0,
+    enriched: 0,
+    verified: 0,
+    newContacts: 0,
+    newContactsBefore: 0,
+    events: {},
+    eventsBefore: {},
+  })
+}
+
+/** Every mrkdwn string of a message, its fallback included: where something from outside could become active. */
+export function mrkdwnOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(mrkdwnOf)
+  if (typeof value !== 'object' || value === null) return []
+  const own =
+    'text' in value && typeof value.text === 'string' && (!('type' in value) || value.type === 'mrkdwn')
+      ? [value.text]
+      : []
+  return [...own, ...Object.values(value).flatMap(mrkdwnOf)]
+}
+
+/** Everything of a message that people read, in order. */
+export function wordsOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(wordsOf).join('\n')
+  if (typeof value !== 'object' || value === null) return ''
+  const own = 'text' in value && typeof value.text === 'string' ? [value.text] : []
+  return [...own, ...Object.values(value).map(wordsOf)].filter(Boolean).join('\n')
+}

@@ -1,0 +1,109 @@
+import { expect, test, vi } from 'vitest'
+
+import { createBot } from '../../src/bot/app.ts'
+import { createSlackReceiver } from '../../src/bot/receiver.ts'
+import { createSlackSender } from '../../src/bot/sender.ts'
+import { UpstreamError } from '../../src/core/errors.ts'
+import { buttonPress, slashCommand, startSlackApi } from '../support/slack-api.ts'
+import { aCard, wordsOf } from './fixtures.ts'
+import { aCore, aLog, TOKEN } from './support.ts'
+
+async function aBotOverSocket(overrides: Parameters<typeof aCore>[0] = {}) {
+  const slack = await startSlackApi()
+  const { log, lines } = aLog()
+  const connection = createSlackReceiver({ appToken: 'xapp-1-test', apiUrl: slack.url, now: () => Date.now(), log })
+  createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.url, log, ...aCore(overrides) })
+  await connection.start()
+  return {
+    slack,
+    lines,
+    connection,
+    async [Symbol.asyncDispose]() {
+      await connection.stop()
+      await slack[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('the socket is opened with the app token, at the address that is configured', async () => {
+  await using bot = await aBotOverSocket()
+  await bot.slack.socket.connected()
+  expect(bot.slack.calls).toEqual([{ method: 'apps.connections.open', args: {}, token: 'xapp-1-test' }])
+})
+
+test('there is no listener for requests', async () => {
+  await using bot = await aBotOverSocket()
+  expect(bot.connection.listener).toBeUndefined()
+})
+
+test('a command is answered in its acknowledgement', async () => {
+  await using bot = await aBotOverSocket()
+  const answer = await bot.slack.socket.deliver('slash_commands', slashCommand('ada@example.com'))
+  expect(answer).toMatchObject({ response_type: 'ephemeral' })
+  expect(wordsOf(answer)).toContain('Ada Lovelace')
+})
+
+test('a command that fails is acknowledged with a sentence', async () => {
+  await using bot = await aBotOverSocket({ lookup: () => Promise.reject(new Error('boom')) })
+  const answer = await bot.slack.socket.deliver('slash_commands', slashCommand('ada@example.com'))
+  expect(wordsOf(answer)).toContain('Something went wrong on our side')
+})
+
+test('a button is acknowledged at once and answered afterwards', async () => {
+  const cardById = vi.fn(async () => aCard())
+  await using bot = await aBotOverSocket({ cardById })
+  const press = buttonPress({ action_id: 'contact_lookup', value: '42', response_url: bot.slack.responseUrl() })
+  expect(await bot.slack.socket.deliver('interactive', press)).toEqual({})
+  expect(wordsOf(await bot.slack.answer())).toContain('Ada Lovelace')
+})
+
+test('a connection that Slack recycles is replaced without a pause', async () => {
+  await using bot = await aBotOverSocket()
+  bot.slack.socket.recycle()
+  await vi.waitFor(() => expect(bot.slack.socket.opened).toBe(2))
+  const answer = await bot.slack.socket.deliver('slash_commands', slashCommand('help'))
+  expect(wordsOf(answer)).toContain('/crm stats')
+})
+
+test('while Slack cannot be reached, it is tried again and the log says so', async () => {
+  await using bot = await aBotOverSocket()
+  bot.slack.trouble({ kind: 'status', status: 503 }, { method: 'apps.connections.open' })
+  bot.slack.socket.recycle()
+  await vi.waitFor(() => expect(bot.slack.socket.opened).toBe(2), { timeout: 5000 })
+  expect(bot.lines.map(({ message }) => message)).toContain('no connection to Slack; commands are not answered')
+  expect(bot.slack.callsOf('apps.connections.open')).toHaveLength(3)
+})
+
+test('a wrong app token is said at the start', async () => {
+  await using slack = await startSlackApi()
+  const { log } = aLog()
+  const connection = createSlackReceiver({ appToken: 'wrong', apiUrl: slack.url, now: () => Date.now(), log })
+  await expect(connection.start()).rejects.toThrow(UpstreamError)
+  await expect(connection.start()).rejects.toThrow(/SLACK_APP_TOKEN/)
+  await connection.stop()
+})
+
+test('the socket keeps its own few retries and does not change those of the bot', async () => {
+  await using slack = await startSlackApi()
+  const { log } = aLog()
+  const connection = createSlackReceiver({ appToken: 'xapp-1', apiUrl: slack.url, now: () => Date.now(), log })
+  const app = createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.url, log, ...aCore() })
+  expect(app.webClientOptions.retryConfig).toEqual({ retries: 1, minTimeout: 500 })
+  slack.trouble({ kind: 'status', status: 500 }, { times: 5 })
+  await expect(connection.start()).rejects.toThrow()
+  expect(slack.calls).toHaveLength(1)
+  await connection.stop()
+})
+
+test('stopping ends the connection, and it stays ended', async () => {
+  await using slack = await startSlackApi()
+  const { log } = aLog()
+  const connection = createSlackReceiver({ appToken: 'xapp-1', apiUrl: slack.url, now: () => Date.now(), log })
+  createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.url, log, ...aCore() })
+  await connection.start()
+  await connection.stop()
+  await connection.stop()
+  // A reconnection would have been asked for before this.
+  await createSlackSender({ token: TOKEN, apiUrl: slack.url, now: () => 0 }).checkAuth()
+  expect(slack.callsOf('apps.connections.open')).toHaveLength(1)
+})

@@ -1,0 +1,331 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+
+import type { Message } from '../../src/bot/blocks.ts'
+import { ACTIONS, readPress } from '../../src/bot/listeners.ts'
+import { contactCardView } from '../../src/bot/views/contact-card.ts'
+import { helpView, unavailableView } from '../../src/bot/views/help.ts'
+import { nearMissesView } from '../../src/bot/views/near-misses.ts'
+import {
+  bugView,
+  goneView,
+  notYouView,
+  problemView,
+  progressView,
+  staleButtonView,
+  tooSlowView,
+} from '../../src/bot/views/problem.ts'
+import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
+import { statsView } from '../../src/bot/views/stats.ts'
+import { EVENT_TYPES } from '../../src/core/event.ts'
+import { problemsOf } from '../support/block-kit.ts'
+import {
+  aCard,
+  aCardEvent,
+  aMatch,
+  anEmptyCard,
+  mrkdwnOf,
+  NOW,
+  noStatistics,
+  someStatistics,
+  wordsOf,
+} from './fixtures.ts'
+
+/** Every view with `outside` in each field that strangers can write, `many` times where there is a list. */
+function everyView(outside: string, many = 3): Message[] {
+  const campaign = { id: outside, name: outside, step: outside }
+  const events = EVENT_TYPES.map((type) =>
+    aCardEvent({ type, campaign, url: outside, subject: outside, excerpt: outside, reason: outside }),
+  )
+  const card = aCard({
+    email: outside,
+    domain: outside,
+    firstName: outside,
+    lastName: outside,
+    company: outside,
+    title: outside,
+    owner: outside,
+    tags: Array(many).fill(outside),
+    sourceCampaign: outside,
+    emailEvidence: { status: 'risky', source: outside, at: NOW },
+    suppression: { reason: 'unsubscribed', since: NOW, event: outside },
+    recent: events,
+  })
+  const matches = Array.from({ length: many }, () => aMatch({ ...card }))
+  return [
+    contactCardView(card),
+    contactCardView({ ...card, recent: events.slice(8) }, { added: true }),
+    contactCardView({ ...card, recent: events.slice(16), firstName: null, lastName: null }),
+    nearMissesView(outside, { kind: 'choose', exact: true, address: null, matches }),
+    nearMissesView(outside, { kind: 'choose', exact: false, address: null, matches }),
+    nearMissesView(outside, { kind: 'none', address: outside.slice(0, 320) || null }),
+    statsView(someStatistics({ from: outside, to: outside })),
+    replyAlertView({ contact: card, campaign, subject: outside, excerpt: outside, occurredAt: NOW }),
+    problemView(outside),
+    unavailableView(outside),
+  ]
+}
+
+function problemsIn(messages: readonly Message[]): string[] {
+  return messages.flatMap((message) => problemsOf(message, 'message'))
+}
+
+/** What is left of a mrkdwn text without the forms that only our own code can make. */
+function withoutOurs(mrkdwn: string): string {
+  return mrkdwn
+    .replace(/<!date\^-?\d+\^\{date_short_pretty\}(?: \{time\})?\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>/g, '')
+    .replace(/<@[UW][A-Z0-9]+>/g, '')
+    .replace(/<https:\/\/[^<>|\s]+\|[^<>]*>/g, '')
+}
+
+describe('every view', () => {
+  const typical = [
+    contactCardView(aCard()),
+    contactCardView(anEmptyCard()),
+    nearMissesView('ada', { kind: 'choose', exact: true, address: null, matches: [aMatch(), aMatch({ id: 43 })] }),
+    nearMissesView('adda@example.com', {
+      kind: 'choose',
+      exact: false,
+      address: 'adda@example.com',
+      matches: [aMatch()],
+    }),
+    nearMissesView('x', { kind: 'none', address: null }),
+    nearMissesView('new@example.com', { kind: 'none', address: 'new@example.com' }),
+    statsView(someStatistics()),
+    statsView(noStatistics()),
+    replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: null, occurredAt: NOW }),
+    helpView(),
+    unavailableView('import'),
+    ...[bugView(), goneView(), notYouView(), progressView(), staleButtonView(), tooSlowView()],
+  ]
+
+  test('is accepted by Slack, typical and empty', () => {
+    expect(problemsIn(typical)).toEqual([])
+  })
+
+  test('has a sentence for notifications', () => {
+    for (const { text } of typical) expect(text).toMatch(/\w+.*[.?…]$|^What you can ask/)
+  })
+
+  test('offers only buttons that are listened to, with values that are understood', () => {
+    const offered = new Set<string>()
+    for (const press of typical.flatMap(buttonsOf)) {
+      const read = readPress(press.action_id, press.value)
+      expect(read, press.action_id).toBeDefined()
+      if (read) offered.add(read.action)
+    }
+    const alert = replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: 'x', occurredAt: NOW })
+    for (const press of buttonsOf(alert)) offered.add(press.action_id)
+    expect([...offered].sort()).toEqual([...ACTIONS].sort())
+  })
+
+  test.each([
+    '<!channel> <!here> <@U0ADA> <#C1> <https://evil.example|click>',
+    '*bold* _it_ ~no~ `code` ``` x',
+    '`',
+    '__proto__',
+    'constructor',
+    '&amp;&lt;!channel&gt;',
+    '\u202eevil\u2066\u200b',
+    '\ud83d',
+    'שלום עולם',
+    `zalgo${'\u0300\u0489'.repeat(500)}`,
+    '> quote\n> lines',
+    ':no_entry: :skull:',
+    '</script><!--',
+    '',
+    ' ',
+  ])('shows %j as text', (outside) => {
+    const messages = everyView(outside)
+    expect(problemsIn(messages)).toEqual([])
+    for (const mrkdwn of messages.flatMap(mrkdwnOf)) expect(withoutOurs(mrkdwn)).not.toContain('<')
+  })
+
+  test('bears any text that strangers may write', () => {
+    const outside = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 400 }),
+      fc.string({
+        unit: fc.constantFrom('<', '!', '@', '#', '>', '&', ';', '|', '*', '_', '`', '~', ':', 'a', '\n'),
+        maxLength: 300,
+      }),
+      fc
+        .constantFrom('<!channel', '<@U1', '<#C1', '<http://x')
+        .chain((start) => fc.string().map((rest) => start + rest)),
+    )
+    fc.assert(
+      fc.property(outside, (text) => {
+        const messages = everyView(text)
+        expect(problemsIn(messages)).toEqual([])
+        for (const mrkdwn of messages.flatMap(mrkdwnOf)) expect(withoutOurs(mrkdwn)).not.toContain('<')
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test.each(['x', '&', '<', '\n', '👩‍💻', 'é\u0301', '*', '\ud800'])('fits its limits with 50,000 of %j', (unit) => {
+    expect(problemsIn(everyView(unit.repeat(50_000), 200))).toEqual([])
+  })
+})
+
+function buttonsOf(value: unknown): { action_id: string; value: string }[] {
+  if (Array.isArray(value)) return value.flatMap(buttonsOf)
+  if (typeof value !== 'object' || value === null) return []
+  if ('action_id' in value && 'value' in value)
+    return [{ action_id: String(value.action_id), value: String(value.value) }]
+  return Object.values(value).flatMap(buttonsOf)
+}
+
+describe('the contact card', () => {
+  test('says first and in the notification that nobody should write', () => {
+    const card = aCard({ suppression: { reason: 'unsubscribed', since: NOW, event: 'sendgrid:1' } })
+    const { text, blocks } = contactCardView(card)
+    expect(wordsOf(blocks[0])).toMatch(/^:no_entry: Do not write: unsubscribed since </)
+    expect(text).toMatch(/^Do not write: unsubscribed since /)
+  })
+
+  test('says nothing of writing where it is allowed', () => {
+    expect(JSON.stringify(contactCardView(aCard()))).not.toContain('Do not write')
+  })
+
+  test('keeps people and machines apart', () => {
+    expect(wordsOf(contactCardView(aCard()))).toContain('3 opens (+2 by machines) · 1 click · 1 reply')
+  })
+
+  test('shows machines alone as no open of a person', () => {
+    const counters = { machine_opened: { count: 1, first: NOW, last: NOW } }
+    expect(wordsOf(contactCardView(aCard({ counters })))).toContain('0 opens (+1 by a machine)')
+  })
+
+  test('tells what happened with campaign, host and machine, newest first', () => {
+    const words = wordsOf(contactCardView(aCard()))
+    expect(words).toMatch(/Replied Re: Hello · Spring launch, step 2/)
+    expect(words).toMatch(/Clicked pricing\.example\.com · Spring launch, step 2/)
+    expect(words).toMatch(/Opened by a machine · Spring launch/)
+    expect(words).not.toContain('who=ada')
+  })
+
+  test('quotes a reply as rich text, in which nothing is active', () => {
+    const excerpt = 'Yes <!channel>\n*please*'
+    const { blocks } = contactCardView(aCard({ recent: [aCardEvent({ type: 'replied', excerpt })] }))
+    expect(blocks).toContainEqual({
+      type: 'rich_text',
+      elements: [{ type: 'rich_text_quote', elements: [{ type: 'text', text: excerpt }] }],
+    })
+  })
+
+  test('shows an address exactly, so that it can be copied', () => {
+    const card = aCard({ email: '__ada*@example.com' })
+    expect(contactCardView(card).blocks).toContainEqual({
+      type: 'context',
+      elements: [{ type: 'plain_text', text: '__ada*@example.com', emoji: false }],
+    })
+  })
+
+  test('mentions the owner and names the source of the e-mail status', () => {
+    const words = wordsOf(contactCardView(aCard()))
+    expect(words).toContain('<@U0GRACE>')
+    expect(words).toMatch(/Works \(reply, </)
+  })
+
+  test('of a contact without anything is complete', () => {
+    const words = wordsOf(contactCardView(anEmptyCard()))
+    expect(words).toContain('No opens, clicks or replies yet')
+    expect(words).toContain('Nothing has happened yet.')
+    expect(words).toContain('Not checked')
+  })
+
+  test.each(EVENT_TYPES)('has words for %s', (type) => {
+    expect(wordsOf(contactCardView(aCard({ recent: [aCardEvent({ type })] })))).not.toContain('undefined')
+  })
+})
+
+describe('near misses', () => {
+  test('are buttons that carry the id and not the address', () => {
+    const view = nearMissesView('adda', { kind: 'choose', exact: false, address: null, matches: [aMatch({ id: 7 })] })
+    expect(view.text).toBe('No contact “adda”. Did you mean one of these?')
+    expect(buttonsOf(view)).toEqual([{ action_id: 'contact_lookup', value: '7' }])
+  })
+
+  test('offer to add what was an address', () => {
+    const view = nearMissesView('adda@example.com', {
+      kind: 'choose',
+      exact: false,
+      address: 'adda@example.com',
+      matches: [aMatch()],
+    })
+    expect(buttonsOf(view)).toContainEqual({ action_id: 'contact_add', value: 'adda@example.com' })
+    const none = nearMissesView('x@example.com', { kind: 'none', address: 'x@example.com' })
+    expect(wordsOf(none)).toContain('Add x@example.com')
+  })
+
+  test('do not offer to add a name', () => {
+    expect(buttonsOf(nearMissesView('ada', { kind: 'none', address: null }))).toEqual([])
+  })
+
+  test('say how many are not shown', () => {
+    const matches = Array.from({ length: 25 }, (_, index) => aMatch({ id: index + 1 }))
+    const view = nearMissesView('ada', { kind: 'choose', exact: true, address: null, matches })
+    expect(view.text).toBe('25 contacts match “ada”. Which one?')
+    expect(wordsOf(view)).toContain('And 15 more.')
+  })
+})
+
+describe('statistics', () => {
+  test('give rates as n of m', () => {
+    const words = wordsOf(statsView(someStatistics()))
+    expect(words).toContain('*Enriched* 540 of 1,240 (44%) · *Verified* 300 of 1,240 (24%)')
+    expect(words).toMatch(/New {10}█+░+ 700 of 1,240/)
+  })
+
+  test('show engagement beside the period before, people and machines apart', () => {
+    const words = wordsOf(statsView(someStatistics()))
+    expect(words).toMatch(/Sent +2,400 +2,000 +\+400/)
+    expect(words).toMatch(/Opened by people +640 +650 +-10/)
+    expect(words).toMatch(/Opened by machines +900 +0 +\+900/)
+    expect(words).toMatch(/Clicked by people +88 +88 +=/)
+    expect(words).toMatch(/Unsubscribed +0 +4 +-4/)
+  })
+
+  test('show something for one among many', () => {
+    expect(wordsOf(statsView(someStatistics()))).toMatch(/Disqualified +█░+ 1 of 1,240/)
+  })
+
+  test('switch the period and mark the current one', () => {
+    const buttons = JSON.stringify(statsView(someStatistics({ days: 7 })).blocks.at(-1))
+    expect(buttons.match(/"style":"primary"/g)).toHaveLength(1)
+    expect(buttons).toMatch(/"stats_period:7".*?"value":"7","style":"primary"/)
+  })
+
+  test('of an empty CRM teach how to connect a source', () => {
+    const words = wordsOf(statsView(noStatistics()))
+    expect(words).toContain('/webhooks/sendgrid')
+    expect(words).toContain('SENDGRID_WEBHOOK_SECRET')
+  })
+})
+
+describe('the reply alert', () => {
+  const alert = { contact: aCard(), campaign: { id: null, name: 'Spring launch', step: null }, occurredAt: NOW }
+
+  test('says who answered what, quotes it, and opens the card', () => {
+    const view = replyAlertView({ ...alert, subject: 'Hello <!here>', excerpt: 'Call me' })
+    expect(view.text).toBe('Ada Lovelace (ada@example.com) replied to “Hello &lt;!here&gt;”.')
+    expect(wordsOf(view)).toContain('Call me')
+    expect(wordsOf(view)).toContain('Campaign Spring launch')
+    expect(buttonsOf(view)).toEqual([{ action_id: 'contact_open', value: '42' }])
+  })
+
+  test('without a text says why there is none', () => {
+    expect(wordsOf(replyAlertView({ ...alert, subject: null, excerpt: ' ' }))).toContain('did not send the text')
+  })
+})
+
+test('help shows examples that can be pasted', () => {
+  for (const example of wordsOf(helpView()).match(/`\/crm[^`]*`/g) ?? []) expect(example).toMatch(/^`\/crm \S.*`$/)
+  expect(wordsOf(helpView()).match(/`\/crm/g)?.length).toBeGreaterThanOrEqual(4)
+})
+
+test('a command that is not there is answered with those that are', () => {
+  expect(unavailableView('import').text).toBe(
+    'There is no command `import` here. The commands are `lookup`, `stats` and `help`.',
+  )
+})

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+
+import { type ConfigOptions, loadConfig } from '../../src/core/config.ts'
+import { ConfigError } from '../../src/core/errors.ts'
+import { providers } from '../../src/webhooks/providers/index.ts'
+import { SECRETS } from '../support/sign.ts'
+
+const slack = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: '0123456789abcdef' }
+
+function load(env: Record<string, string | undefined>, options: Partial<ConfigOptions> = {}) {
+  const readFile = () => {
+    throw new Error('no such file')
+  }
+  return loadConfig(env, { providers, needsSlack: true, readFile, ...options })
+}
+
+test('has a default for everything but Slack', () => {
+  expect(load(slack)).toEqual({
+    host: '0.0.0.0',
+    port: 3000,
+    databaseUrl: 'sqlite:data/touchpoint.db',
+    slack: { botToken: 'xoxb-1', transport: { mode: 'http', signingSecret: '0123456789abcdef' }, apiUrl: undefined },
+    alertChannel: undefined,
+    timeZone: 'UTC',
+    metricsToken: undefined,
+    logLevel: 'info',
+    webhookSecrets: {},
+    warnings: [],
+  })
+})
+
+test('takes an empty variable for one that is not set', () => {
+  expect(load({ ...slack, PORT: '', SENDGRID_WEBHOOK_SECRET: ' ' })).toMatchObject({ port: 3000, webhookSecrets: {} })
+})
+
+test('uses Socket Mode when there is an app token', () => {
+  const { slack: config } = load({ ...slack, SLACK_APP_TOKEN: 'xapp-1' })
+  expect(config?.transport).toEqual({ mode: 'socket', appToken: 'xapp-1' })
+})
+
+test('names everything that is wrong at once, and how to mend it', () => {
+  const env = {
+    PORT: 'abc',
+    DATABASE_URL: 'mysql://x',
+    SLACK_BOT_TOKEN: 'xoxp-user',
+    CRM_TIME_ZONE: 'Mars/Olympus',
+    CRM_ALERT_CHANNEL: '#sales',
+    LOG_LEVEL: 'loud',
+    SLACK_API_URL: 'http://slack.example.com/api',
+    SENDGRID_WEBHOOK_SECRET: 'not a key',
+  }
+  const problems = problemsOf(() => load(env))
+  for (const name of [...Object.keys(env), 'SLACK_SIGNING_SECRET']) expect(problems).toContain(name)
+  expect(problems).toMatch(/CRM_TIME_ZONE .*Europe\/Berlin/)
+  expect(problems).not.toContain('not a key')
+})
+
+test('needs Slack only where it is used', () => {
+  expect(problemsOf(() => load({}))).toMatch(/SLACK_BOT_TOKEN.*SLACK_SIGNING_SECRET/)
+  expect(load({}, { needsSlack: false }).slack).toBeUndefined()
+})
+
+test('switches a provider on by its secret, and takes several for a rotation', () => {
+  const { webhookSecrets } = load({ ...slack, RESEND_WEBHOOK_SECRET: `${SECRETS.resend}, ${SECRETS.generic}` })
+  expect(webhookSecrets).toEqual({ resend: [SECRETS.resend, SECRETS.generic] })
+})
+
+test('warns of a secret for a provider that does not exist', () => {
+  const { warnings, webhookSecrets } = load({ ...slack, SENDGIRD_WEBHOOK_SECRET: 'x' })
+  expect(webhookSecrets).toEqual({})
+  expect(warnings).toEqual([expect.stringMatching(/SENDGIRD_WEBHOOK_SECRET .*sendgrid/)])
+})
+
+test('reads a secret from the file that NAME_FILE names', () => {
+  const readFile = (path: string) => (path === '/run/secrets/bot' ? 'xoxb-from-file\n' : '')
+  const env = { SLACK_SIGNING_SECRET: slack.SLACK_SIGNING_SECRET, SLACK_BOT_TOKEN_FILE: '/run/secrets/bot' }
+  expect(load(env, { readFile }).slack?.botToken).toBe('xoxb-from-file')
+})
+
+test('says which file cannot be read, and refuses a secret that is given twice', () => {
+  expect(problemsOf(() => load({ ...slack, RESEND_WEBHOOK_SECRET_FILE: '/nope' }))).toMatch(
+    /RESEND_WEBHOOK_SECRET_FILE .*no such file/,
+  )
+  expect(problemsOf(() => load({ ...slack, SLACK_BOT_TOKEN_FILE: '/x' }))).toMatch(
+    /SLACK_BOT_TOKEN and SLACK_BOT_TOKEN_FILE are both set/,
+  )
+})
+
+function problemsOf(work: () => unknown): string {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+    throw error
+  }
+  throw new Error('nothing was wrong')
+}

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest'
+
+import { UpstreamError } from '../../src/core/errors.ts'
+import type { NewJob } from '../../src/core/job.ts'
+import { createLogger } from '../../src/core/logger.ts'
+import type { Database } from '../../src/core/store/database.ts'
+import { claimJobs, enqueue, jobCounts, nextRunAt } from '../../src/core/store/jobs.ts'
+import { openDatabase } from '../../src/core/store/open.ts'
+import { backoff, MAX_ATTEMPTS, outcomeOf, Worker, type WorkerDeps } from '../../src/core/worker.ts'
+import { databases, postgresPlace } from '../support/databases.ts'
+
+const start = Date.parse('2026-03-02T10:00:00Z')
+
+function aJob(id: string, overrides: Partial<NewJob> = {}): NewJob {
+  return { id, kind: 'alert', payload: { id }, key: null, runAt: start, ...overrides }
+}
+
+function aWorker(database: Database, handler: WorkerDeps['handlers'][string], overrides: Partial<WorkerDeps> = {}) {
+  const clock = { now: start }
+  const worker = new Worker({
+    database,
+    handlers: { alert: handler },
+    owner: 'worker-1',
+    now: () => clock.now,
+    random: () => 0.5,
+    log: createLogger('silent'),
+    ...overrides,
+  })
+  return { worker, clock }
+}
+
+async function queue(database: Database, ...jobs: NewJob[]) {
+  await database.transaction((tx) => enqueue(tx, jobs, start))
+}
+
+describe.each(databases)('jobs on $name', ({ open }) => {
+  test('run once, with what they were queued with', async () => {
+    await using database = await open()
+    const ran: unknown[] = []
+    const { worker } = aWorker(database, async (payload) => void ran.push(payload))
+    await queue(database, aJob('a'), aJob('a'), aJob('b'))
+    expect(await worker.runDue()).toBe(2)
+    expect(await worker.runDue()).toBe(0)
+    expect(ran).toEqual([{ id: 'a' }, { id: 'b' }])
+    expect(await jobCounts(database)).toEqual([])
+  })
+
+  test('wait for their time', async () => {
+    await using database = await open()
+    const { worker, clock } = aWorker(database, async () => {})
+    await queue(database, aJob('a', { runAt: start + 1000 }))
+    expect(await nextRunAt(database)).toBe(start + 1000)
+    expect(await worker.runDue()).toBe(0)
+    clock.now += 1000
+    expect(await worker.runDue()).toBe(1)
+  })
+
+  test('are tried again later when they fail, and laid down as dead after eight attempts', async () => {
+    await using database = await open()
+    const { worker, clock } = aWorker(database, () => Promise.reject(new Error('no')))
+    await queue(database, aJob('a'))
+    const pauses: number[] = []
+    for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
+      expect(await worker.runDue()).toBe(1)
+      expect(await worker.runDue()).toBe(0)
+      const next = (await nextRunAt(database)) ?? 0
+      pauses.push((next - clock.now) / 1000)
+      clock.now = next
+    }
+    expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 320])
+    expect(await worker.runDue()).toBe(1)
+    expect(await jobCounts(database)).toEqual([{ kind: 'alert', state: 'dead', count: 1 }])
+    expect(await nextRunAt(database)).toBeNull()
+  })
+
+  test('with the same key run in order, and the second waits while the first is tried again', async () => {
+    await using database = await open()
+    const ran: unknown[] = []
+    let fails = true
+    const { worker, clock } = aWorker(database, async (payload) => {
+      if (fails) throw new Error('no')
+      ran.push(payload)
+    })
+    await queue(database, aJob('first', { key: 'ada' }), aJob('second', { key: 'ada' }), aJob('other', { key: 'bob' }))
+    expect(await worker.runDue()).toBe(2)
+    fails = false
+    expect(await worker.runDue()).toBe(0)
+    expect(await nextRunAt(database)).toBe(start + 5000)
+    clock.now += 5000
+    while ((await worker.runDue()) > 0);
+    expect(ran).toContainEqual({ id: 'other' })
+    expect(ran.filter((payload) => payload !== ran.find((other) => JSON.stringify(other).includes('other')))).toEqual([
+      { id: 'first' },
+      { id: 'second' },
+    ])
+  })
+
+  test('of a worker that died are due again when its lease ends', async () => {
+    await using database = await open()
+    await queue(database, aJob('a'))
+    const claim = { kinds: ['alert'], owner: 'dead', now: start, leaseUntil: start + 60_000, limit: 5 }
+    await database.transaction((tx) => claimJobs(tx, claim))
+    const ran: unknown[] = []
+    const { worker, clock } = aWorker(database, async (payload) => void ran.push(payload))
+    expect(await worker.runDue()).toBe(0)
+    clock.now += 60_001
+    expect(await worker.runDue()).toBe(1)
+    expect(ran).toEqual([{ id: 'a' }])
+  })
+
+  test('of a kind that nobody here handles stay for somebody else', async () => {
+    await using database = await open()
+    const { worker } = aWorker(database, async () => {})
+    await queue(database, aJob('a', { kind: 'other' }))
+    expect(await worker.runDue()).toBe(0)
+    expect(await jobCounts(database)).toEqual([{ kind: 'other', state: 'waiting', count: 1 }])
+  })
+
+  test('are given back when the worker stops, and that is not counted against them', async () => {
+    await using database = await open()
+    const begun = Promise.withResolvers<void>()
+    const { worker } = aWorker(database, async (_payload, { signal }) => {
+      begun.resolve()
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    })
+    await queue(database, aJob('a'))
+    worker.wake()
+    await begun.promise
+    await worker.stop()
+    expect(await database.db.select().from(database.tables.jobs)).toMatchObject([
+      { state: 'waiting', attempts: 0, leaseOwner: null },
+    ])
+  })
+
+  test('run when the worker is woken, also while it is at work', async () => {
+    await using database = await open()
+    const done = Promise.withResolvers<void>()
+    const { worker } = aWorker(database, async (payload) => {
+      if (JSON.stringify(payload).includes('first')) {
+        await queue(database, aJob('second'))
+        worker.wake()
+      } else done.resolve()
+    })
+    await queue(database, aJob('first'))
+    worker.wake()
+    await done.promise
+    await worker.stop()
+    expect(await jobCounts(database)).toEqual([])
+  })
+})
+
+test('two workers on Postgres never run the same job', async () => {
+  await using at = await postgresPlace()
+  await using one = await openDatabase(at.url)
+  await using two = await openDatabase(at.url)
+  await queue(one, ...Array.from({ length: 60 }, (_, n) => aJob(`job-${n}`)))
+  const ran: string[] = []
+  const drain = async (database: Database, owner: string) => {
+    const { worker } = aWorker(database, async (_payload, { id }) => void ran.push(id), { owner })
+    while ((await worker.runDue()) > 0);
+  }
+  await Promise.all([drain(one, 'one'), drain(two, 'two')])
+  expect(ran).toHaveLength(60)
+  expect(new Set(ran).size).toBe(60)
+})
+
+test('a request to come back later is not counted as an attempt', () => {
+  const error = new UpstreamError('slow down', { retryAfterMs: 30_000 })
+  expect(outcomeOf(3, error, false, start, 0.5)).toMatchObject({ state: 'waiting', attempts: 2, runAt: start + 30_000 })
+})
+
+test('pauses grow to an hour and vary by a fifth', () => {
+  expect([1, 2, 8, 20].map((attempts) => backoff(attempts, 0.5))).toEqual([5_000, 10_000, 640_000, 3_600_000])
+  expect([0, 1].map((random) => backoff(1, random))).toEqual([4_000, 6_000])
+})
