@@ -79,9 +79,12 @@ async function listen(server: Server, { port, host }: Config): Promise<void> {
 async function closed(server: Server): Promise<void> {
   const end = once(server, 'close')
   server.close()
+  // A kept-alive connection that answers its last request after this would otherwise stay until it times out.
+  const sweep = setInterval(() => server.closeIdleConnections(), 100)
   const hardStop = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
   hardStop.unref()
   await end
+  clearInterval(sweep)
   clearTimeout(hardStop)
 }
 

@@ -1,7 +1,7 @@
-import { getTableColumns, getTableName, type InferInsertModel, type InferSelectModel, type SQL, sql } from 'drizzle-orm'
+import type { InferInsertModel, InferSelectModel, SQL } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-
 import type { Database, JsonColumn } from './database.ts'
+import { getTableColumns, getTableName, sql } from './drizzle.ts'
 
 type Keys<T extends SQLiteTable> = readonly (keyof InferInsertModel<T> & string)[]
 

@@ -1,11 +1,11 @@
-import { and, eq, gte, inArray, lt, ne, or, type SQL, sql } from 'drizzle-orm'
-
+import type { SQL } from 'drizzle-orm'
 import { addressKey, domainOf } from '../address.ts'
 import { type ContactState, statusOf } from '../contact.ts'
 import type { EmailEvidence } from '../email-status.ts'
 import { suppressionOf } from '../suppression.ts'
 import { decodeRows, insertReturning, selectList, updateRows } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
+import { and, eq, gte, inArray, lt, ne, or, sql } from './drizzle.ts'
 import type { Assertions } from './rows.ts'
 
 export type ContactRow = Tables['contacts']['$inferSelect']

@@ -1,8 +1,8 @@
-import { and, desc, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm'
-
+import type { SQL } from 'drizzle-orm'
 import type { Campaign, EngagementEvent } from '../event.ts'
 import { insertReturning, updateRows } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
+import { and, desc, eq, inArray, isNotNull, sql } from './drizzle.ts'
 import type { EventDetail } from './rows.ts'
 
 export type EventRow = Tables['events']['$inferSelect']

@@ -1,8 +1,7 @@
-import { and, eq, lt, sql } from 'drizzle-orm'
-
 import type { NewJob } from '../job.ts'
 import { decodeRows, insertRows, selectList } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
+import { and, eq, lt, sql } from './drizzle.ts'
 
 export type JobRow = Tables['jobs']['$inferSelect']
 

@@ -1,13 +1,11 @@
 import { join } from 'node:path'
-
-import { sql } from 'drizzle-orm'
-import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
-import { migrate } from 'drizzle-orm/node-postgres/migrator'
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import pg from 'pg'
-
 import { StorageError } from '../errors.ts'
 import type { Database, Dialect, JsonColumn, Tables } from './database.ts'
+import { sql } from './drizzle.ts'
+import { drizzle, migrate } from './drizzle-postgres.ts'
 import * as tables from './schema.postgres.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../../../drizzle/postgres')

@@ -1,8 +1,7 @@
-import { and, between, eq, gte, inArray, lte, sql } from 'drizzle-orm'
-
 import type { Tally } from '../event.ts'
 import { insertRows } from './bulk.ts'
 import type { Database } from './database.ts'
+import { and, between, eq, gte, inArray, lte, sql } from './drizzle.ts'
 import type { SourceOutcome, TotalName } from './rows.ts'
 
 /** Counts to add, gathered while a transaction is put together. A count may be negative. */

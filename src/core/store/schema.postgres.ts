@@ -1,4 +1,11 @@
-import { sql } from 'drizzle-orm'
+import type { Counters } from '../contact.ts'
+import type { EmailStatus } from '../email-status.ts'
+import type { Enrichment } from '../enrichment.ts'
+import type { BounceClass, EventType, Tally } from '../event.ts'
+import type { JobState } from '../job.ts'
+import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
+import type { SuppressionReason, SuppressionRecord } from '../suppression.ts'
+import { sql } from './drizzle.ts'
 import {
   bigint,
   bigserial,
@@ -11,15 +18,7 @@ import {
   primaryKey,
   text,
   uniqueIndex,
-} from 'drizzle-orm/pg-core'
-
-import type { Counters } from '../contact.ts'
-import type { EmailStatus } from '../email-status.ts'
-import type { Enrichment } from '../enrichment.ts'
-import type { BounceClass, EventType, Tally } from '../event.ts'
-import type { JobState } from '../job.ts'
-import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
-import type { SuppressionReason, SuppressionRecord } from '../suppression.ts'
+} from './drizzle-postgres.ts'
 import type { Assertions, EventDetail, SourceOutcome, TotalName } from './rows.ts'
 
 // All times are UTC milliseconds.

@@ -1,6 +1,3 @@
-import { sql } from 'drizzle-orm'
-import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-
 import type { Counters } from '../contact.ts'
 import type { EmailStatus } from '../email-status.ts'
 import type { Enrichment } from '../enrichment.ts'
@@ -8,6 +5,8 @@ import type { BounceClass, EventType, Tally } from '../event.ts'
 import type { JobState } from '../job.ts'
 import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
 import type { SuppressionReason, SuppressionRecord } from '../suppression.ts'
+import { sql } from './drizzle.ts'
+import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from './drizzle-sqlite.ts'
 import type { Assertions, EventDetail, SourceOutcome, TotalName } from './rows.ts'
 
 // All times are UTC milliseconds.

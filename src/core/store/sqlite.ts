@@ -2,13 +2,11 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import BetterSqlite3 from 'better-sqlite3'
-import { sql } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/better-sqlite3'
-import { migrate } from 'drizzle-orm/better-sqlite3/migrator'
 import pLimit from 'p-limit'
-
 import { ConfigError, StorageError } from '../errors.ts'
 import type { Database, Dialect, JsonColumn } from './database.ts'
+import { sql } from './drizzle.ts'
+import { drizzle, migrate } from './drizzle-sqlite.ts'
 import * as tables from './schema.sqlite.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../../../drizzle/sqlite')

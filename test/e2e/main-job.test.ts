@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto'
+
+import { expect, test } from 'vitest'
+
+import { problemsOf } from '../support/block-kit.ts'
+import { aHome, crm, runToEnd, SIGNING_SECRET, startProgram } from '../support/program.ts'
+import { SECRETS } from '../support/sign.ts'
+import { buttonPress, slackSigned, slashCommand, startSlackApi } from '../support/slack-api.ts'
+
+// E-mail sheet, section 9.1: published by SendGrid, and signed in 2020.
+const PUBLISHED = {
+  key: 'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE83T4O/n84iotIvIW4mdBgQ/7dAfSmpqIM8kF9mN1flpVKS3GRqe62gw+2fNNRaINXvVpiglSI8eNEc6wEA3F+g==',
+  headers: {
+    'content-type': 'application/json',
+    'x-twilio-email-event-webhook-timestamp': '1600112502',
+    'x-twilio-email-event-webhook-signature':
+      'MEUCIGHQVtGj+Y3LkG9fLcxf3qfI10QysgDWmMOVmxG0u6ZUAiEAyBiXDWzM+uOe5W0JuG+luQAbPIqHh89M15TluLtEZtM=',
+  },
+  body: '[{"email":"hello@world.com","event":"dropped","reason":"Bounced Address","sg_event_id":"ZHJvcC0xMDk5NDkxOS1MUnpYbF9OSFN0T0doUTRrb2ZTbV9BLTA","sg_message_id":"LRzXl_NHStOGhQ4kofSm_A.filterdrecv-p3mdw1-756b745b58-kmzbl-18-5F5FC76C-9.0","smtp-id":"<LRzXl_NHStOGhQ4kofSm_A@ismtpd0039p1iad1.sendgrid.net>","timestamp":1600112492}]\r\n',
+}
+
+const sentAt = Math.floor(Date.now() / 1000) - 3600
+const about = { email: 'Ada@Example.com', 'smtp-id': '<launch-1@example.org>', singlesend_name: 'Q1 launch' }
+const BATCH = [
+  { ...about, event: 'processed', timestamp: sentAt, sg_event_id: 'e1' },
+  { ...about, event: 'delivered', timestamp: sentAt + 2, sg_event_id: 'e2' },
+  { ...about, event: 'open', timestamp: sentAt + 3, sg_event_id: 'e3', sg_machine_open: true },
+  { ...about, event: 'open', timestamp: sentAt + 600, sg_event_id: 'e4', sg_machine_open: false },
+  { ...about, event: 'click', timestamp: sentAt + 640, sg_event_id: 'e5', url: 'https://example.org/pricing' },
+]
+
+function sendgridBatch(events: readonly unknown[]): Buffer {
+  return Buffer.from(`[${events.map((event) => JSON.stringify(event)).join(',\r\n')}]\r\n`)
+}
+
+function inboundParse(mail: Readonly<Record<string, string>>) {
+  const boundary = `xYzZY${randomUUID()}`
+  const parts = Object.entries(mail).map(
+    ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  )
+  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` }
+  return { headers, body: Buffer.from(`${parts.join('')}--${boundary}--\r\n`) }
+}
+
+const REPLY = {
+  headers: 'Message-ID: <answer-1@example.com>\nIn-Reply-To: <launch-1@example.org>\nSubject: Re: Q1 launch',
+  from: 'Ada Lovelace <ada@home.example>',
+  to: 'sales@example.org',
+  subject: 'Re: Q1 launch',
+  text: 'Yes, please call me on Tuesday.\n\nOn Sun, the team wrote:\n> Shall we talk?\n',
+  envelope: '{"to":["sales@example.org"],"from":"ada@home.example"}',
+  charsets: '{"to":"UTF-8","subject":"UTF-8","from":"UTF-8","text":"utf-8"}',
+}
+
+test('a signed batch goes in on one port, and the card with its opens, click and reply comes out in Slack', async () => {
+  await using slack = await startSlackApi()
+  await using home = aHome({
+    SENDGRID_WEBHOOK_SECRET: `${PUBLISHED.key},${SECRETS.sendgrid}`,
+    SLACK_API_URL: slack.url,
+    CRM_ALERT_CHANNEL: 'C0SALES',
+  })
+  await using program = await startProgram(home)
+
+  const published = await fetch(`${program.url}/webhooks/sendgrid`, { method: 'POST', ...PUBLISHED })
+  expect([published.status, await published.json()]).toEqual([200, { accepted: 1, duplicates: 0, unreadable: 0 }])
+  const forged = await fetch(`${program.url}/webhooks/sendgrid`, {
+    method: 'POST',
+    headers: PUBLISHED.headers,
+    body: PUBLISHED.body.replace('dropped', 'opened!'),
+  })
+  expect(forged.status).toBe(401)
+
+  const batch = await program.deliver('sendgrid', sendgridBatch(BATCH))
+  expect([batch.status, await batch.json()]).toEqual([200, { accepted: 5, duplicates: 0, unreadable: 0 }])
+  const { headers, body } = inboundParse(REPLY)
+  expect((await program.deliver('sendgrid', body, headers)).status).toBe(200)
+  const again = await program.deliver('sendgrid', sendgridBatch(BATCH))
+  expect(await again.json()).toEqual({ accepted: 0, duplicates: 5, unreadable: 0 })
+
+  const { status, answer } = await program.type('lookup ada@example.com')
+  expect(status).toBe(200)
+  const message = JSON.parse(answer)
+  expect(message.response_type).toBe('ephemeral')
+  expect(problemsOf(message, 'message')).toEqual([])
+  expect(answer).toContain('1 open (+1 by a machine) · 1 click · 1 reply')
+  expect(answer).toContain('Q1 launch')
+  expect(answer).toContain('example.org')
+  expect(answer).toContain('Yes, please call me on Tuesday.')
+  expect(answer).not.toContain('Shall we talk')
+  expect(JSON.parse((await program.type('ada@example.com')).answer)).toEqual(message)
+  expect((await program.type('lookup hello@world.com')).answer).toContain('Not sent: refused by the mail tool')
+
+  expect(await program.stop()).toBe(0)
+  expect(slack.messages.map(({ channel, text }) => [channel, text])).toEqual([
+    ['C0SALES', expect.stringMatching(/^Ada@Example\.com replied to “Re: Q1 launch”/)],
+  ])
+  expect(slack.problems).toEqual([])
+  expect(program.lines.join('\n')).not.toMatch(/ada@|Lovelace|Tuesday|xoxb/i)
+})
+
+test('the near miss of a misspelt address opens the card by its button', async () => {
+  await using slack = await startSlackApi()
+  await using home = aHome({ SLACK_API_URL: slack.url })
+  await using program = await startProgram(home)
+  await program.deliver('sendgrid', sendgridBatch(BATCH))
+
+  const choice = await program.type('lookup ada@exmaple.com')
+  expect(choice.answer).toContain('Ada@Example.com')
+  const { value } = findButton(JSON.parse(choice.answer), 'contact_lookup')
+  const press = { action_id: 'contact_lookup', value, response_url: slack.responseUrl() }
+  const signed = slackSigned(SIGNING_SECRET, { payload: JSON.stringify(buttonPress(press)) }, Date.now())
+  expect((await fetch(`${program.url}/slack/events`, signed)).status).toBe(200)
+  expect(JSON.stringify(await slack.answer())).toContain('Ada@Example.com')
+})
+
+test('the command line works beside the running server, with JSON on standard output alone', async () => {
+  await using home = aHome()
+  await using program = await startProgram(home)
+  await program.deliver('sendgrid', sendgridBatch(BATCH))
+
+  const lookup = await crm(home, ['lookup', 'ada@example.com', '--json'])
+  expect(JSON.parse(lookup.stdout)).toMatchObject({
+    email: 'Ada@Example.com',
+    status: 'engaged',
+    engagements: expect.arrayContaining([expect.objectContaining({ engagement_type: 'link_clicked' })]),
+  })
+  const events = await crm(home, ['events', '--email', 'ada@example.com', '--json', '--limit', '2'])
+  expect(
+    events.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toMatchObject([
+    {
+      id: 'e5',
+      provider: 'sendgrid',
+      type: 'clicked',
+      url: 'https://example.org/pricing',
+      recipient: 'Ada@Example.com',
+    },
+    { id: 'e4', type: 'opened', machine: false },
+  ])
+  const contacts = { 'bob@example.com': { email: 'Bob@example.com', first_name: 'Bob', tags: ['vip'] } }
+  const imported = await crm(home, ['import', '-', '--json', '--tag', 'fair'], JSON.stringify(contacts))
+  expect(JSON.parse(imported.stdout)).toMatchObject({ created: 1, invalid: 0 })
+  expect((await program.type('bob')).answer).toContain('Bob@example.com')
+  expect(JSON.parse((await crm(home, ['stats', '--json'])).stdout)).toMatchObject({
+    contacts: 2,
+    events: { clicked: 1 },
+  })
+  expect(Object.keys(JSON.parse((await crm(home, ['export'])).stdout))).toEqual(['ada@example.com', 'bob@example.com'])
+  expect(await crm(home, ['lookup', 'nobody@nowhere.example'])).toMatchObject({ code: 1, stdout: '' })
+  expect(await crm(home, ['frobnicate'])).toMatchObject({ code: 2, stdout: '' })
+})
+
+test('a start without what it needs names every variable and ends with 2', async () => {
+  const { code, stderr } = await runToEnd({
+    PATH: process.env.PATH ?? '',
+    PORT: 'abc',
+    SENDGRID_WEBHOOK_SECRET: 'no key',
+  })
+  expect(code).toBe(2)
+  for (const name of ['PORT', 'SENDGRID_WEBHOOK_SECRET', 'SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET']) {
+    expect(stderr).toContain(name)
+  }
+})
+
+test('Socket Mode answers the same command without a public address', async () => {
+  await using slack = await startSlackApi()
+  await using home = aHome({ SLACK_API_URL: slack.url, SLACK_APP_TOKEN: 'xapp-1-test' })
+  await using program = await startProgram(home)
+  await program.deliver('sendgrid', sendgridBatch(BATCH))
+  await slack.socket.connected()
+  const payload = await slack.socket.deliver('slash_commands', slashCommand('lookup ada@example.com'))
+  expect(JSON.stringify(payload)).toContain('1 open (+1 by a machine) · 1 click')
+  expect((await program.type('help')).status).toBe(404)
+  expect(await program.stop()).toBe(0)
+})
+
+function findButton(message: unknown, action: string): { readonly value: string } {
+  const found = JSON.stringify(message).match(
+    new RegExp(`\\{[^{}]*"action_id":"${action}[^"]*"[^{}]*(\\{[^{}]*\\})?[^{}]*\\}`),
+  )
+  const button = found && JSON.parse(found[0])
+  if (!button) throw new Error(`there is no button ${action}`)
+  return button
+}

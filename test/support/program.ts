@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
+import { text as readText } from 'node:stream/consumers'
+
+import { SECRETS, sign } from './sign.ts'
+import { slackSigned, slashCommand } from './slack-api.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+export const SIGNING_SECRET = 'a-signing-secret-of-a-test'
+
+/** A folder with a database of its own, which outlives the programs that work on it. */
+export interface Home extends AsyncDisposable {
+  readonly folder: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+export function aHome(env: Readonly<Record<string, string>> = {}, folder?: string): Home {
+  const made = folder ?? mkdtempSync(join(tmpdir(), 'touchpoint-e2e-'))
+  return {
+    folder: made,
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATABASE_URL: `sqlite:${join(made, 'touchpoint.db')}`,
+      SLACK_BOT_TOKEN: 'xoxb-token-of-a-test',
+      SLACK_SIGNING_SECRET: SIGNING_SECRET,
+      ...Object.fromEntries(
+        Object.entries(SECRETS).map(([id, secret]) => [`${id.toUpperCase()}_WEBHOOK_SECRET`, secret]),
+      ),
+      ...env,
+    },
+    async [Symbol.asyncDispose]() {
+      if (!folder) rmSync(made, { recursive: true })
+    },
+  }
+}
+
+/** The real program, started as `npm start` starts it, in a process of its own. */
+export interface RunningProgram extends AsyncDisposable {
+  readonly url: string
+  readonly process: ChildProcess
+  /** The log so far. */
+  readonly lines: readonly string[]
+  /** Posts what a provider would, really signed. */
+  deliver(provider: string, body: Uint8Array, headers?: Readonly<Record<string, string>>): Promise<Response>
+  /** Types `/crm <text>` and gives Slack's answer. */
+  type(text: string): Promise<{ readonly status: number; readonly answer: string }>
+  /** Resolves with the exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+export async function startProgram({ env }: Home): Promise<RunningProgram> {
+  const child = spawn(process.execPath, [join(ROOT, 'src/main.ts')], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const exit = once(child, 'exit')
+  const lines: string[] = []
+  const { promise: listening, resolve, reject } = Promise.withResolvers<number>()
+  const errors = readText(child.stderr)
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line)
+    const port = /"port":(\d+).*"message":"listening"/.exec(line)?.[1]
+    if (port) resolve(Number(port))
+  })
+  void exit.then(async ([code]) => reject(new Error(`the program ended with ${code}: ${await errors}`)))
+  const url = `http://127.0.0.1:${await listening}`
+
+  return {
+    url,
+    process: child,
+    lines,
+    async deliver(provider, body, headers = { 'content-type': 'application/json' }) {
+      const signed = sign[provider]?.({ headers, body, sentAt: Date.now() })
+      if (!signed) throw new Error(`nobody can sign for ${provider}`)
+      return await fetch(`${url}/webhooks/${provider}`, {
+        method: 'POST',
+        headers: signed.headers,
+        body: Buffer.from(signed.body),
+      })
+    },
+    async type(text) {
+      const { headers, body } = slackSigned(SIGNING_SECRET, slashCommand(text), Date.now())
+      const response = await fetch(`${url}/slack/events`, { method: 'POST', headers, body })
+      return { status: response.status, answer: await response.text() }
+    },
+    async stop(signal = 'SIGTERM') {
+      child.kill(signal)
+      const [code] = await exit
+      return code
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGKILL')
+      await exit
+    },
+  }
+}
+
+/** Runs the program to its end, for starts that fail. */
+export async function runToEnd(env: Readonly<Record<string, string>>): Promise<{ code: number; stderr: string }> {
+  const child = spawn(process.execPath, [join(ROOT, 'src/main.ts')], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const [stderr, [code]] = await Promise.all([readText(child.stderr), once(child, 'exit')])
+  return { code, stderr }
+}
+
+/** Runs `crm` on the same database, as a person would beside the server. */
+export async function crm({ env }: Home, args: readonly string[], input = '') {
+  const child = spawn(process.execPath, [join(ROOT, 'src/cli.ts'), ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  child.stdin.end(input)
+  const [stdout, stderr, [code]] = await Promise.all([
+    readText(child.stdout),
+    readText(child.stderr),
+    once(child, 'exit'),
+  ])
+  return { stdout, stderr, code }
+}
