@@ -71,11 +71,10 @@ export async function recordEvents(
 ): Promise<Recorded> {
   const attributed = await attribute(tx, events)
   const people = new People(await holdContacts(tx, [...attributed.map(recipientOf), ...alsoHold], now))
-  const inserted = await insertEvents(
+  const accepted = await insertEvents(
     tx,
     attributed.map(({ event, answers }) => ({ event, answers, contactId: people.at(event.recipient).id })),
   )
-  const accepted = attributed.map(({ event }) => event).filter((event) => inserted.has(eventKey(event)))
   for (const event of accepted) {
     people.apply(event)
     rollUps.countEvent(eventDay(event, dayOf), 1)
@@ -85,7 +84,11 @@ export async function recordEvents(
     rollUps.countEvent(eventDay(before, dayOf), -1)
     rollUps.countEvent(eventDay(after, dayOf), 1)
   }
-  return { people, inserted, happened: [...accepted, ...retold.map(({ after }) => after)] }
+  return {
+    people,
+    inserted: new Set(accepted.map(eventKey)),
+    happened: [...accepted, ...retold.map(({ after }) => after)],
+  }
 }
 
 export async function savePeople(tx: Database, people: People, { now, dayOf, rollUps }: Bookkeeping): Promise<void> {

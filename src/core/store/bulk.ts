@@ -1,119 +1,132 @@
 import type { InferInsertModel, InferSelectModel, SQL } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { Database, JsonColumn } from './database.ts'
+
+import type { Database, Tables } from './database.ts'
 import { getTableColumns, getTableName, sql } from './drizzle.ts'
 
-type Keys<T extends SQLiteTable> = readonly (keyof InferInsertModel<T> & string)[]
-
 /**
- * Inserts any number of rows with one statement and one parameter; building a query for each row
- * costs twenty times the work itself (performance sheet).
+ * A statement that is run for many rows at once. It is described once and written down by each
+ * backend in the form that it is fastest in; building a query for each row would cost twenty times
+ * the work itself (performance sheet).
  */
-export async function insertRows<T extends SQLiteTable>(
-  database: Database,
-  table: T,
-  keys: Keys<T>,
-  rows: readonly Partial<InferInsertModel<T>>[],
-  conflict: SQL = sql``,
-): Promise<void> {
-  if (rows.length > 0) await database.run(insertOf(database, table, keys, rows, conflict))
+export interface RowStatement {
+  readonly table: string
+  readonly columns: readonly RowColumn[]
+  readonly does: /** `key` names the rows that are passed over where they are there already; empty where none are. */
+    | { readonly kind: 'insert'; readonly conflict: string; readonly key: readonly string[] }
+    /** The first column finds the row, the others are written. */
+    | { readonly kind: 'update'; readonly alsoSet: string }
+  /** Columns to give back of each row that was written. */
+  readonly returning: readonly string[]
 }
 
-/** As `insertRows`, and gives `returned` of the rows that were written. */
-export async function insertReturning<T extends SQLiteTable, K extends keyof InferSelectModel<T> & string>(
-  database: Database,
-  table: T,
-  keys: Keys<T>,
-  rows: readonly Partial<InferInsertModel<T>>[],
-  conflict: SQL,
-  returned: readonly K[],
-): Promise<Pick<InferSelectModel<T>, K>[]> {
-  if (rows.length === 0) return []
-  const insert = insertOf(database, table, keys, rows, conflict)
-  return decodeRows(table, returned, await database.all(sql`${insert} returning ${selectList(table, returned)}`))
+export interface RowColumn {
+  /** The property of a row. */
+  readonly key: string
+  /** The column in the database. */
+  readonly name: string
+  readonly sqlType: string
+  readonly isJson: boolean
 }
 
-function insertOf<T extends SQLiteTable>(
-  database: Database,
-  table: T,
-  keys: Keys<T>,
-  rows: readonly Partial<InferInsertModel<T>>[],
-  conflict: SQL,
-): SQL {
-  const columns = columnsOf(table, keys)
-  const names = columns.map(({ column }) => `"${column.name}"`).join(', ')
-  const values = columns.map(({ json }) => `r."${json.key}"`).join(', ')
-  const source = database.dialect.rowsOf(jsonOf(columns), JSON.stringify(rows))
-  // The condition keeps SQLite from reading the conflict clause as part of a join.
-  const insert = sql.raw(`insert into "${getTableName(table)}" (${names}) select ${values} from `)
-  return sql`${insert}${source} where true ${conflict}`
+export type RawRow = Readonly<Record<string, unknown>>
+
+type InsertKey<T extends SQLiteTable> = keyof InferInsertModel<T> & string
+type SelectKey<T extends SQLiteTable> = keyof InferSelectModel<T> & string
+
+export interface InsertOptions<T extends SQLiteTable> {
+  /** Passes over rows whose `ignore` is there already. */
+  readonly ignore?: readonly InsertKey<T>[]
+  /** What to do instead with rows that are there already, in SQL. */
+  readonly conflict?: string
+  readonly returning?: readonly SelectKey<T>[]
 }
 
-/** Writes `keys` of many rows, each found by its `by`, with one statement. */
-export async function updateRows<T extends SQLiteTable>(
-  database: Database,
+export function insertOf<T extends SQLiteTable>(
   table: T,
-  by: keyof InferInsertModel<T> & string,
-  keys: Keys<T>,
-  rows: readonly Partial<InferInsertModel<T>>[],
-  alsoSet: SQL = sql``,
-): Promise<void> {
-  if (rows.length === 0) return
-  const name = getTableName(table)
-  const columns = columnsOf(table, [by, ...keys])
-  const [found, ...written] = columns
-  const assignments = written.map(({ column, json }) => `"${column.name}" = r."${json.key}"`).join(', ')
-  const source = database.dialect.rowsOf(jsonOf(columns), JSON.stringify(rows))
-  await database.run(
-    sql`${sql.raw(`update "${name}" set ${assignments}`)}${alsoSet} from ${source} where ${sql.raw(`"${name}"."${found?.column.name}" = r."${found?.json.key}"`)}`,
-  )
+  keys: readonly InsertKey<T>[],
+  { ignore = [], conflict = '', returning = [] }: InsertOptions<T>,
+): RowStatement {
+  const columns = columnsOf(table, ignore).map(({ column }) => column.name)
+  const passOver = ignore.length > 0 ? `on conflict (${columns.join(', ')}) do nothing` : conflict
+  return {
+    table: getTableName(table),
+    columns: rowColumns(table, keys),
+    does: { kind: 'insert', conflict: passOver, key: ignore },
+    returning: columnsOf(table, returning).map(({ column }) => column.name),
+  }
 }
 
-/** Rows of `returning` or `select`, as the table's own types. */
-export function decodeRows<T extends SQLiteTable, K extends keyof InferSelectModel<T> & string>(
+/** Writes `keys` of the rows that `by` finds, and what `alsoSet` says. */
+export function updateOf<T extends SQLiteTable>(
+  table: T,
+  by: InsertKey<T>,
+  keys: readonly InsertKey<T>[],
+  alsoSet = '',
+): RowStatement {
+  return {
+    table: getTableName(table),
+    columns: rowColumns(table, [by, ...keys]),
+    does: { kind: 'update', alsoSet },
+    returning: [],
+  }
+}
+
+/** One description for each backend, made when it is first used. */
+export function perBackend(describe: (tables: Tables) => RowStatement): (database: Database) => RowStatement {
+  const known = new WeakMap<Tables, RowStatement>()
+  return ({ tables }) => {
+    const statement = known.get(tables) ?? describe(tables)
+    known.set(tables, statement)
+    return statement
+  }
+}
+
+/** Rows as the driver gave them, as the table's own types. */
+export function decodeRows<T extends SQLiteTable, K extends SelectKey<T>>(
   table: T,
   keys: readonly K[],
-  rows: readonly Readonly<Record<string, unknown>>[],
+  rows: readonly RawRow[],
 ): Pick<InferSelectModel<T>, K>[] {
   const columns = columnsOf(table, keys)
   return rows.map((row) => {
     const decoded: Record<string, unknown> = {}
-    for (const { column, json } of columns) {
+    for (const { key, column } of columns) {
       const value = row[column.name]
-      decoded[json.key] = value === null || value === undefined ? null : column.mapFromDriverValue(value)
+      decoded[key] = value === null || value === undefined ? null : column.mapFromDriverValue(value)
     }
     return asRow<Pick<InferSelectModel<T>, K>>(decoded)
   })
 }
 
 /** The names of `keys` for a select or returning list. */
-export function selectList<T extends SQLiteTable>(
-  table: T,
-  keys: readonly (keyof InferSelectModel<T> & string)[],
-): SQL {
-  return sql.raw(
-    columnsOf(table, keys)
-      .map(({ column }) => `"${getTableName(table)}"."${column.name}"`)
-      .join(', '),
-  )
+export function selectList<T extends SQLiteTable>(table: T, keys: readonly SelectKey<T>[]): SQL {
+  const names = columnsOf(table, keys).map(({ column }) => `"${getTableName(table)}"."${column.name}"`)
+  return sql.raw(names.join(', '))
 }
 
-interface Bound {
-  readonly column: SQLiteColumn
-  readonly json: JsonColumn
+/** `values` as a table expression named `r` with the one column `v`: one parameter for any number of them. */
+export function valuesOf({ dialect }: Database, sqlType: 'text' | 'bigint', values: readonly unknown[]): SQL {
+  const list = JSON.stringify(values.map((v) => ({ v })))
+  return dialect.rowsOf([{ key: 'v', name: 'v', sqlType, isJson: false }], list)
 }
 
-function columnsOf(table: SQLiteTable, keys: readonly string[]): Bound[] {
+function rowColumns(table: SQLiteTable, keys: readonly string[]): RowColumn[] {
+  return columnsOf(table, keys).map(({ key, column }) => ({
+    key,
+    name: column.name,
+    sqlType: column.getSQLType(),
+    isJson: column.dataType === 'json',
+  }))
+}
+
+function columnsOf(table: SQLiteTable, keys: readonly string[]): { key: string; column: SQLiteColumn }[] {
   const known = getTableColumns(table)
   return keys.map((key) => {
     const column = known[key]
     if (!column) throw new Error(`table ${getTableName(table)} has no column ${key}`)
-    return { column, json: { key, sqlType: column.getSQLType(), isJson: column.dataType === 'json' } }
+    return { key, column }
   })
-}
-
-function jsonOf(columns: readonly Bound[]): JsonColumn[] {
-  return columns.map(({ json }) => json)
 }
 
 /** Sound because every key was decoded by the column that declares its type. */

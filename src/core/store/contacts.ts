@@ -3,7 +3,7 @@ import { addressKey, domainOf } from '../address.ts'
 import { type ContactState, statusOf } from '../contact.ts'
 import type { EmailEvidence } from '../email-status.ts'
 import { suppressionOf } from '../suppression.ts'
-import { decodeRows, insertReturning, selectList, updateRows } from './bulk.ts'
+import { decodeRows, insertOf, perBackend, selectList, updateOf, valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
 import { and, eq, gte, inArray, lt, ne, or, sql } from './drizzle.ts'
 import type { Assertions } from './rows.ts'
@@ -42,6 +42,13 @@ const HELD = [
   'decidedAt',
 ] as const satisfies readonly (keyof ContactRow)[]
 
+const holding = perBackend(({ contacts }) =>
+  insertOf(contacts, ['email', 'emailKey', 'domain', 'createdAt', 'updatedAt'], {
+    conflict: 'on conflict (email_key) do update set email_key = excluded.email_key',
+    returning: HELD,
+  }),
+)
+
 /**
  * The contacts at `addresses`, created where missing and held until the transaction ends.
  *
@@ -57,25 +64,21 @@ export async function holdContacts(tx: Database, addresses: Iterable<string>, no
   const rows = [...byKey]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([emailKey, email]) => ({ email, emailKey, domain: domainOf(email), createdAt: now, updatedAt: now }))
-  const held = await insertReturning(
-    tx,
-    tx.tables.contacts,
-    ['email', 'emailKey', 'domain', 'createdAt', 'updatedAt'],
-    rows,
-    sql`on conflict (email_key) do update set email_key = excluded.email_key`,
-    HELD,
-  )
-  return held.map(heldContact)
+  const held = await tx.write(holding(tx), rows)
+  return decodeRows(tx.tables.contacts, HELD, held.rows).map(heldContact)
 }
 
 /** The contacts with `ids`, held until the transaction ends. Hold them in one call, or after `holdContacts`. */
 export async function holdContactsById(tx: Database, ids: readonly number[]): Promise<HeldContact[]> {
   if (ids.length === 0) return []
-  const list = JSON.stringify([...new Set(ids)].sort((a, b) => a - b).map((id) => ({ id })))
-  const source = tx.dialect.rowsOf([{ key: 'id', sqlType: 'bigint', isJson: false }], list)
+  const source = valuesOf(
+    tx,
+    'bigint',
+    [...new Set(ids)].sort((a, b) => a - b),
+  )
   const { contacts } = tx.tables
   const rows = await tx.all(
-    sql`update ${contacts} set email_key = email_key from ${source} where ${contacts.id} = r.id returning ${selectList(contacts, HELD)}`,
+    sql`update ${contacts} set email_key = email_key from ${source} where ${contacts.id} = r.v returning ${selectList(contacts, HELD)}`,
   )
   return decodeRows(contacts, HELD, rows).map(heldContact)
 }
@@ -129,13 +132,15 @@ const SAVED = [
   'updatedAt',
 ] as const satisfies readonly (keyof ContactRow)[]
 
+const savingStates = perBackend(({ contacts }) => updateOf(contacts, 'id', SAVED, ', revision = revision + 1'))
+
 export async function saveStates(
   tx: Database,
   changed: readonly { readonly contact: { readonly id: number }; readonly state: ContactState }[],
   now: number,
 ): Promise<void> {
   const rows = changed.map(({ contact, state }) => ({ id: contact.id, ...stateColumns(state), updatedAt: now }))
-  await updateRows(tx, tx.tables.contacts, 'id', SAVED, rows, sql`, revision = revision + 1`)
+  await tx.write(savingStates(tx), rows)
 }
 
 const PROFILE = [
@@ -159,6 +164,8 @@ const PROFILE = [
   'updatedAt',
 ] as const satisfies readonly (keyof ContactRow)[]
 
+const savingProfiles = perBackend(({ contacts }) => updateOf(contacts, 'id', PROFILE, ', revision = revision + 1'))
+
 /** What people and imports say of a contact, and what follows from it. */
 export type Profile = Pick<ContactRow, (typeof PROFILE)[number]>
 
@@ -166,7 +173,7 @@ export async function saveProfiles(
   tx: Database,
   profiles: readonly (Profile & Pick<ContactRow, 'id'>)[],
 ): Promise<void> {
-  await updateRows(tx, tx.tables.contacts, 'id', PROFILE, profiles, sql`, revision = revision + 1`)
+  await tx.write(savingProfiles(tx), profiles)
 }
 
 export async function contactByAddress(database: Database, address: string): Promise<ContactRow | undefined> {

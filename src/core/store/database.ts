@@ -1,6 +1,7 @@
 import type { InferInsertModel, InferSelectModel, SQL, Table } from 'drizzle-orm'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 
+import type { RawRow, RowColumn, RowStatement } from './bulk.ts'
 import type * as postgres from './schema.postgres.ts'
 import type * as sqlite from './schema.sqlite.ts'
 
@@ -15,9 +16,11 @@ export interface Database {
   readonly tables: Tables
   readonly dialect: Dialect
   /** Runs a query that the query builder has no words for; the rows are as the driver gives them. */
-  all(query: SQL): Promise<readonly Readonly<Record<string, unknown>>[]>
+  all(query: SQL): Promise<readonly RawRow[]>
   /** Runs a statement that gives no rows. */
   run(statement: SQL): Promise<void>
+  /** Runs `statement` for each of `rows`, in their order. */
+  write(statement: RowStatement, rows: readonly object[]): Promise<Written>
   /**
    * Runs `work` in one transaction; a call inside another joins it. No network call belongs in it,
    * and it may run again from the start, so it must not change anything outside the database.
@@ -27,21 +30,22 @@ export interface Database {
   [Symbol.asyncDispose](): Promise<void>
 }
 
+export interface Written {
+  /** Those of the given rows that were written: all but what an insert passed over. */
+  readonly written: readonly object[]
+  /** What the statement gives back, as the driver gives it. */
+  readonly rows: readonly RawRow[]
+}
+
 /** The places where the two databases have no words in common. */
 export interface Dialect {
   readonly name: 'sqlite' | 'postgres'
   /** The objects of a JSON array as a table expression named `r`, with a column for each key. */
-  rowsOf(columns: readonly JsonColumn[], json: string): SQL
+  rowsOf(columns: readonly RowColumn[], json: string): SQL
   /** The collation that compares bytes, so that a range of prefixes can use an index. */
   readonly bytewise: SQL
   /** Ends a select that must hold its rows until the transaction ends, passing over rows that others hold. */
   readonly skipLocked: SQL
-}
-
-export interface JsonColumn {
-  readonly key: string
-  readonly sqlType: string
-  readonly isJson: boolean
 }
 
 type Rows<S> = { [K in keyof S]: S[K] extends Table ? [InferSelectModel<S[K]>, InferInsertModel<S[K]>] : never }

@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm'
 import type { Campaign, EngagementEvent } from '../event.ts'
-import { insertReturning, updateRows } from './bulk.ts'
+import { insertOf, perBackend, updateOf, valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
 import { and, desc, eq, inArray, isNotNull, sql } from './drizzle.ts'
 import type { EventDetail } from './rows.ts'
@@ -30,18 +30,16 @@ export interface NewEvent {
   readonly answers: string | null
 }
 
-/** Records the events that are new; the answer holds their keys (`eventKey`). */
-export async function insertEvents(tx: Database, fresh: readonly NewEvent[]): Promise<Set<string>> {
-  const inserted = await insertReturning(
-    tx,
-    tx.tables.events,
-    WRITTEN,
-    fresh.map(columnsOf),
-    sql`on conflict (provider, id) do nothing`,
-    ['provider', 'id'],
-  )
-  return new Set(inserted.map(eventKey))
+const insertion = perBackend(({ events }) => insertOf(events, WRITTEN, { ignore: ['provider', 'id'] }))
+
+/** Records the events that are new, and gives those. */
+export async function insertEvents(tx: Database, fresh: readonly NewEvent[]): Promise<EngagementEvent[]> {
+  const rows = fresh.map(columnsOf)
+  const written = new Set((await tx.write(insertion(tx), rows)).written)
+  return fresh.flatMap(({ event }, index) => (written.has(rows[index] ?? NO_ROW) ? [event] : []))
 }
+
+const NO_ROW = {}
 
 export function eventKey({ provider, id }: { readonly provider: string; readonly id: string }): string {
   return `${provider}:${id}`
@@ -158,18 +156,11 @@ export async function repliesWaitingFor(tx: Database, rfcMessageIds: readonly st
     .where(and(isNotNull(events.answers), isIn(tx, events.answers, rfcMessageIds)))
 }
 
-/** One parameter for any number of values. */
-function isIn(
-  { dialect }: Database,
-  column: Tables['events']['answers'] | Tables['events']['rfcMessageId'],
-  values: readonly string[],
-): SQL {
-  const source = dialect.rowsOf(
-    [{ key: 'v', sqlType: 'text', isJson: false }],
-    JSON.stringify(values.map((v) => ({ v }))),
-  )
-  return sql`${column} in (select r.v from ${source})`
+function isIn(database: Database, column: TextColumn, values: readonly string[]): SQL {
+  return sql`${column} in (select r.v from ${valuesOf(database, 'text', values)})`
 }
+
+type TextColumn = Tables['events']['answers'] | Tables['events']['rfcMessageId']
 
 export async function inboundOf(tx: Database, contactIds: readonly number[]): Promise<EventRow[]> {
   const { events } = tx.tables
@@ -184,12 +175,16 @@ export async function eventsOf(tx: Database, contactIds: readonly number[]): Pro
   return await tx.db.select().from(events).where(inArray(events.contactId, contactIds)).orderBy(events.seq)
 }
 
+const rewriting = perBackend(({ events }) =>
+  updateOf(events, 'seq', ['contactId', 'type', 'campaign', 'answers', 'detail']),
+)
+
 /** Writes what a later arrival taught about earlier events. */
 export async function rewriteEvents(
   tx: Database,
   rows: readonly Pick<EventRow, 'seq' | 'contactId' | 'type' | 'campaign' | 'answers' | 'detail'>[],
 ): Promise<void> {
-  await updateRows(tx, tx.tables.events, 'seq', ['contactId', 'type', 'campaign', 'answers', 'detail'], rows)
+  await tx.write(rewriting(tx), rows)
 }
 
 export async function eventByKey(

@@ -1,19 +1,18 @@
 import type { NewJob } from '../job.ts'
-import { decodeRows, insertRows, selectList } from './bulk.ts'
+import { decodeRows, insertOf, perBackend, selectList } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
 import { and, eq, lt, sql } from './drizzle.ts'
 
 export type JobRow = Tables['jobs']['$inferSelect']
 
+const insertion = perBackend(({ jobs }) =>
+  insertOf(jobs, ['id', 'kind', 'payload', 'key', 'runAt', 'state', 'attempts', 'createdAt'], { ignore: ['id'] }),
+)
+
 /** Queues `jobs` with the transaction that makes them necessary; one that is queued already stays as it is. */
 export async function enqueue(tx: Database, jobs: readonly NewJob[], now: number): Promise<void> {
-  await insertRows(
-    tx,
-    tx.tables.jobs,
-    ['id', 'kind', 'payload', 'key', 'runAt', 'state', 'attempts', 'createdAt'],
-    jobs.map((job) => ({ ...job, state: 'waiting', attempts: 0, createdAt: now })),
-    sql`on conflict (id) do nothing`,
-  )
+  const rows = jobs.map((job) => ({ ...job, state: 'waiting', attempts: 0, createdAt: now }))
+  await tx.write(insertion(tx), rows)
 }
 
 export interface Claim {

@@ -3,7 +3,8 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { StorageError } from '../errors.ts'
-import type { Database, Dialect, JsonColumn, Tables } from './database.ts'
+import type { RawRow, RowColumn, RowStatement } from './bulk.ts'
+import type { Database, Dialect, Tables } from './database.ts'
 import { sql } from './drizzle.ts'
 import { drizzle, migrate } from './drizzle-postgres.ts'
 import * as tables from './schema.postgres.ts'
@@ -79,7 +80,7 @@ function codeOf(error: unknown): string {
 
 const dialect: Dialect = {
   name: 'postgres',
-  rowsOf(columns: readonly JsonColumn[], json: string) {
+  rowsOf(columns: readonly RowColumn[], json: string) {
     const list = columns.map(({ key, sqlType }) => `"${key}" ${sqlType.replace('bigserial', 'bigint')}`).join(', ')
     return sql`jsonb_to_recordset(${json}::jsonb) as r(${sql.raw(list)})`
   },
@@ -87,7 +88,9 @@ const dialect: Dialect = {
   skipLocked: sql`for update skip locked`,
 }
 
-function handle(db: PgDatabase<PgQueryResultHKT>): Pick<Database, 'db' | 'tables' | 'dialect' | 'all' | 'run'> {
+function handle(
+  db: PgDatabase<PgQueryResultHKT>,
+): Pick<Database, 'db' | 'tables' | 'dialect' | 'all' | 'run' | 'write'> {
   const { execute } = asNodePostgres(db)
   return {
     db: asSqliteTyped(db),
@@ -95,7 +98,42 @@ function handle(db: PgDatabase<PgQueryResultHKT>): Pick<Database, 'db' | 'tables
     dialect,
     all: async (query) => (await execute(query)).rows,
     run: async (statement) => void (await execute(statement)),
+    async write(statement, rows) {
+      if (rows.length === 0) return { written: [], rows: [] }
+      const result = await execute(setSql(statement, rows))
+      return { written: writtenOf(statement, rows, result.rows), rows: result.rows }
+    },
   }
+}
+
+/** One statement for all rows: the way to the server costs more than anything else. */
+function setSql(statement: RowStatement, rows: readonly object[]) {
+  const { table, columns, does } = statement
+  const source = dialect.rowsOf(columns, JSON.stringify(rows))
+  const returned = [...statement.returning, ...keyColumns(statement).map(({ name }) => name)]
+  const back = returned.length > 0 ? ` returning ${returned.map((name) => `"${table}"."${name}"`).join(', ')}` : ''
+  if (does.kind === 'insert') {
+    const names = columns.map(({ name }) => `"${name}"`).join(', ')
+    const values = columns.map(({ key }) => `r."${key}"`).join(', ')
+    const head = `insert into "${table}" (${names}) select ${values} from `
+    return sql`${sql.raw(head)}${source}${sql.raw(` ${does.conflict}${back}`)}`
+  }
+  const [by, ...written] = columns
+  const assignments = written.map(({ name, key }) => `"${name}" = r."${key}"`).join(', ')
+  const head = `update "${table}" set ${assignments}${does.alsoSet} from `
+  return sql`${sql.raw(head)}${source}${sql.raw(` where "${table}"."${by?.name}" = r."${by?.key}"${back}`)}`
+}
+
+/** What was passed over is known only by the keys of what was not. */
+function writtenOf(statement: RowStatement, rows: readonly object[], returned: readonly RawRow[]): readonly object[] {
+  const key = keyColumns(statement)
+  if (key.length === 0) return rows
+  const written = new Set(returned.map((row) => JSON.stringify(key.map(({ name }) => row[name]))))
+  return rows.filter((row) => written.has(JSON.stringify(key.map((column) => Reflect.get(row, column.key)))))
+}
+
+function keyColumns({ columns, does }: RowStatement): readonly RowColumn[] {
+  return does.kind === 'insert' ? columns.filter(({ key }) => does.key.includes(key)) : []
 }
 
 /** Sound because this file makes every handle from node-postgres. */

@@ -1,5 +1,5 @@
 import type { Tally } from '../event.ts'
-import { insertRows } from './bulk.ts'
+import { insertOf, perBackend } from './bulk.ts'
 import type { Database } from './database.ts'
 import { and, between, eq, gte, inArray, lte, sql } from './drizzle.ts'
 import type { SourceOutcome, TotalName } from './rows.ts'
@@ -38,31 +38,30 @@ export class RollUps {
 
   /** Adds everything, in an order that keeps two transactions from deadlock. */
   async save(tx: Database): Promise<void> {
-    const { eventDays, sourceDays, totals } = tx.tables
-    await insertRows(
-      tx,
-      eventDays,
-      ['day', 'provider', 'campaign', 'tally', 'count'],
-      inOrder(this.#eventDays),
-      sql`on conflict (day, provider, campaign, tally) do update set count = event_days.count + excluded.count`,
-    )
-    await insertRows(
-      tx,
-      sourceDays,
-      ['provider', 'day', 'outcome', 'count', 'lastAt'],
-      inOrder(this.#sourceDays),
-      sql`on conflict (provider, day, outcome) do update set count = source_days.count + excluded.count,
-        last_at = case when excluded.last_at > source_days.last_at then excluded.last_at else source_days.last_at end`,
-    )
-    await insertRows(
-      tx,
-      totals,
-      ['day', 'name', 'count'],
-      inOrder(this.#totals),
-      sql`on conflict (day, name) do update set count = totals.count + excluded.count`,
-    )
+    await tx.write(addEventDays(tx), inOrder(this.#eventDays))
+    await tx.write(addSourceDays(tx), inOrder(this.#sourceDays))
+    await tx.write(addTotals(tx), inOrder(this.#totals))
   }
 }
+
+const addEventDays = perBackend(({ eventDays }) =>
+  insertOf(eventDays, ['day', 'provider', 'campaign', 'tally', 'count'], {
+    conflict: 'on conflict (day, provider, campaign, tally) do update set count = event_days.count + excluded.count',
+  }),
+)
+
+const addSourceDays = perBackend(({ sourceDays }) =>
+  insertOf(sourceDays, ['provider', 'day', 'outcome', 'count', 'lastAt'], {
+    conflict: `on conflict (provider, day, outcome) do update set count = source_days.count + excluded.count,
+      last_at = case when excluded.last_at > source_days.last_at then excluded.last_at else source_days.last_at end`,
+  }),
+)
+
+const addTotals = perBackend(({ totals }) =>
+  insertOf(totals, ['day', 'name', 'count'], {
+    conflict: 'on conflict (day, name) do update set count = totals.count + excluded.count',
+  }),
+)
 
 function inOrder<Entry extends { readonly count: number }>(entries: ReadonlyMap<string, Entry>): Entry[] {
   return [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, entry]) => (entry.count === 0 ? [] : [entry]))
