@@ -23,6 +23,9 @@ for (const command of [lookupCommand, eventsCommand, statsCommand, importCommand
   program.addCommand(command().exitOverride())
 }
 
+// `crm export | head` closes the pipe early, which is no mistake.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : FAILED))
+
 try {
   await program.parseAsync()
 } catch (error) {

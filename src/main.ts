@@ -48,16 +48,19 @@ async function run(config: Config): Promise<void> {
   await closed(server)
 }
 
-/** Resolves at the first signal, or when something broke that nobody caught; a second signal ends the process at once. */
+/** Resolves at the first signal, or when something broke that nobody caught; another signal, a second later, ends the process at once. */
 function stopSignal(log: Logger): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
+  let stoppedAt: number | undefined
   const onSignal = (signal: NodeJS.Signals) => {
-    log.info('stopping', { signal })
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1))
+    if (stoppedAt === undefined) log.info('stopping', { signal })
+    // A terminal and npm both pass on the same Ctrl-C.
+    else if (performance.now() - stoppedAt > 1000) process.exit(1)
+    stoppedAt ??= performance.now()
     resolve()
   }
-  process.once('SIGINT', onSignal)
-  process.once('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
   process.on('uncaughtException', (error) => {
     log.error('stopping after an error that nobody caught', { error })
     process.exitCode = 1

@@ -1,26 +1,41 @@
 /** What a SendGrid account with a sequence running sends: for each person a few events in a row. */
 const KINDS = [
-  { event: 'processed' },
-  { event: 'delivered', response: '250 2.0.0 OK 1767225600', tls: 1, ip: '198.51.100.7' },
-  { event: 'open', sg_machine_open: false, useragent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)', ip: '203.0.113.9' },
-  { event: 'click', url: 'https://example.org/pricing?utm_source=mail', useragent: 'Mozilla/5.0', ip: '203.0.113.9' },
+  { event: 'processed', 'smtp-id': true },
+  { event: 'delivered', 'smtp-id': true, response: '250 2.0.0 OK 1767225600', tls: 1, ip: '198.51.100.7' },
+  {
+    event: 'open',
+    'smtp-id': false,
+    sg_machine_open: false,
+    useragent: 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)',
+    ip: '203.0.113.9',
+  },
+  {
+    event: 'click',
+    'smtp-id': false,
+    url: 'https://example.org/pricing?utm_source=mail',
+    useragent: 'Mozilla/5.0',
+    ip: '203.0.113.9',
+  },
 ] as const
 
 /** `count` events from number `first` on, over `people` people who come round again and again. */
 export function sendgridEvents(first: number, count: number, people: number): Record<string, unknown>[] {
   return Array.from({ length: count }, (_, index) => {
     const n = first + index
-    const person = Math.floor(n / KINDS.length) % people
+    const message = Math.floor(n / KINDS.length)
+    const person = message % people
+    const { 'smtp-id': isNamed, ...kind } = KINDS[n % KINDS.length] ?? KINDS[0]
     return {
       email: `person${person}@company${person % 500}.example`,
       timestamp: 1767225600 + n,
-      'smtp-id': `<m${Math.floor(n / KINDS.length)}@example.com>`,
+      // Opens and clicks do not name the message by its header.
+      ...(isNamed ? { 'smtp-id': `<m${message}@example.com>` } : {}),
       category: ['onboarding'],
       sg_event_id: Buffer.from(`event-${n}-${(n * 2654435761) % 4294967296}`).toString('base64url'),
-      sg_message_id: `AbC${Math.floor(n / KINDS.length)}.recvd-5f7b-1.0`,
+      sg_message_id: `AbC${message}.recvd-5f7b-1.0`,
       singlesend_name: 'Q1 launch',
       lead_ref: `L-${person}`,
-      ...KINDS[n % KINDS.length],
+      ...kind,
     }
   })
 }

@@ -1,7 +1,12 @@
 import { connect, type Socket } from 'node:net'
 
 /** A request as bytes, so that sending it costs the client as little as possible. */
-export function rawRequest(url: URL, path: string, headers: Readonly<Record<string, string>>, body: Uint8Array): Buffer {
+export function rawRequest(
+  url: URL,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array,
+): Buffer {
   const lines = [`POST ${path} HTTP/1.1`, `host: ${url.host}`, `content-length: ${body.length}`]
   for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`)
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body])

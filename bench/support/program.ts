@@ -28,6 +28,7 @@ export async function startProgram(): Promise<Running> {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts')], {
     env: {
       PATH: process.env.PATH,
+      ...(process.env.BENCH_NODE_OPTIONS ? { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } : {}),
       PORT: '0',
       HOST: '127.0.0.1',
       DATABASE_URL: `sqlite:${databasePath}`,

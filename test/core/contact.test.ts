@@ -10,7 +10,7 @@ import { anEvent } from '../support/events.ts'
 const noon = Date.parse('2026-03-02T12:00:00Z')
 const DAY = 24 * 60 * 60 * 1000
 
-function after(...events: Partial<EngagementEvent>[]): ContactState {
+function stateAfter(...events: Partial<EngagementEvent>[]): ContactState {
   return events.map((event) => anEvent({ occurredAt: noon, ...event })).reduce(applyEvent, newContact)
 }
 
@@ -55,12 +55,12 @@ describe('lifecycle', () => {
     ['demo_attended', 'engaged'],
     ['unknown', 'new'],
   ])('%s leaves a new contact %s', (type, status) => {
-    expect(statusOf(after({ type }))).toBe(status)
+    expect(statusOf(stateAfter({ type }))).toBe(status)
   })
 
   test.each<[type: EventType]>([['opened'], ['clicked']])('%s by a machine moves nothing', (type) => {
-    expect(statusOf(after({ type, machine: true }))).toBe('new')
-    expect(statusOf(after({ type, machine: null }))).toBe('engaged')
+    expect(statusOf(stateAfter({ type, machine: true }))).toBe('new')
+    expect(statusOf(stateAfter({ type, machine: null }))).toBe('engaged')
   })
 })
 
@@ -80,7 +80,7 @@ describe('counters', () => {
   test('know the first and the last time, whichever arrived first', () => {
     const early = { type: 'opened', occurredAt: noon - DAY } as const
     const late = { type: 'opened', occurredAt: noon } as const
-    expect(after(late, early).counters.opened).toEqual({ count: 2, first: noon - DAY, last: noon })
+    expect(stateAfter(late, early).counters.opened).toEqual({ count: 2, first: noon - DAY, last: noon })
   })
 })
 
@@ -97,17 +97,17 @@ describe('score', () => {
     ['delivered', 0],
     ['auto_replied', 0],
   ])('%s is worth %i on its day', (type, points) => {
-    expect(scoreAt(after({ type }).heat, noon)).toBe(points)
+    expect(scoreAt(stateAfter({ type }).heat, noon)).toBe(points)
   })
 
   test('halves every 14 days', () => {
-    const { heat } = after({ type: 'replied' })
+    const { heat } = stateAfter({ type: 'replied' })
     expect([0, 14, 28, 42].map((days) => scoreAt(heat, noon + days * DAY))).toEqual([20, 10, 5, 2.5])
   })
 
   test('stays a number for events of the next thirty years', () => {
     const occurredAt = Date.UTC(2055, 0, 1)
-    expect(scoreAt(after({ type: 'replied', occurredAt }).heat, occurredAt)).toBe(20)
+    expect(scoreAt(stateAfter({ type: 'replied', occurredAt }).heat, occurredAt)).toBe(20)
   })
 })
 
@@ -140,12 +140,12 @@ describe('suppression', () => {
     [[{ type: 'unsubscribed' }, { type: 'replied', occurredAt: noon + 1 }], 'unsubscribed'],
     [[{ type: 'bounced', class: 'hard' }, { type: 'complained' }], 'complained'],
   ])('%j: %s, in either order', (events, reason) => {
-    expect(suppressionOf(after(...events).suppression)?.reason).toBe(reason)
-    expect(suppressionOf(after(...events.toReversed()).suppression)?.reason).toBe(reason)
+    expect(suppressionOf(stateAfter(...events).suppression)?.reason).toBe(reason)
+    expect(suppressionOf(stateAfter(...events.toReversed()).suppression)?.reason).toBe(reason)
   })
 
   test('names the event that set it, and when', () => {
-    const state = after({ type: 'unsubscribed', provider: 'postmark', id: 'e1' })
+    const state = stateAfter({ type: 'unsubscribed', provider: 'postmark', id: 'e1' })
     expect(suppressionOf(state.suppression)).toEqual({ reason: 'unsubscribed', since: noon, event: 'postmark:e1' })
   })
 })
@@ -168,12 +168,12 @@ describe('e-mail status', () => {
     ],
     [[{ type: 'replied' }, { type: 'bounced', class: 'hard' }], 'invalid'],
   ])('%j: %s, in either order', (events, status) => {
-    expect(after(...events).emailEvidence?.status).toBe(status)
-    expect(after(...events.toReversed()).emailEvidence?.status).toBe(status)
+    expect(stateAfter(...events).emailEvidence?.status).toBe(status)
+    expect(stateAfter(...events.toReversed()).emailEvidence?.status).toBe(status)
   })
 
   test('a doubt that comes later takes back no step of the lifecycle', () => {
-    const verified = after({ type: 'replied' }, { type: 'bounced', class: 'hard', occurredAt: noon + 1 })
+    const verified = stateAfter({ type: 'replied' }, { type: 'bounced', class: 'hard', occurredAt: noon + 1 })
     expect(statusOf({ ...verified, enrichedAt: noon, engagedAt: null })).toBe('verified')
   })
 })

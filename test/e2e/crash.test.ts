@@ -22,7 +22,8 @@ test(`kill -9 under full load, ${ROUNDS} times: nothing acknowledged is lost, no
     const target = acknowledged.length + 40 + Math.floor(Math.random() * 400)
     const senders = Array.from({ length: CONNECTIONS }, async () => {
       for (;;) {
-        const id = `event-${(sent += 1)}`
+        sent += 1
+        const id = `event-${sent}`
         if (!(await isAcknowledged(program, id))) return
         acknowledged.push(id)
         if (acknowledged.length >= target) resolve()

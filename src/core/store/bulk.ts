@@ -29,6 +29,10 @@ export interface RowColumn {
   readonly isJson: boolean
 }
 
+/** A row on its way in, by the properties of its table. */
+export type Row = Readonly<Record<string, unknown>>
+
+/** A row as the driver gives it, by the names of the columns. */
 export type RawRow = Readonly<Record<string, unknown>>
 
 type InsertKey<T extends SQLiteTable> = keyof InferInsertModel<T> & string

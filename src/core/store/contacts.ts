@@ -42,30 +42,47 @@ const HELD = [
   'decidedAt',
 ] as const satisfies readonly (keyof ContactRow)[]
 
-const holding = perBackend(({ contacts }) =>
-  insertOf(contacts, ['email', 'emailKey', 'domain', 'createdAt', 'updatedAt'], {
-    conflict: 'on conflict (email_key) do update set email_key = excluded.email_key',
-    returning: HELD,
-  }),
+const insertion = perBackend(({ contacts }) =>
+  insertOf(contacts, ['email', 'emailKey', 'domain', 'createdAt', 'updatedAt'], { ignore: ['emailKey'] }),
 )
 
 /**
- * The contacts at `addresses`, created where missing and held until the transaction ends.
- *
- * The update that changes nothing is what takes the lock in Postgres: without it, two deliveries
- * read the same score and one of them is lost. The order keeps them from deadlock.
+ * The contacts at `addresses`, created where missing and held until the transaction ends: two
+ * deliveries that read the same state would lose what one of them adds. The order of the keys
+ * keeps two transactions from deadlock.
  */
-export async function holdContacts(tx: Database, addresses: Iterable<string>, now: number): Promise<HeldContact[]> {
+export async function holdContacts(
+  tx: Database,
+  addresses: Iterable<string>,
+  now: number,
+): Promise<readonly HeldContact[]> {
   const byKey = new Map<string, string>()
   for (const address of addresses) {
     const key = addressKey(address)
     if (!byKey.has(key)) byKey.set(key, address)
   }
-  const rows = [...byKey]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([emailKey, email]) => ({ email, emailKey, domain: domainOf(email), createdAt: now, updatedAt: now }))
-  const held = await tx.write(holding(tx), rows)
-  return decodeRows(tx.tables.contacts, HELD, held.rows).map(heldContact)
+  const keys = [...byKey.keys()].sort()
+  const held = await heldByKey(tx, keys)
+  if (held.length === keys.length) return held
+
+  const known = new Set(held.map(({ emailKey }) => emailKey))
+  const missing = keys.filter((key) => !known.has(key))
+  const rows = missing.map((emailKey) => {
+    const email = byKey.get(emailKey) ?? emailKey
+    return { email, emailKey, domain: domainOf(email), createdAt: now, updatedAt: now }
+  })
+  await tx.write(insertion(tx), rows)
+  return [...held, ...(await heldByKey(tx, missing))]
+}
+
+async function heldByKey(tx: Database, keys: readonly string[]): Promise<HeldContact[]> {
+  const { contacts } = tx.tables
+  const rows = await tx.all(
+    sql`select ${selectList(contacts, HELD)} from ${contacts}
+      where ${contacts.emailKey} in (select r.v from ${valuesOf(tx, 'text', keys)})
+      order by ${contacts.emailKey} ${tx.dialect.forUpdate}`,
+  )
+  return decodeRows(contacts, HELD, rows).map(heldContact)
 }
 
 /** The contacts with `ids`, held until the transaction ends. Hold them in one call, or after `holdContacts`. */

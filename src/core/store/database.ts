@@ -1,7 +1,7 @@
 import type { InferInsertModel, InferSelectModel, SQL, Table } from 'drizzle-orm'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 
-import type { RawRow, RowColumn, RowStatement } from './bulk.ts'
+import type { RawRow, Row, RowColumn, RowStatement } from './bulk.ts'
 import type * as postgres from './schema.postgres.ts'
 import type * as sqlite from './schema.sqlite.ts'
 
@@ -20,7 +20,7 @@ export interface Database {
   /** Runs a statement that gives no rows. */
   run(statement: SQL): Promise<void>
   /** Runs `statement` for each of `rows`, in their order. */
-  write(statement: RowStatement, rows: readonly object[]): Promise<Written>
+  write(statement: RowStatement, rows: readonly Row[]): Promise<Written>
   /**
    * Runs `work` in one transaction; a call inside another joins it. No network call belongs in it,
    * and it may run again from the start, so it must not change anything outside the database.
@@ -32,7 +32,7 @@ export interface Database {
 
 export interface Written {
   /** Those of the given rows that were written: all but what an insert passed over. */
-  readonly written: readonly object[]
+  readonly written: readonly Row[]
   /** What the statement gives back, as the driver gives it. */
   readonly rows: readonly RawRow[]
 }
@@ -44,7 +44,9 @@ export interface Dialect {
   rowsOf(columns: readonly RowColumn[], json: string): SQL
   /** The collation that compares bytes, so that a range of prefixes can use an index. */
   readonly bytewise: SQL
-  /** Ends a select that must hold its rows until the transaction ends, passing over rows that others hold. */
+  /** Ends a select that must hold its rows until the transaction ends. */
+  readonly forUpdate: SQL
+  /** The same, passing over rows that others hold. */
   readonly skipLocked: SQL
 }
 

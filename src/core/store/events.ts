@@ -1,6 +1,6 @@
 import type { SQL } from 'drizzle-orm'
 import type { Campaign, EngagementEvent } from '../event.ts'
-import { insertOf, perBackend, updateOf, valuesOf } from './bulk.ts'
+import { insertOf, perBackend, type Row, updateOf, valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
 import { and, desc, eq, inArray, isNotNull, sql } from './drizzle.ts'
 import type { EventDetail } from './rows.ts'
@@ -34,12 +34,10 @@ const insertion = perBackend(({ events }) => insertOf(events, WRITTEN, { ignore:
 
 /** Records the events that are new, and gives those. */
 export async function insertEvents(tx: Database, fresh: readonly NewEvent[]): Promise<EngagementEvent[]> {
-  const rows = fresh.map(columnsOf)
-  const written = new Set((await tx.write(insertion(tx), rows)).written)
-  return fresh.flatMap(({ event }, index) => (written.has(rows[index] ?? NO_ROW) ? [event] : []))
+  const events = new Map<Row, EngagementEvent>(fresh.map((each) => [columnsOf(each), each.event]))
+  const { written } = await tx.write(insertion(tx), [...events.keys()])
+  return written.flatMap((row) => events.get(row) ?? [])
 }
-
-const NO_ROW = {}
 
 export function eventKey({ provider, id }: { readonly provider: string; readonly id: string }): string {
   return `${provider}:${id}`

@@ -3,7 +3,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { StorageError } from '../errors.ts'
-import type { RawRow, RowColumn, RowStatement } from './bulk.ts'
+import type { RawRow, Row, RowColumn, RowStatement } from './bulk.ts'
 import type { Database, Dialect, Tables } from './database.ts'
 import { sql } from './drizzle.ts'
 import { drizzle, migrate } from './drizzle-postgres.ts'
@@ -85,6 +85,7 @@ const dialect: Dialect = {
     return sql`jsonb_to_recordset(${json}::jsonb) as r(${sql.raw(list)})`
   },
   bytewise: sql`collate "C"`,
+  forUpdate: sql`for update`,
   skipLocked: sql`for update skip locked`,
 }
 
@@ -107,7 +108,7 @@ function handle(
 }
 
 /** One statement for all rows: the way to the server costs more than anything else. */
-function setSql(statement: RowStatement, rows: readonly object[]) {
+function setSql(statement: RowStatement, rows: readonly Row[]) {
   const { table, columns, does } = statement
   const source = dialect.rowsOf(columns, JSON.stringify(rows))
   const returned = [...statement.returning, ...keyColumns(statement).map(({ name }) => name)]
@@ -125,11 +126,11 @@ function setSql(statement: RowStatement, rows: readonly object[]) {
 }
 
 /** What was passed over is known only by the keys of what was not. */
-function writtenOf(statement: RowStatement, rows: readonly object[], returned: readonly RawRow[]): readonly object[] {
+function writtenOf(statement: RowStatement, rows: readonly Row[], returned: readonly RawRow[]): readonly Row[] {
   const key = keyColumns(statement)
   if (key.length === 0) return rows
   const written = new Set(returned.map((row) => JSON.stringify(key.map(({ name }) => row[name]))))
-  return rows.filter((row) => written.has(JSON.stringify(key.map((column) => Reflect.get(row, column.key)))))
+  return rows.filter((row) => written.has(JSON.stringify(key.map((column) => row[column.key]))))
 }
 
 function keyColumns({ columns, does }: RowStatement): readonly RowColumn[] {

@@ -1,5 +1,5 @@
 import type { Tally } from '../event.ts'
-import { insertOf, perBackend } from './bulk.ts'
+import { insertOf, perBackend, type Row } from './bulk.ts'
 import type { Database } from './database.ts'
 import { and, between, eq, gte, inArray, lte, sql } from './drizzle.ts'
 import type { SourceOutcome, TotalName } from './rows.ts'
@@ -10,7 +10,7 @@ export class RollUps {
   readonly #sourceDays = new Map<string, SourceDay & { count: number; lastAt: number }>()
   readonly #totals = new Map<string, Total & { count: number }>()
 
-  countEvent(day: EventDay, by = 1): void {
+  countEvent(day: EventDay, by: number): void {
     const key = `${day.day}\n${day.provider}\n${day.tally}\n${day.campaign}`
     const entry = this.#eventDays.get(key)
     if (entry) entry.count += by
@@ -63,8 +63,10 @@ const addTotals = perBackend(({ totals }) =>
   }),
 )
 
-function inOrder<Entry extends { readonly count: number }>(entries: ReadonlyMap<string, Entry>): Entry[] {
-  return [...entries].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, entry]) => (entry.count === 0 ? [] : [entry]))
+function inOrder<Entry extends { readonly count: number }>(entries: ReadonlyMap<string, Entry>): Row[] {
+  return [...entries]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, entry]) => (entry.count === 0 ? [] : [{ ...entry }]))
 }
 
 export interface EventDay {

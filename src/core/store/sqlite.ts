@@ -1,10 +1,10 @@
-import { chmodSync, mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import BetterSqlite3 from 'better-sqlite3'
 import pLimit from 'p-limit'
 import { ConfigError, StorageError } from '../errors.ts'
-import type { RowColumn, RowStatement } from './bulk.ts'
+import type { Row, RowColumn, RowStatement } from './bulk.ts'
 import type { Database, Dialect, Written } from './database.ts'
 import { sql } from './drizzle.ts'
 import { drizzle, migrate } from './drizzle-sqlite.ts'
@@ -17,15 +17,16 @@ const APPLICATION_ID = 0x74706372
 
 export async function openSqlite(path: string): Promise<Database> {
   mkdirSync(dirname(path), { recursive: true })
+  // Made here, so that nobody else may read it; SQLite gives its other files the same permissions.
+  closeSync(openSync(path, 'a', 0o600))
   const writer = connect(path)
   writer.pragma('journal_mode = WAL')
   // 16 MiB of log before it is moved into the database: a page that changes often is moved once.
   writer.pragma('wal_autocheckpoint = 4000')
-  // 64 MiB: the unique index of event ids is read at random places.
-  writer.pragma('cache_size = -65536')
+  // 32 MiB: the unique index of event ids is read at random places.
+  writer.pragma('cache_size = -32768')
   claim(writer, path)
   migrate(drizzle({ client: writer }), { migrationsFolder: MIGRATIONS })
-  chmodSync(path, 0o600)
 
   // Read-only on purpose: a write outside `transaction` fails instead of racing one.
   const reader = connect(path, { readonly: true })
@@ -106,6 +107,8 @@ const dialect: Dialect = {
     return sql`(select ${sql.raw(list.join(', '))} from jsonb_each(${json})) as r`
   },
   bytewise: sql`collate binary`,
+  // A writing transaction holds everything.
+  forUpdate: sql``,
   skipLocked: sql``,
 }
 
@@ -143,22 +146,29 @@ function rowSql({ table, columns, does, returning }: RowStatement): string {
   return `update "${table}" set ${assignments}${does.alsoSet} where "${by?.name}" = ?${back}`
 }
 
-function writeRows(
+async function writeRows(
   prepared: BetterSqlite3.Statement,
   { columns, does, returning }: RowStatement,
-  rows: readonly object[],
-): Written {
-  // Parameters are numbered in the order they first stand in the statement.
+  rows: readonly Row[],
+): Promise<Written> {
+  // Parameters stand in the order of the statement, where an update finds its row last.
   const order = does.kind === 'update' ? [...columns.slice(1), ...columns.slice(0, 1)] : columns
-  const written: object[] = []
+  const written: Row[] = []
   const back: Record<string, unknown>[] = []
-  for (const row of rows) {
-    const values = order.map(({ key, isJson }) => bindable(Reflect.get(row, key), isJson))
+  const values: unknown[] = new Array(order.length)
+  for (const [n, row] of rows.entries()) {
+    order.forEach(({ key, isJson }, index) => {
+      values[index] = bindable(row[key], isJson)
+    })
     if (returning.length > 0) back.push(...asRows(prepared.all(values)))
     else if (prepared.run(values).changes > 0) written.push(row)
+    if (n % ROWS_A_TURN === ROWS_A_TURN - 1) await new Promise(setImmediate)
   }
   return { written: returning.length > 0 ? rows : written, rows: back }
 }
+
+/** A large transaction lets other requests be read and answered in between: a few milliseconds of writing at a time. */
+const ROWS_A_TURN = 200
 
 function bindable(value: unknown, isJson: boolean): unknown {
   if (value === undefined || value === null) return null
