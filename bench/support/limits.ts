@@ -1,6 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
+import { createInterface } from 'node:readline'
 
 import BetterSqlite3 from 'better-sqlite3'
 
@@ -45,6 +49,17 @@ export function rawInsertsPerSecond(total: number, size: number, people: number)
   return total / seconds
 }
 
-export function readMigration(): string {
-  return readFileSync(join(import.meta.dirname, '../../drizzle/sqlite/0000_init.sql'), 'utf8')
+/** The least that an HTTP server on this machine can do with a POST: parse its JSON and answer. */
+export async function startNoOp(): Promise<{ readonly url: URL } & AsyncDisposable> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'no-op.ts')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = await once(createInterface({ input: child.stdout }), 'line')
+  return {
+    url: new URL(String(line)),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    },
+  }
 }

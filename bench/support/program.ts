@@ -8,6 +8,13 @@ import { createInterface } from 'node:readline'
 
 import { newSender, type Sender } from '../../test/support/sign.ts'
 
+const ROOT = join(import.meta.dirname, '../..')
+
+/** What `npm start` gives to Node. */
+const FLAGS: string[] = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts.start as string)
+  .split(' ')
+  .filter((word) => word.startsWith('--'))
+
 /** The real program in a process of its own, on an empty SQLite file. */
 export interface Running extends AsyncDisposable {
   readonly url: string
@@ -25,10 +32,9 @@ export async function startProgram(): Promise<Running> {
   const senders = { sendgrid: newSender('sendgrid'), resend: newSender('resend') }
   const signingSecret = 'a signing secret for the bench'
   const started = performance.now()
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../src/main.ts')], {
+  const child = spawn(process.execPath, [...FLAGS, join(ROOT, 'src/main.ts')], {
     env: {
       PATH: process.env.PATH,
-      ...(process.env.BENCH_NODE_OPTIONS ? { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } : {}),
       PORT: '0',
       HOST: '127.0.0.1',
       DATABASE_URL: `sqlite:${databasePath}`,

@@ -22,7 +22,7 @@ export interface IngestQueueDeps extends IngestDeps {
 }
 
 /** Deliveries in one transaction: enough to share the flush, few enough that nobody waits long. */
-const MAX_GROUP_EVENTS = 2_000
+const MAX_GROUP_EVENTS = 4_000
 const MAX_WAITING_EVENTS = 50_000
 
 export function createIngestQueue(deps: IngestQueueDeps): IngestQueue {
@@ -72,7 +72,7 @@ export function createIngestQueue(deps: IngestQueueDeps): IngestQueue {
   const queue = new GroupCommit<Delivery, IngestResult>({
     commit,
     commitAlone,
-    weigh: ({ events, unreadable }) => 1 + events.length + unreadable.length,
+    weigh: ({ events, unreadable }) => Math.max(1, events.length + unreadable.length),
     maxGroupWeight: MAX_GROUP_EVENTS,
     maxWaitingWeight: MAX_WAITING_EVENTS,
   })

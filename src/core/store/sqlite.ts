@@ -21,10 +21,10 @@ export async function openSqlite(path: string): Promise<Database> {
   closeSync(openSync(path, 'a', 0o600))
   const writer = connect(path)
   writer.pragma('journal_mode = WAL')
-  // 16 MiB of log before it is moved into the database: a page that changes often is moved once.
-  writer.pragma('wal_autocheckpoint = 4000')
-  // 32 MiB: the unique index of event ids is read at random places.
-  writer.pragma('cache_size = -32768')
+  // 32 MiB of log before it is moved into the database: a page that changes often is moved once.
+  writer.pragma('wal_autocheckpoint = 8000')
+  // 16 MiB, where the unique index of event ids is read at random places; the rest is in the system's own cache.
+  writer.pragma('cache_size = -16384')
   claim(writer, path)
   migrate(drizzle({ client: writer }), { migrationsFolder: MIGRATIONS })
 
@@ -157,9 +157,10 @@ async function writeRows(
   const back: Record<string, unknown>[] = []
   const values: unknown[] = new Array(order.length)
   for (const [n, row] of rows.entries()) {
-    order.forEach(({ key, isJson }, index) => {
-      values[index] = bindable(row[key], isJson)
-    })
+    for (let index = 0; index < order.length; index += 1) {
+      const column = order[index]
+      if (column) values[index] = bindable(row[column.key], column.isJson)
+    }
     if (returning.length > 0) back.push(...asRows(prepared.all(values)))
     else if (prepared.run(values).changes > 0) written.push(row)
     if (n % ROWS_A_TURN === ROWS_A_TURN - 1) await new Promise(setImmediate)
