@@ -12,6 +12,9 @@ export interface GroupCommitOptions<Item, Result> {
   readonly maxWaitingWeight: number
 }
 
+/** A bound on the waiting: a turn takes a fraction of a millisecond. */
+const MAX_TURNS = 8
+
 interface Waiting<Item, Result> {
   readonly item: Item
   readonly weight: number
@@ -52,11 +55,21 @@ export class GroupCommit<Item, Result> {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      // Lets the requests that the same turn of the event loop read join the group.
-      await new Promise(setImmediate)
+      await this.#gather()
       await this.#commitGroup(this.#takeGroup())
     }
     this.#running = undefined
+  }
+
+  /** Lets requests that are being read join the group, for as long as each turn of the event loop brings more. */
+  async #gather(): Promise<void> {
+    let before: number
+    let turns = 0
+    do {
+      before = this.#waiting.length
+      turns += 1
+      await new Promise(setImmediate)
+    } while (this.#waiting.length > before && turns < MAX_TURNS && this.#waitingWeight < this.#options.maxGroupWeight)
   }
 
   #takeGroup(): Waiting<Item, Result>[] {

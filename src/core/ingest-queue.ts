@@ -22,7 +22,7 @@ export interface IngestQueueDeps extends IngestDeps {
 }
 
 /** Deliveries in one transaction: enough to share the flush, few enough that nobody waits long. */
-const MAX_GROUP_EVENTS = 4_000
+const MAX_GROUP_EVENTS = 1_000
 const MAX_WAITING_EVENTS = 50_000
 
 export function createIngestQueue(deps: IngestQueueDeps): IngestQueue {

@@ -1,3 +1,5 @@
+import process from 'node:process'
+
 import { type DestinationStream, pino } from 'pino'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -38,10 +40,20 @@ export function createLogger(level: LogLevel = 'info', write: (line: string) => 
 }
 
 const stdout = pino.destination({ dest: 1, sync: true })
+let unwritten = ''
 
+/** One write for all lines of a turn of the event loop, and at the latest when the process ends. */
 function toStdout(line: string): void {
-  stdout.write(line)
+  if (unwritten === '') setImmediate(writeOut)
+  unwritten += line
 }
+
+function writeOut(): void {
+  if (unwritten !== '') stdout.write(unwritten)
+  unwritten = ''
+}
+
+process.once('exit', writeOut)
 
 const MASKS: readonly [pattern: RegExp, mask: string][] = [
   [/[\p{L}\p{N}.!#$%&'*+/=?^_`{|}~-]{1,64}@[\p{L}\p{N}.-]{1,255}/gu, '[address]'],

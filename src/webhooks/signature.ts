@@ -1,8 +1,8 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
 
 import { SignatureError } from '../core/errors.ts'
 
-const processKey = randomBytes(32)
+const processKey = createSecretKey(randomBytes(32))
 
 /** Compares texts of any length in constant time, by digests of equal length under a key that nobody can guess. */
 export function sameText(a: string, b: string): boolean {

@@ -1,4 +1,4 @@
-import { createHmac, createPublicKey, type KeyObject, verify } from 'node:crypto'
+import { createHmac, createPublicKey, createSecretKey, type KeyObject, verify } from 'node:crypto'
 
 import { SignatureError } from '../core/errors.ts'
 import type { WebhookRequest } from './provider.ts'
@@ -51,7 +51,15 @@ interface Key {
   matches(signature: Uint8Array, prefix: string, body: Uint8Array): boolean
 }
 
+/** Making a key costs more than using it, and there are only as many as there are secrets. */
+const keys = new Map<string, Key | undefined>()
+
 function keyOf(secret: string): Key | undefined {
+  if (!keys.has(secret)) keys.set(secret, makeKey(secret))
+  return keys.get(secret)
+}
+
+function makeKey(secret: string): Key | undefined {
   const bytes = fromBase64(secret.replace(/^wh(?:sec|pk)_/, ''))
   if (!bytes) return undefined
   if (secret.startsWith('whpk_')) return bytes.length === 32 ? ed25519Key(bytes) : undefined
@@ -59,10 +67,12 @@ function keyOf(secret: string): Key | undefined {
 }
 
 function hmacKey(key: Buffer): Key {
+  // A bare buffer is made into a key object on every use, at six times the cost.
+  const secretKey = createSecretKey(key)
   return {
     version: 'v1',
     matches: (signature, prefix, body) =>
-      sameBytes(signature, createHmac('sha256', key).update(prefix).update(body).digest()),
+      sameBytes(signature, createHmac('sha256', secretKey).update(prefix).update(body).digest()),
   }
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import BetterSqlite3 from 'better-sqlite3'
+import type BetterSqlite3 from 'better-sqlite3'
 import pLimit from 'p-limit'
 import { ConfigError, StorageError } from '../errors.ts'
 import type { Row, RowColumn, RowStatement } from './bulk.ts'
@@ -9,6 +9,7 @@ import type { Database, Dialect, Written } from './database.ts'
 import { sql } from './drizzle.ts'
 import { drizzle, migrate } from './drizzle-sqlite.ts'
 import * as tables from './schema.sqlite.ts'
+import { connect } from './sqlite-connection.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../../../drizzle/sqlite')
 
@@ -21,8 +22,8 @@ export async function openSqlite(path: string): Promise<Database> {
   closeSync(openSync(path, 'a', 0o600))
   const writer = connect(path)
   writer.pragma('journal_mode = WAL')
-  // 32 MiB of log before it is moved into the database: a page that changes often is moved once.
-  writer.pragma('wal_autocheckpoint = 8000')
+  // 16 MiB of log before it is moved into the database: a page that changes often is moved once.
+  writer.pragma('wal_autocheckpoint = 4000')
   // 16 MiB, where the unique index of event ids is read at random places; the rest is in the system's own cache.
   writer.pragma('cache_size = -16384')
   claim(writer, path)
@@ -43,28 +44,6 @@ export async function openSqlite(path: string): Promise<Database> {
       writer.close()
     },
   }
-}
-
-function connect(path: string, options: BetterSqlite3.Options = {}): BetterSqlite3.Database {
-  const connection = new BetterSqlite3(path, { timeout: 5000, ...options })
-  assertSafe(String(connection.prepare('select sqlite_version()').pluck().get()))
-  // better-sqlite3 is built to fall back to NORMAL under WAL, which forgets acknowledged events when the power fails.
-  connection.pragma('synchronous = FULL')
-  connection.pragma('foreign_keys = ON')
-  connection.pragma('trusted_schema = OFF')
-  connection.pragma('secure_delete = ON')
-  return connection
-}
-
-/**
- * Throws below 3.51.3: earlier versions can lose committed data when two connections write and
- * checkpoint at unlucky moments (reliability sheet, section 3).
- */
-export function assertSafe(version: string): void {
-  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
-  const number = major * 1_000_000 + minor * 1000 + patch
-  if (number < 3_051_003)
-    throw new ConfigError(`SQLite ${version} can lose data; 3.51.3 or newer is needed: run npm ci`)
 }
 
 function claim(writer: BetterSqlite3.Database, path: string): void {
@@ -126,11 +105,11 @@ function handle(client: BetterSqlite3.Database): Pick<Database, 'db' | 'tables' 
 
 /** A prepared statement that is run row by row: with no server in between, that is faster than one large statement. */
 function rowWriter(client: BetterSqlite3.Database): Database['write'] {
-  const prepared = new Map<RowStatement, BetterSqlite3.Statement>()
+  const texts = new Map<RowStatement, string>()
   return async (statement, rows) => {
-    const known = prepared.get(statement) ?? client.prepare(rowSql(statement))
-    prepared.set(statement, known)
-    return writeRows(known, statement, rows)
+    const text = texts.get(statement) ?? rowSql(statement)
+    texts.set(statement, text)
+    return await writeRows(client.prepare(text), statement, rows)
   }
 }
 
