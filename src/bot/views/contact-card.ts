@@ -29,18 +29,23 @@ export function contactCardView(card: ContactCard, { added = false } = {}): Mess
     fields([
       [mrkdwn`Status`, mrkdwn`${text(STATUS[card.status])}`],
       [mrkdwn`Score`, mrkdwn`${card.score}`],
-      [mrkdwn`Work`, mrkdwn`${text(position(card))}`],
-      [mrkdwn`Website`, website(card.domain)],
       [mrkdwn`E-mail`, emailStatus(card)],
-      [mrkdwn`Owner`, card.owner ? user(card.owner) : NOTHING],
-      [mrkdwn`Tags`, tags(card.tags)],
-      [mrkdwn`Campaign`, text(card.sourceCampaign)],
+      ...known(mrkdwn`Work`, text(position(card))),
+      ...known(mrkdwn`Website`, website(card.domain)),
+      ...known(mrkdwn`Owner`, card.owner ? user(card.owner) : NOTHING),
+      ...known(mrkdwn`Tags`, tags(card.tags)),
+      ...known(mrkdwn`Campaign`, text(card.sourceCampaign)),
     ]),
     section(engagement(card.counters)),
     divider(),
     ...timeline(card.recent),
     context(...dates(card), ...(added ? [mrkdwn`Just added`] : [])),
   ])
+}
+
+/** What nobody knows takes no room. */
+function known(label: Mrkdwn, value: Mrkdwn): (readonly [Mrkdwn, Mrkdwn])[] {
+  return value === NOTHING ? [] : [[label, value]]
 }
 
 function summary(card: ContactCard, added: boolean): Mrkdwn {
