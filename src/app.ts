@@ -18,10 +18,12 @@ import { Refusals } from './core/refusals.ts'
 import { REPLY_ALERT, readReplyAlert, replyAlertJob } from './core/reply-alert.ts'
 import { statistics } from './core/statistics.ts'
 import type { Database } from './core/store/database.ts'
+import { jobCounts } from './core/store/jobs.ts'
 import { openDatabase } from './core/store/open.ts'
 import { createDayOf, type DayOf } from './core/time.ts'
 import { type JobHandler, Worker } from './core/worker.ts'
 import { createHealthApp } from './health.ts'
+import { createMetrics } from './metrics.ts'
 import { createWebhookApp } from './webhooks/app.ts'
 import { providers } from './webhooks/providers/index.ts'
 
@@ -64,19 +66,28 @@ export async function createProgram(config: Config, surroundings: Surroundings):
   })
   resources.defer(() => queue.settled())
 
+  const metrics = createMetrics({ token: config.metricsToken, jobCounts: () => jobCounts(database) })
   let isDraining = false
   const http = new Hono()
   http.route(
     '/',
     createHealthApp({ checkDatabase: () => database.transaction(async () => {}), isDraining: () => isDraining }),
   )
+  http.route('/', metrics.app)
   http.route(
     '/',
     createWebhookApp({
       providers,
       secrets: config.webhookSecrets,
-      ingest: (delivery) => queue.add(delivery),
-      refused: (provider, reason) => refusals.count(provider, reason),
+      async ingest(delivery) {
+        const result = await queue.add(delivery)
+        metrics.ingested(delivery.provider, result)
+        return result
+      },
+      refused(provider, reason) {
+        metrics.refused(provider, reason)
+        refusals.count(provider, reason)
+      },
       now,
       log,
     }),

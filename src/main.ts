@@ -96,6 +96,7 @@ function announce(log: Logger, config: Config, server: Server): void {
   const on = Object.keys(config.webhookSecrets)
   const off = [
     ...(config.alertChannel ? [] : ['reply alerts: set CRM_ALERT_CHANNEL']),
+    ...(config.metricsToken ? [] : ['metrics: set METRICS_TOKEN']),
     ...(on.length > 0 ? [] : ['webhooks: set <PROVIDER>_WEBHOOK_SECRET']),
   ]
   const address = server.address()
