@@ -23,7 +23,6 @@ import { openDatabase } from './core/store/open.ts'
 import { createDayOf, type DayOf } from './core/time.ts'
 import { type JobHandler, Worker } from './core/worker.ts'
 import { createHealthApp } from './health.ts'
-import { createMetrics } from './metrics.ts'
 import { createWebhookApp } from './webhooks/app.ts'
 import { providers } from './webhooks/providers/index.ts'
 
@@ -66,14 +65,14 @@ export async function createProgram(config: Config, surroundings: Surroundings):
   })
   resources.defer(() => queue.settled())
 
-  const metrics = createMetrics({ token: config.metricsToken, jobCounts: () => jobCounts(database) })
+  const metrics = config.metricsToken ? await createMetrics(config.metricsToken, database) : undefined
   let isDraining = false
   const http = new Hono()
   http.route(
     '/',
     createHealthApp({ checkDatabase: () => database.transaction(async () => {}), isDraining: () => isDraining }),
   )
-  http.route('/', metrics.app)
+  if (metrics) http.route('/', metrics.app)
   http.route(
     '/',
     createWebhookApp({
@@ -81,11 +80,11 @@ export async function createProgram(config: Config, surroundings: Surroundings):
       secrets: config.webhookSecrets,
       async ingest(delivery) {
         const result = await queue.add(delivery)
-        metrics.ingested(delivery.provider, result)
+        metrics?.ingested(delivery.provider, result)
         return result
       },
       refused(provider, reason) {
-        metrics.refused(provider, reason)
+        metrics?.refused(provider, reason)
         refusals.count(provider, reason)
       },
       now,
@@ -109,6 +108,12 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** Loaded only where it is switched on: its package takes a part of the start-up for itself. */
+async function createMetrics(token: string, database: Database) {
+  const metrics = await import('./metrics.ts')
+  return metrics.createMetrics({ token, jobCounts: () => jobCounts(database) })
 }
 
 interface SlackDeps {

@@ -7,8 +7,8 @@ import type { IngestResult } from './core/delivery.ts'
 import type { RefusalReason } from './core/errors.ts'
 
 export interface MetricsDeps {
-  /** The bearer token that reads them; without one `/metrics` does not exist. */
-  readonly token: string | undefined
+  /** The bearer token that reads them. */
+  readonly token: string
   readonly jobCounts: () => Promise<
     readonly { readonly kind: string; readonly state: string; readonly count: number }[]
   >
@@ -24,7 +24,7 @@ export interface Metrics {
 export function createMetrics({ token, jobCounts }: MetricsDeps): Metrics {
   const registers = [new Registry()]
   const [registry = new Registry()] = registers
-  if (token) collectDefaultMetrics({ register: registry })
+  collectDefaultMetrics({ register: registry })
 
   const deliveries = new Counter({
     name: 'touchpoint_deliveries_total',
@@ -57,7 +57,6 @@ export function createMetrics({ token, jobCounts }: MetricsDeps): Metrics {
 
   const app = new Hono()
   app.get('/metrics', async (c) => {
-    if (!token) return c.notFound()
     if (!isSame(c.req.header('authorization') ?? '', `Bearer ${token}`)) {
       return c.text('a bearer token is needed', 401, { 'WWW-Authenticate': 'Bearer' })
     }

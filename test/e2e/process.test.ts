@@ -25,6 +25,16 @@ test('SIGTERM answers what is under way, stores it, and ends with 0', async () =
   expect(acknowledged.filter((id) => !stored.has(id))).toEqual([])
 })
 
+test('metrics are there for whoever has the token, and nowhere without one', async () => {
+  await using home = aHome({ METRICS_TOKEN: 'a token that nobody can guess' })
+  await using program = await startProgram(home)
+  const asked = { headers: { authorization: 'Bearer a token that nobody can guess' } }
+  expect(await (await fetch(`${program.url}/metrics`, asked)).text()).toContain('touchpoint_jobs')
+  await using plainHome = aHome()
+  await using plain = await startProgram(plainHome)
+  expect((await fetch(`${plain.url}/metrics`, asked)).status).toBe(404)
+})
+
 test('a port that is taken is named, and ends with 2', async () => {
   await using home = aHome()
   await using program = await startProgram(home)
