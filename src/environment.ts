@@ -1,14 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import process from 'node:process'
 
 import { type Config, loadConfig } from './core/config.ts'
 import { providers } from './webhooks/providers/index.ts'
 
-const ENV_FILE = join(import.meta.dirname, '../.env')
+const ROOT = join(import.meta.dirname, '..')
+const ENV_FILE = join(ROOT, '.env')
 
 /** The configuration of this process: its environment, then `.env` beside package.json. Throws `ConfigError`. */
 export function readConfig({ needsSlack }: { readonly needsSlack: boolean }): Config {
   if (existsSync(ENV_FILE)) process.loadEnvFile(ENV_FILE)
-  return loadConfig(process.env, { providers, needsSlack, readFile: (path) => readFileSync(path, 'utf8') })
+  const config = loadConfig(process.env, { providers, needsSlack, readFile: (path) => readFileSync(path, 'utf8') })
+  // Wherever a command is typed, it means the database of the server.
+  return {
+    ...config,
+    databaseUrl: config.databaseUrl.replace(/^sqlite:(.*)$/, (_, path) => `sqlite:${resolve(ROOT, path)}`),
+  }
 }

@@ -66,7 +66,7 @@ const Settings = z.object({
     .string()
     .startsWith('xoxb-', 'is not a bot token: copy the one that starts with xoxb- from OAuth & Permissions')
     .optional(),
-  SLACK_SIGNING_SECRET: z.string().min(16, 'is too short: copy the Signing Secret from Basic Information').optional(),
+  SLACK_SIGNING_SECRET: z.string().optional(),
   SLACK_APP_TOKEN: z
     .string()
     .startsWith(
@@ -78,12 +78,12 @@ const Settings = z.object({
   CRM_ALERT_CHANNEL: z
     .string()
     .regex(
-      /^[CGD][A-Z0-9]{2,}$/,
-      'is not a channel id: open the channel in Slack, click its name and copy the id at the bottom',
+      /^(?:[CGDU][A-Z0-9]+|#\S+)$/,
+      'is not a channel: open it in Slack, click its name and copy the id at the bottom',
     )
     .optional(),
   CRM_TIME_ZONE: z.string().refine(isTimeZone, 'is not a time zone: use a name such as Europe/Berlin').default('UTC'),
-  METRICS_TOKEN: z.string().min(16, 'is too short: use at least 16 characters that nobody can guess').optional(),
+  METRICS_TOKEN: z.string().optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'is not a level: use debug, info, warn or error')
     .default('info'),

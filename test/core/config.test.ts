@@ -44,7 +44,7 @@ test('names everything that is wrong at once, and how to mend it', () => {
     DATABASE_URL: 'mysql://x',
     SLACK_BOT_TOKEN: 'xoxp-user',
     CRM_TIME_ZONE: 'Mars/Olympus',
-    CRM_ALERT_CHANNEL: '#sales',
+    CRM_ALERT_CHANNEL: 'the sales channel',
     LOG_LEVEL: 'loud',
     SLACK_API_URL: 'http://slack.example.com/api',
     SENDGRID_WEBHOOK_SECRET: 'not a key',

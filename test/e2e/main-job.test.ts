@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 
 import { problemsOf } from '../support/block-kit.ts'
+import { postgresPlace } from '../support/databases.ts'
 import { aHome, crm, runToEnd, SIGNING_SECRET, startProgram } from '../support/program.ts'
 import { SECRETS } from '../support/sign.ts'
 import { buttonPress, slackSigned, slashCommand, startSlackApi } from '../support/slack-api.ts'
@@ -151,6 +152,17 @@ test('the command line works beside the running server, with JSON on standard ou
   expect(Object.keys(JSON.parse((await crm(home, ['export'])).stdout))).toEqual(['ada@example.com', 'bob@example.com'])
   expect(await crm(home, ['lookup', 'nobody@nowhere.example'])).toMatchObject({ code: 1, stdout: '' })
   expect(await crm(home, ['frobnicate'])).toMatchObject({ code: 2, stdout: '' })
+})
+
+test('on Postgres, two instances share one database', async () => {
+  await using place = await postgresPlace()
+  await using home = aHome({ DATABASE_URL: place.url })
+  await using one = await startProgram(home)
+  await using two = await startProgram(home)
+  await one.deliver('sendgrid', sendgridBatch(BATCH))
+  expect(await (await two.deliver('sendgrid', sendgridBatch(BATCH))).json()).toMatchObject({ duplicates: 5 })
+  expect((await two.type('lookup ada@example.com')).answer).toContain('1 open (+1 by a machine) · 1 click')
+  expect([await one.stop(), await two.stop()]).toEqual([0, 0])
 })
 
 test('a start without what it needs names every variable and ends with 2', async () => {
