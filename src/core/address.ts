@@ -15,39 +15,34 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&nbsp;': ' ',
 }
 
+/** Longer than any address with any name before it; more is not looked at. */
+const MAX_LENGTH = 2000
+
 /**
  * The one address in `text`, as written, or undefined. Takes what people paste and tools send:
  * `a@b.example`, `mailto:…`, Slack's `<mailto:…|…>`, `Name <…>`, quotes of every kind, a trailing
  * comma or full stop, invisible characters and HTML entities (Slack sheet, section 2.4).
  */
 export function parseAddress(text: string): string | undefined {
-  if (text.length > 2000) return undefined
+  if (text.length > MAX_LENGTH) return undefined
   const clean = text
     .replace(/&(?:lt|gt|amp|quot|#39|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
     .replace(INVISIBLE, '')
     .replace(/\s+/g, ' ')
     .trim()
-  return isAddress(clean) ? clean : candidates(clean).map(tidy).find(isAddress)
+  const inBrackets = [...clean.matchAll(/<([^<>|]*)(?:\|[^<>]*)?>/g)].map(([, inner = '']) => inner)
+  const candidates = inBrackets.length > 0 ? inBrackets : [clean]
+  return candidates.flatMap(readings).find(isAddress)
 }
 
-function candidates(text: string): string[] {
-  const inBrackets = [...text.matchAll(/<([^<>]*)>/g)].map(([, inner = '']) => inner.split('|')[0] ?? '')
-  return inBrackets.length > 0 ? inBrackets : [text]
-}
-
-function tidy(text: string): string {
-  return text
+/** A quoted local part is part of an address; quotes around the whole are not. */
+function readings(text: string): string[] {
+  const bare = text
     .trim()
     .replace(/^mailto:/i, '')
     .replace(/\?.*$/, '')
     .replace(/[,;.]+$/, '')
-    .trim()
-    .replace(isQuotedLocal(text) ? /(?!)/ : QUOTES, '')
-    .replace(/[,;.]+$/, '')
-}
-
-function isQuotedLocal(text: string): boolean {
-  return /^"[^"]+"@/.test(text.trim())
+  return [bare, bare.replace(QUOTES, '').replace(/[,;.]+$/, '')].map((reading) => reading.trim())
 }
 
 export function isAddress(text: string): boolean {

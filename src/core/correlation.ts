@@ -1,6 +1,6 @@
 import type { Campaign, EngagementEvent } from './event.ts'
 import type { People } from './people.ts'
-import { holdContactsById } from './store/contacts.ts'
+import { deleteBare, type HeldContact, holdContactsById } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 import {
   campaignColumns,
@@ -47,6 +47,13 @@ function asReply({ type }: Pick<EngagementEvent, 'type'>): EngagementEvent['type
   return type === 'inbound' ? 'replied' : type
 }
 
+/** What later arrivals changed. */
+export interface Lesson {
+  readonly retold: readonly Retold[]
+  /** Contacts that existed only because a reply came from their address before anybody knew whose it is. */
+  readonly gone: readonly { readonly contact: HeldContact; readonly createdAt: number }[]
+}
+
 /** An event as it stood, and as it stands after what came later. */
 export interface Retold {
   readonly before: EngagementEvent
@@ -58,7 +65,7 @@ export interface Retold {
  * that came before the message they answer find their person, and mail from somebody who was
  * written to is a reply. The contacts concerned are told again from their whole history.
  */
-export async function tellAgain(tx: Database, people: People, accepted: readonly EngagementEvent[]): Promise<Retold[]> {
+export async function tellAgain(tx: Database, people: People, accepted: readonly EngagementEvent[]): Promise<Lesson> {
   const messages = new Map(accepted.flatMap((event) => (event.rfcMessageId ? [[event.rfcMessageId, event]] : [])))
   const waiting = await repliesWaitingFor(tx, [...messages.keys()])
   people.add(
@@ -68,41 +75,39 @@ export async function tellAgain(tx: Database, people: People, accepted: readonly
     ),
   )
 
-  const rewritten = new Map<number, { readonly before: EventRow; readonly after: EventRow }>()
+  const changes = new Map<number, Change>()
   for (const before of waiting) {
     const message = messages.get(before.answers ?? '')
     if (!message) continue
-    const contactId = people.at(message.recipient).id
-    rewritten.set(before.seq, {
-      before,
-      after: { ...inCampaign(before, message.campaign), contactId, type: asReply(before), answers: null },
-    })
+    const { id: contactId } = people.at(message.recipient)
+    const after = { ...inCampaign(before, message.campaign), contactId, type: asReply(before), answers: null }
+    changes.set(before.seq, { before, after })
   }
-  const senders = people.knownSenders().map(({ id }) => id)
-  for (const before of senders.length > 0 ? await inboundOf(tx, senders) : []) {
-    if (!rewritten.has(before.seq)) rewritten.set(before.seq, { before, after: { ...before, type: 'replied' } })
+  for (const before of await inboundOf(tx, people.knownSenders())) {
+    if (!changes.has(before.seq)) changes.set(before.seq, { before, after: { ...before, type: 'replied' } })
   }
-  if (rewritten.size === 0) return []
+  return changes.size === 0 ? { retold: [], gone: [] } : await carryOut(tx, people, [...changes.values()])
+}
 
-  const changes = [...rewritten.values()]
+interface Change {
+  readonly before: EventRow
+  readonly after: EventRow
+}
+
+async function carryOut(tx: Database, people: People, changes: readonly Change[]): Promise<Lesson> {
   await rewriteEvents(
     tx,
     changes.map(({ after }) => after),
   )
-  const emailOf = (row: EventRow) => people.withId(row.contactId).email
   const concerned = new Set(changes.flatMap(({ before, after }) => [before.contactId, after.contactId]))
   const histories = Map.groupBy(await eventsOf(tx, [...concerned]), ({ contactId }) => contactId)
-  for (const id of concerned) {
-    const contact = people.withId(id)
-    people.retell(
-      contact,
-      (histories.get(id) ?? []).map((row) => eventOf(row, contact.email)),
-    )
-  }
-  return changes.map(({ before, after }) => ({
-    before: eventOf(before, emailOf(before)),
-    after: eventOf(after, emailOf(after)),
-  }))
+  const asTold = (row: EventRow) => eventOf(row, people.withId(row.contactId).email)
+  for (const id of concerned) people.retell(people.withId(id), (histories.get(id) ?? []).map(asTold))
+
+  const left = changes.flatMap(({ before, after }) => (before.contactId === after.contactId ? [] : before.contactId))
+  const gone = (await deleteBare(tx, left)).map(({ id, createdAt }) => ({ contact: people.withId(id), createdAt }))
+  for (const { contact } of gone) people.drop(contact)
+  return { retold: changes.map(({ before, after }) => ({ before: asTold(before), after: asTold(after) })), gone }
 }
 
 /** A reply belongs to the campaign of its message, unless its provider named another. */

@@ -8,9 +8,10 @@ import { type DataStatus, type Decision, further, type LifecycleStatus } from '.
 import { nameKeys } from './name.ts'
 import { type ContactRow, contactsById, type Profile, saveProfiles } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
+import { eventKey } from './store/events.ts'
 import { RollUps } from './store/roll-ups.ts'
 import type { Assertions } from './store/rows.ts'
-import { mergeSuppression, type Suppression, type SuppressionRecord } from './suppression.ts'
+import { mergeSuppression, type Suppression, type SuppressionRecord, suppressionOf } from './suppression.ts'
 import type { DayOf } from './time.ts'
 
 export interface ImportOptions {
@@ -92,10 +93,15 @@ async function writeGroup(
 ): Promise<ImportResult> {
   const { dayOf, now } = options
   const bookkeeping = { dayOf, now, rollUps: new RollUps() }
-  const events = group.flatMap((contact) => contact.events)
+  // Each once, as nothing else tells two new ones apart that are written together.
+  const byKey = Map.groupBy(
+    group.flatMap((contact) => contact.events),
+    eventKey,
+  )
+  const events = byKey.values().flatMap(([event]) => (event ? [event] : []))
   const { people, inserted } = await recordEvents(
     tx,
-    events,
+    [...events],
     bookkeeping,
     group.map(({ email }) => email),
   )
@@ -160,7 +166,7 @@ function merge(
     floor: floorAfter(state, imported, enrichedAt),
     decision,
     decidedAt: decision === row.decision ? row.decidedAt : (imported.updatedAt ?? now),
-    asserted: assertionsAfter(row.asserted, imported),
+    asserted: assertionsAfter(row.asserted, state, imported),
     createdAt: imported.createdAt === null ? row.createdAt : Math.min(row.createdAt, imported.createdAt),
     updatedAt: isNew ? (imported.updatedAt ?? row.updatedAt) : row.updatedAt,
   }
@@ -194,7 +200,11 @@ function decisionOf(status: LifecycleStatus): Decision | null {
   return status === 'converted' || status === 'disqualified' ? status : null
 }
 
-function assertionsAfter(asserted: Assertions, { emailEvidence, suppression }: InterchangeContact): Assertions {
+/** What the contact says already is an echo, of its events perhaps, and no word of the import's own. */
+function assertionsAfter(asserted: Assertions, state: ContactState, imported: InterchangeContact): Assertions {
+  const emailEvidence = isDeepStrictEqual(imported.emailEvidence, state.emailEvidence) ? null : imported.emailEvidence
+  const isEcho = isDeepStrictEqual(imported.suppression, suppressionOf(state.suppression))
+  const suppression = isEcho ? null : imported.suppression
   const evidence = bestEvidence(asserted.emailEvidence ?? null, emailEvidence)
   const verifiedAt =
     emailEvidence?.status === 'valid' ? earliest(asserted.verifiedAt ?? null, emailEvidence.at) : asserted.verifiedAt

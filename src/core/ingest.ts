@@ -79,16 +79,17 @@ export async function recordEvents(
     people.apply(event)
     rollUps.countEvent(eventDay(event, dayOf), 1)
   }
-  const retold = await tellAgain(tx, people, accepted)
+  const { retold, gone } = await tellAgain(tx, people, accepted)
   for (const { before, after } of retold) {
     rollUps.countEvent(eventDay(before, dayOf), -1)
     rollUps.countEvent(eventDay(after, dayOf), 1)
   }
-  return {
-    people,
-    inserted: new Set(accepted.map(eventKey)),
-    happened: [...accepted, ...retold.map(({ after }) => after)],
+  for (const { contact, createdAt } of gone) {
+    // One that this transaction made was never counted.
+    if (!contact.isNew) uncountContact(rollUps, contact.state, dayOf(createdAt))
   }
+  const happened = [...accepted, ...retold.map(({ after }) => after)]
+  return { people, inserted: new Set(accepted.map(eventKey)), happened }
 }
 
 export async function savePeople(tx: Database, people: People, { now, dayOf, rollUps }: Bookkeeping): Promise<void> {
@@ -124,6 +125,11 @@ function countContact(rollUps: RollUps, before: ContactState | null, after: Cont
   if (before) for (const name of totalsOf(before)) rollUps.countTotal({ day: '', name }, -1)
   else rollUps.countTotal({ day: today, name: 'created' }, 1)
   for (const name of totalsOf(after)) rollUps.countTotal({ day: '', name }, 1)
+}
+
+function uncountContact(rollUps: RollUps, before: ContactState, day: string): void {
+  rollUps.countTotal({ day, name: 'created' }, -1)
+  for (const name of totalsOf(before)) rollUps.countTotal({ day: '', name }, -1)
 }
 
 function totalsOf(state: ContactState): TotalName[] {

@@ -129,12 +129,20 @@ function iso(at: number | null): string | null {
 
 // Reading ------------------------------------------------------------------------------------
 
-/** A naive timestamp is UTC; V8 alone would read it in the zone of this machine. */
+const DATE_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?<zone>Z|[+-]\d\d:?\d\d)?)?$/i
+
+/** A naive timestamp is UTC; V8 alone would read it in the zone of this machine, and much else as a time. */
 const Time = z.string().transform((text, context) => {
-  const at = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) || !text.includes(':') ? text : `${text.trim()}Z`)
+  const at = parseTime(text.trim())
   if (Number.isNaN(at)) context.addIssue({ code: 'custom', message: `"${text.slice(0, 40)}" is not a time` })
   return at
 })
+
+function parseTime(text: string): number {
+  const match = DATE_TIME.exec(text)
+  if (!match) return Number.NaN
+  return Date.parse(text.length === 'YYYY-MM-DD'.length || match.groups?.zone ? text : `${text}Z`)
+}
 
 const Text = z
   .string()
@@ -213,9 +221,15 @@ const ExtrasIn = z
       })
       .nullable()
       .default(null),
-    raw: z.unknown().transform((raw) => raw ?? null),
+    raw: z
+      .unknown()
+      .nullish()
+      .transform((raw) => raw ?? null),
   })
   .optional()
+
+/** Points of later events would not fit a double (score.ts), and are a mistake in writing. */
+const END_OF_SCORES = Date.UTC(2056, 0, 1)
 
 const EngagementIn = z.object({
   engagement_type: z.string().transform((name, context) => {
@@ -223,7 +237,7 @@ const EngagementIn = z.object({
     if (!type) context.addIssue({ code: 'custom', message: `"${name.slice(0, 40)}" is not a kind of engagement` })
     return type ?? 'unknown'
   }),
-  timestamp: Time,
+  timestamp: Time.refine((at) => !(at >= END_OF_SCORES), 'the time is too far in the future'),
   metadata: z
     .record(z.string(), z.unknown())
     .nullish()
@@ -234,8 +248,11 @@ const REASONS = ['complained', 'unsubscribed', 'hard_bounce'] as const satisfies
 const STATUSES = ['valid', 'risky', 'invalid', 'unknown'] as const satisfies readonly EmailStatus[]
 
 const ContactIn = z.object({
-  email: z.string().optional(),
-  status: z.enum(LIFECYCLE).default('new'),
+  email: z.string().nullish(),
+  status: z
+    .enum(LIFECYCLE)
+    .nullish()
+    .transform((status) => status ?? 'new'),
   first_name: Text,
   last_name: Text,
   company: Text,
@@ -257,7 +274,10 @@ const ContactIn = z.object({
     .nullish()
     .transform((fields) => fields ?? {}),
   owner: Text,
-  email_status: z.enum(STATUSES).default('unknown'),
+  email_status: z
+    .enum(STATUSES)
+    .nullish()
+    .transform((status) => status ?? 'unknown'),
   email_status_source: Text,
   email_status_at: MaybeTime,
   suppression: z
@@ -287,6 +307,8 @@ export function fromInterchange(key: string, value: unknown): ReadContact {
   const { data } = parsed
   const email = data.email ?? key
   if (!isAddress(email)) return { key, problem: `email: "${email.slice(0, 80)}" is not an address` }
+  const unstorable = Object.entries(data).find(([, field]) => !isStorable(field))
+  if (unstorable) return { key, problem: `${unstorable[0]}: a NUL or half of a surrogate pair cannot be stored` }
   try {
     return { key, contact: contactIn(email, data) }
   } catch (error) {
@@ -294,6 +316,11 @@ export function fromInterchange(key: string, value: unknown): ReadContact {
     const [issue] = error.issues
     return { key, problem: `engagements: ${EXTRAS}.${issue?.path.join('.')}: ${issue?.message}` }
   }
+}
+
+/** Postgres keeps neither, and would refuse everything that is written together with it. */
+function isStorable(value: unknown): boolean {
+  return !/\\u(?:0000|d[89a-f])/.test(JSON.stringify(value ?? null).replaceAll('\\\\', ''))
 }
 
 function contactIn(email: string, data: z.infer<typeof ContactIn>): InterchangeContact {

@@ -54,6 +54,11 @@ export class People {
     this.#states.set(contact.id, state)
   }
 
+  /** A contact that was deleted: there is nothing to save of it. */
+  drop(contact: HeldContact): void {
+    this.#states.delete(contact.id)
+  }
+
   /** Replaces what events made of a contact by its whole history, over what imports and enrichment said of it. */
   retell(contact: HeldContact, history: readonly EngagementEvent[]): void {
     const { enrichedAt, floor, decision, decidedAt } = contact.state
@@ -67,9 +72,11 @@ export class People {
     return [...this.#states].map(([id, state]) => ({ contact: this.withId(id), state }))
   }
 
-  /** Contacts with mail from them that nothing tied to us when it came, and that we are now known to have written to. */
-  knownSenders(): HeldContact[] {
-    return this.changed().flatMap(({ contact, state }) => (state.counters.inbound && wasMailed(state) ? [contact] : []))
+  /** Ids of contacts with mail from them that nothing tied to us when it came, and that we are now known to have written to. */
+  knownSenders(): number[] {
+    return this.changed().flatMap(({ contact, state }) =>
+      state.counters.inbound && wasMailed(state) ? contact.id : [],
+    )
   }
 
   #key(address: string): string {

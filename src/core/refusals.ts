@@ -20,6 +20,7 @@ export class Refusals {
   readonly #deps: RefusalsDeps
   #rollUps: RollUps | undefined
   readonly #timer: NodeJS.Timeout
+  #written = Promise.resolve()
 
   constructor(deps: RefusalsDeps, flushEveryMs = 10_000) {
     this.#deps = deps
@@ -33,7 +34,13 @@ export class Refusals {
     this.#rollUps.countSource({ provider, day: dayOf(now()), outcome: `refused_${reason}` }, now(), 1)
   }
 
+  /** Writes what was counted, after what an earlier call is still writing. */
   async flush(): Promise<void> {
+    this.#written = this.#written.then(() => this.#write())
+    await this.#written
+  }
+
+  async #write(): Promise<void> {
     const rollUps = this.#rollUps
     if (!rollUps) return
     this.#rollUps = undefined

@@ -5,9 +5,10 @@ import { type IngestDeps, ingestAll } from '../../src/core/ingest.ts'
 import { contactByAddress } from '../../src/core/store/contacts.ts'
 import type { Database } from '../../src/core/store/database.ts'
 import { eventOf, latestEvents } from '../../src/core/store/events.ts'
+import { openDatabase } from '../../src/core/store/open.ts'
 import { eventCounts, sourceCounts, totalCounts } from '../../src/core/store/roll-ups.ts'
 import { createDayOf } from '../../src/core/time.ts'
-import { databases } from '../support/databases.ts'
+import { databases, postgresPlace } from '../support/databases.ts'
 import { aDelivery, anEvent } from '../support/events.ts'
 
 const sentAt = Date.parse('2026-03-02T08:00:00Z')
@@ -170,8 +171,13 @@ describe.each(databases)('ingest on $name', ({ open }) => {
         counters: { sent: { count: 1 }, replied: { count: 1 } },
         emailStatus: 'valid',
       })
-      const alias = await contactByAddress(database, 'ada@home.example')
-      expect(alias?.counters ?? {}).toEqual({})
+      expect(await contactByAddress(database, 'ada@home.example')).toBeUndefined()
+      expect(await totalCounts(database)).toEqual(
+        new Map([
+          ['engaged', 1],
+          ['has_valid_address', 1],
+        ]),
+      )
       const events = await latestEvents(database, {}, 10)
       expect(events.find(({ event }) => event.id === reply.id)).toMatchObject({
         recipient: 'ada@example.com',
@@ -213,6 +219,23 @@ describe.each(databases)('ingest on $name', ({ open }) => {
     await ingestAll(deps(database), [aDelivery(anEvent({ type: 'inbound', reply: aReply }))])
     expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ status: 'new', heat: 0 })
   })
+})
+
+test('two instances on one Postgres lose no update, in whatever order they take the contacts', async () => {
+  await using at = await postgresPlace()
+  await using one = await openDatabase(at.url)
+  await using two = await openDatabase(at.url)
+  const people = ['a@example.com', 'b@example.com', 'c@example.com', 'd@example.com']
+  await Promise.all(
+    Array.from({ length: 40 }, (_, n) => {
+      const order = n % 2 ? people.toReversed() : [...people.slice(n % 4), ...people.slice(0, n % 4)]
+      return ingestAll(deps(n % 3 ? one : two), [aDelivery(...order.map((recipient) => anEvent({ recipient })))])
+    }),
+  )
+  for (const person of people) {
+    expect(await contactByAddress(one, person)).toMatchObject({ counters: { opened: { count: 40 } } })
+  }
+  expect(await totalCounts(two)).toEqual(new Map([['engaged', 4]]))
 })
 
 const aReply = {

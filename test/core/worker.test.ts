@@ -4,7 +4,7 @@ import { UpstreamError } from '../../src/core/errors.ts'
 import type { NewJob } from '../../src/core/job.ts'
 import { createLogger } from '../../src/core/logger.ts'
 import type { Database } from '../../src/core/store/database.ts'
-import { claimJobs, enqueue, jobCounts, nextRunAt } from '../../src/core/store/jobs.ts'
+import { claimJobs, enqueue, extendLease, jobCounts, nextRunAt } from '../../src/core/store/jobs.ts'
 import { openDatabase } from '../../src/core/store/open.ts'
 import { backoff, MAX_ATTEMPTS, outcomeOf, Worker, type WorkerDeps } from '../../src/core/worker.ts'
 import { databases, postgresPlace } from '../support/databases.ts'
@@ -106,6 +106,22 @@ describe.each(databases)('jobs on $name', ({ open }) => {
     clock.now += 60_001
     expect(await worker.runDue()).toBe(1)
     expect(ran).toEqual([{ id: 'a' }])
+  })
+
+  test('stay with a worker that extends its lease, and are lost to one that comes too late', async () => {
+    await using database = await open()
+    await queue(database, aJob('a'))
+    const claim = { kinds: ['alert'], owner: 'slow', now: start, leaseUntil: start + 60_000, limit: 5 }
+    const [job] = await database.transaction((tx) => claimJobs(tx, claim))
+    const extend = (until: number) =>
+      database.transaction((tx) => extendLease(tx, job?.seq ?? 0, 'slow', start + until))
+    expect(await extend(120_000)).toBe(true)
+    const { worker, clock } = aWorker(database, async () => {})
+    clock.now += 60_001
+    expect(await worker.runDue()).toBe(0)
+    clock.now += 60_000
+    expect(await worker.runDue()).toBe(1)
+    expect(await extend(300_000)).toBe(false)
   })
 
   test('of a kind that nobody here handles stay for somebody else', async () => {

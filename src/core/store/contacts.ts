@@ -193,6 +193,28 @@ export async function saveProfiles(
   await tx.write(savingProfiles(tx), profiles)
 }
 
+/** Deletes those of `ids` of whom nothing is known but their address; gives what the running counts need. */
+export async function deleteBare(
+  tx: Database,
+  ids: readonly number[],
+): Promise<Pick<ContactRow, 'id' | 'createdAt'>[]> {
+  if (ids.length === 0) return []
+  const { contacts, events } = tx.tables
+  const unsaid = sql.raw(
+    ['first_name', 'last_name', 'company', 'title', 'owner', 'source_campaign', 'enrichment', 'decision']
+      .map((column) => `${column} is null`)
+      .join(' and '),
+  )
+  const empty = sql`floor = 'new' and cast(tags as text) = '[]' and cast(custom_fields as text) = '{}'
+    and cast(asserted as text) = '{}'`
+  const rows = await tx.all(sql`
+    delete from ${contacts} where ${contacts.id} in (select r.v from ${valuesOf(tx, 'bigint', ids)})
+      and ${unsaid} and ${empty}
+      and not exists (select 1 from ${events} where ${events.contactId} = ${contacts.id})
+    returning ${selectList(contacts, ['id', 'createdAt'])}`)
+  return decodeRows(contacts, ['id', 'createdAt'], rows)
+}
+
 export async function contactByAddress(database: Database, address: string): Promise<ContactRow | undefined> {
   const { contacts } = database.tables
   const [row] = await database.db

@@ -161,6 +161,7 @@ function isIn(database: Database, column: TextColumn, values: readonly string[])
 type TextColumn = Tables['events']['answers'] | Tables['events']['rfcMessageId']
 
 export async function inboundOf(tx: Database, contactIds: readonly number[]): Promise<EventRow[]> {
+  if (contactIds.length === 0) return []
   const { events } = tx.tables
   return await tx.db
     .select()
