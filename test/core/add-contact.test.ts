@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+
+import { addContact } from '../../src/core/add-contact.ts'
+import { InvalidInputError } from '../../src/core/errors.ts'
+import { contactByAddress, contactsAfter } from '../../src/core/store/contacts.ts'
+import { createdBetween, totalCounts } from '../../src/core/store/roll-ups.ts'
+import { createDayOf } from '../../src/core/time.ts'
+import { databases } from '../support/databases.ts'
+
+const now = Date.parse('2026-03-02T23:30:00Z')
+const dayOf = createDayOf('Europe/Warsaw')
+
+describe.each(databases)('adding a contact on $name', ({ open }) => {
+  test('makes it once, whatever case its address is written in', async () => {
+    await using database = await open()
+    const id = await addContact(database, 'Ada@Example.com', now, dayOf)
+    expect(await addContact(database, 'ada@example.COM', now + 1000, dayOf)).toBe(id)
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({
+      id,
+      email: 'Ada@Example.com',
+      domain: 'example.com',
+      status: 'new',
+      createdAt: now,
+      updatedAt: now,
+    })
+  })
+
+  test('counts it as new and as made today, once', async () => {
+    await using database = await open()
+    for (const address of ['ada@example.com', 'ADA@example.com', 'bob@example.com']) {
+      await addContact(database, address, now, dayOf)
+    }
+    expect(await totalCounts(database)).toEqual(new Map([['new', 2]]))
+    expect(await createdBetween(database, '2026-03-03', '2026-03-03')).toBe(2)
+  })
+
+  test('makes it once when two people add it together', async () => {
+    await using database = await open()
+    const ids = await Promise.all(Array.from({ length: 8 }, () => addContact(database, 'ada@example.com', now, dayOf)))
+    expect(new Set(ids).size).toBe(1)
+    expect(await totalCounts(database)).toEqual(new Map([['new', 1]]))
+  })
+
+  test.each(['', 'ada', 'ada@', 'Ada <ada@example.com>', 'ada@example.com\nbob@example.com', 'a b@example.com'])(
+    'makes nothing of %j',
+    async (nonsense) => {
+      await using database = await open()
+      await expect(addContact(database, nonsense, now, dayOf)).rejects.toBeInstanceOf(InvalidInputError)
+      expect(await contactsAfter(database, 0, 10)).toEqual([])
+    },
+  )
+})
