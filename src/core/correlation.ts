@@ -1,3 +1,4 @@
+import { addressKey } from './address.ts'
 import type { Campaign, EngagementEvent } from './event.ts'
 import type { People } from './people.ts'
 import { deleteBare, type HeldContact, holdContactsById } from './store/contacts.ts'
@@ -26,10 +27,11 @@ export interface Attributed {
  */
 export async function attribute(tx: Database, events: readonly EngagementEvent[]): Promise<Attributed[]> {
   const references = events.flatMap(answeredMessages)
-  const messages = new Map((await messagesById(tx, references)).map((message) => [message.rfcMessageId, message]))
+  const messages = Map.groupBy(await messagesById(tx, references), ({ rfcMessageId }) => rfcMessageId)
   return events.map((event) => {
     const answered = answeredMessages(event)
-    const message = answered.map((id) => messages.get(id)).find((known) => known !== undefined)
+    const known = answered.map((id) => messages.get(id)).find((candidates) => candidates !== undefined)
+    const message = known && answeredBy(event.recipient, known)
     if (!message) return { event, answers: answered[0] ?? null }
     return {
       event: { ...event, type: asReply(event), recipient: message.email, campaign: event.campaign ?? message.campaign },
@@ -45,6 +47,23 @@ function answeredMessages({ type, reply }: EngagementEvent): string[] {
 
 function asReply({ type }: Pick<EngagementEvent, 'type'>): EngagementEvent['type'] {
   return type === 'inbound' ? 'replied' : type
+}
+
+interface Answerable {
+  readonly email: string
+  readonly campaign: Campaign | null
+}
+
+/**
+ * Of the people whom one message went to, the one who wrote from `sender`, or the first by address;
+ * with the message's campaign, which not every event of it names.
+ */
+function answeredBy(sender: string, candidates: readonly Answerable[]): Answerable | undefined {
+  const key = addressKey(sender)
+  const byAddress = candidates.toSorted((a, b) => (addressKey(a.email) < addressKey(b.email) ? -1 : 1))
+  const person = byAddress.find(({ email }) => addressKey(email) === key) ?? byAddress[0]
+  const campaign = byAddress.map((candidate) => candidate.campaign).find((known) => known !== null)
+  return person && { email: person.email, campaign: campaign ?? null }
 }
 
 /** What later arrivals changed. */
@@ -66,7 +85,10 @@ export interface Retold {
  * written to is a reply. The contacts concerned are told again from their whole history.
  */
 export async function tellAgain(tx: Database, people: People, accepted: readonly EngagementEvent[]): Promise<Lesson> {
-  const messages = new Map(accepted.flatMap((event) => (event.rfcMessageId ? [[event.rfcMessageId, event]] : [])))
+  const messages = Map.groupBy(
+    accepted.filter(({ rfcMessageId }) => rfcMessageId !== null),
+    ({ rfcMessageId }) => rfcMessageId ?? '',
+  )
   const waiting = await repliesWaitingFor(tx, [...messages.keys()])
   people.add(
     await holdContactsById(
@@ -77,9 +99,13 @@ export async function tellAgain(tx: Database, people: People, accepted: readonly
 
   const changes = new Map<number, Change>()
   for (const before of waiting) {
-    const message = messages.get(before.answers ?? '')
+    const candidates = messages.get(before.answers ?? '') ?? []
+    const message = answeredBy(
+      people.withId(before.contactId).email,
+      candidates.map(({ recipient, campaign }) => ({ email: recipient, campaign })),
+    )
     if (!message) continue
-    const { id: contactId } = people.at(message.recipient)
+    const { id: contactId } = people.at(message.email)
     const after = { ...inCampaign(before, message.campaign), contactId, type: asReply(before), answers: null }
     changes.set(before.seq, { before, after })
   }

@@ -192,6 +192,38 @@ describe.each(databases)('ingest on $name', ({ open }) => {
     }
   })
 
+  test('ties a reply to the one of several recipients who wrote it, and to the campaign that any event of the message named', async () => {
+    const to = (recipient: string, campaign: string | null, type: 'sent' | 'delivered') =>
+      anEvent({
+        type,
+        recipient,
+        rfcMessageId: 'm1@example.org',
+        campaign: campaign ? { id: null, name: campaign, step: null } : null,
+      })
+    const sent = [
+      to('ada@example.com', 'Q1', 'sent'),
+      to('bob@example.com', null, 'sent'),
+      to('bob@example.com', null, 'delivered'),
+    ]
+    const reply = anEvent({
+      type: 'inbound',
+      recipient: 'bob@example.com',
+      reply: { ...aReply, inReplyTo: 'm1@example.org' },
+    })
+    for (const order of [
+      [sent, [reply]],
+      [[reply], sent],
+    ]) {
+      await using database = await open()
+      for (const events of order) await ingestAll(deps(database), [aDelivery(...events)])
+      const events = await latestEvents(database, {}, 10)
+      expect(events.find(({ event }) => event.id === reply.id)).toMatchObject({
+        recipient: 'bob@example.com',
+        event: { type: 'replied', campaign: 'Q1' },
+      })
+    }
+  })
+
   test('takes mail from somebody who was written to for a reply, whichever came first', async () => {
     const sent = anEvent({ type: 'delivered' })
     const mail = anEvent({ type: 'inbound', reply: aReply })

@@ -21,12 +21,17 @@ export async function openSqlite(path: string): Promise<Database> {
   // Made here, so that nobody else may read it; SQLite gives its other files the same permissions.
   closeSync(openSync(path, 'a', 0o600))
   const writer = connect(path)
+  try {
+    claim(writer, path)
+  } catch (error) {
+    writer.close()
+    throw error
+  }
   writer.pragma('journal_mode = WAL')
   // 16 MiB of log before it is moved into the database: a page that changes often is moved once.
   writer.pragma('wal_autocheckpoint = 4000')
   // 16 MiB, where the unique index of event ids is read at random places; the rest is in the system's own cache.
   writer.pragma('cache_size = -16384')
-  claim(writer, path)
   migrate(drizzle({ client: writer }), { migrationsFolder: MIGRATIONS })
 
   // Read-only on purpose: a write outside `transaction` fails instead of racing one.
