@@ -20,6 +20,7 @@ import { statistics } from './core/statistics.ts'
 import type { Database } from './core/store/database.ts'
 import { jobCounts } from './core/store/jobs.ts'
 import { openDatabase } from './core/store/open.ts'
+import { checkWrite } from './core/store/roll-ups.ts'
 import { createDayOf, type DayOf } from './core/time.ts'
 import { type JobHandler, Worker } from './core/worker.ts'
 import { createHealthApp } from './health.ts'
@@ -70,7 +71,7 @@ export async function createProgram(config: Config, surroundings: Surroundings):
   const http = new Hono()
   http.route(
     '/',
-    createHealthApp({ checkDatabase: () => database.transaction(async () => {}), isDraining: () => isDraining }),
+    createHealthApp({ checkDatabase: () => database.transaction(checkWrite), isDraining: () => isDraining }),
   )
   if (metrics) http.route('/', metrics.app)
   http.route(
@@ -105,6 +106,8 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     },
     drain() {
       isDraining = true
+      // No new effects are begun while the last requests are answered; disposal waits for the running ones.
+      void worker.stop()
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
@@ -133,8 +136,8 @@ function connectSlack({ botToken: token, transport, apiUrl }: SlackConfig, { dat
     log,
     lookup: (who) => lookup(database, who, now()),
     cardById: (id) => cardById(database, id, now()),
-    async addContact(address) {
-      const card = await cardById(database, await addContact(database, address, now(), dayOf), now())
+    async addContact(address, by) {
+      const card = await cardById(database, await addContact(database, address, { by, now: now(), dayOf }), now())
       if (!card) throw new Error('a contact that was just added is gone')
       return card
     },

@@ -6,7 +6,7 @@ import process from 'node:process'
 
 import { createProgram } from './app.ts'
 import type { Config } from './core/config.ts'
-import { ConfigError } from './core/errors.ts'
+import { ConfigError, CrmError } from './core/errors.ts'
 import { createLogger, type Logger } from './core/logger.ts'
 import { readConfig } from './environment.ts'
 
@@ -16,9 +16,9 @@ const DRAIN_MS = 25_000
 try {
   await run(readConfig({ needsSlack: true }))
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error
+  if (!(error instanceof CrmError)) throw error
   process.stderr.write(`Touchpoint cannot start:\n${error.message.replace(/^/gm, '  - ')}\n`)
-  process.exitCode = 2
+  process.exitCode = error instanceof ConfigError ? 2 : 1
 }
 
 async function run(config: Config): Promise<void> {
@@ -40,12 +40,14 @@ async function run(config: Config): Promise<void> {
   server.maxConnections = 1000
 
   await listen(server, config)
-  await program.start()
-  announce(log, config, server)
-
-  await stop
-  program.drain()
-  await closed(server)
+  try {
+    await program.start()
+    announce(log, config, server)
+    await stop
+  } finally {
+    program.drain()
+    await closed(server)
+  }
 }
 
 /** Resolves at the first signal, or when something broke that nobody caught; another signal, a second later, ends the process at once. */

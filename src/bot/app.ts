@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 import { App, type Receiver, type RespondArguments } from '@slack/bolt'
 import { z } from 'zod'
-
+import { isLoopback } from '../core/config.ts'
 import type { ContactCard, LookupResult } from '../core/contact-card.ts'
 import { CrmError, InvalidInputError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
@@ -190,8 +190,4 @@ export function isAnswerUrl(url: string, apiUrl: string | undefined): boolean {
   if (protocol === 'https:' && hostname === 'hooks.slack.com') return true
   const api = apiUrl && URL.canParse(apiUrl) ? new URL(apiUrl) : undefined
   return api !== undefined && isLoopback(api.hostname) && host === api.host && protocol === api.protocol
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

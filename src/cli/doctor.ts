@@ -4,7 +4,7 @@ import type { Config } from '../core/config.ts'
 import { CrmError } from '../core/errors.ts'
 import type { Database } from '../core/store/database.ts'
 import { jobCounts } from '../core/store/jobs.ts'
-import { sourceCounts } from '../core/store/roll-ups.ts'
+import { checkWrite, sourceCounts } from '../core/store/roll-ups.ts'
 import { addDays, createDayOf } from '../core/time.ts'
 import { type Context, day, print, withDatabase } from './context.ts'
 
@@ -53,7 +53,7 @@ function settings({ warnings, alertChannel }: Config): Finding[] {
 
 async function storage(database: Database): Promise<Finding> {
   try {
-    await database.transaction(async () => {})
+    await database.transaction(checkWrite)
     return { name: 'database', state: 'ok', detail: `${database.dialect.name}, can be written` }
   } catch (error) {
     return {
@@ -99,7 +99,9 @@ async function sources({ config, database, now }: Context): Promise<Finding[]> {
       ...(sum('quarantined') > 0 ? [`${sum('quarantined')} kept unread`] : []),
       ...(reasons ? [`refused: ${reasons}; check ${id.toUpperCase()}_WEBHOOK_SECRET`] : []),
     ].join('; ')
-    return { name: id, state: last > 0 && refused.length === 0 ? 'ok' : 'problem', detail }
+    // Anybody can be refused; a wrong secret shows in that nothing was taken since.
+    const isRefused = refused.some(({ lastAt }) => lastAt > last)
+    return { name: id, state: last > 0 && !isRefused ? 'ok' : 'problem', detail }
   })
 }
 

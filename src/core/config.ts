@@ -168,6 +168,7 @@ function readWebhookSecrets(set: Env, providers: readonly ProviderSettings[], pr
         return problem ? [`${name} ${problem}`] : []
       }),
     )
+    if (secrets.length === 0) problems.push(`${name} holds no secret between its commas`)
     webhookSecrets[id] = secrets
   }
   return { webhookSecrets, warnings }

@@ -84,7 +84,13 @@ export interface Retold {
  * that came before the message they answer find their person, and mail from somebody who was
  * written to is a reply. The contacts concerned are told again from their whole history.
  */
-export async function tellAgain(tx: Database, people: People, accepted: readonly EngagementEvent[]): Promise<Lesson> {
+export async function tellAgain(
+  tx: Database,
+  people: People,
+  accepted: readonly EngagementEvent[],
+  /** Ids of contacts that stay, whatever is left of them. */
+  spared: ReadonlySet<number>,
+): Promise<Lesson> {
   const messages = Map.groupBy(
     accepted.filter(({ rfcMessageId }) => rfcMessageId !== null),
     ({ rfcMessageId }) => rfcMessageId ?? '',
@@ -109,10 +115,12 @@ export async function tellAgain(tx: Database, people: People, accepted: readonly
     const after = { ...inCampaign(before, message.campaign), contactId, type: asReply(before), answers: null }
     changes.set(before.seq, { before, after })
   }
-  for (const before of await inboundOf(tx, people.knownSenders())) {
-    if (!changes.has(before.seq)) changes.set(before.seq, { before, after: { ...before, type: 'replied' } })
+  const writtenTo = people.knownSenders()
+  for (const before of await inboundOf(tx, [...writtenTo.keys()])) {
+    const isAfter = before.occurredAt >= (writtenTo.get(before.contactId) ?? Number.POSITIVE_INFINITY)
+    if (isAfter && !changes.has(before.seq)) changes.set(before.seq, { before, after: { ...before, type: 'replied' } })
   }
-  return changes.size === 0 ? { retold: [], gone: [] } : await carryOut(tx, people, [...changes.values()])
+  return changes.size === 0 ? { retold: [], gone: [] } : await carryOut(tx, people, [...changes.values()], spared)
 }
 
 interface Change {
@@ -120,7 +128,12 @@ interface Change {
   readonly after: EventRow
 }
 
-async function carryOut(tx: Database, people: People, changes: readonly Change[]): Promise<Lesson> {
+async function carryOut(
+  tx: Database,
+  people: People,
+  changes: readonly Change[],
+  spared: ReadonlySet<number>,
+): Promise<Lesson> {
   await rewriteEvents(
     tx,
     changes.map(({ after }) => after),
@@ -130,7 +143,9 @@ async function carryOut(tx: Database, people: People, changes: readonly Change[]
   const asTold = (row: EventRow) => eventOf(row, people.withId(row.contactId).email)
   for (const id of concerned) people.retell(people.withId(id), (histories.get(id) ?? []).map(asTold))
 
-  const left = changes.flatMap(({ before, after }) => (before.contactId === after.contactId ? [] : before.contactId))
+  const left = changes
+    .filter(({ before, after }) => before.contactId !== after.contactId && !spared.has(before.contactId))
+    .map(({ before }) => before.contactId)
   const gone = (await deleteBare(tx, left)).map(({ id, createdAt }) => ({ contact: people.withId(id), createdAt }))
   for (const { contact } of gone) people.drop(contact)
   return { retold: changes.map(({ before, after }) => ({ before: asTold(before), after: asTold(after) })), gone }

@@ -150,7 +150,9 @@ function merge(
   const lastName = imported.lastName ?? row.lastName
   const enrichment = imported.enrichment ?? row.enrichment
   const enrichedAt = imported.enrichment ? (imported.enrichment.enrichedAt ?? now) : null
-  const decision = decisionOf(imported.status) ?? row.decision
+  const decidedAt = imported.updatedAt ?? now
+  const isNewer = row.decidedAt === null || decidedAt >= row.decidedAt
+  const decision = (isNewer ? decisionOf(imported.status) : null) ?? row.decision
   return {
     firstName,
     lastName,
@@ -165,7 +167,7 @@ function merge(
     enrichedAt: enrichedAt === null || row.enrichedAt !== null ? row.enrichedAt : enrichedAt,
     floor: floorAfter(state, imported, enrichedAt),
     decision,
-    decidedAt: decision === row.decision ? row.decidedAt : (imported.updatedAt ?? now),
+    decidedAt: decision === row.decision ? row.decidedAt : decidedAt,
     asserted: assertionsAfter(row.asserted, state, imported),
     createdAt: imported.createdAt === null ? row.createdAt : Math.min(row.createdAt, imported.createdAt),
     updatedAt: isNew ? (imported.updatedAt ?? row.updatedAt) : row.updatedAt,

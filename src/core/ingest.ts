@@ -55,7 +55,7 @@ export interface Recorded {
   readonly people: People
   /** The keys of the events that were new. */
   readonly inserted: ReadonlySet<string>
-  /** The new events, and earlier ones that turned out to be something else. */
+  /** The new events, and earlier ones that turned out to be replies. */
   readonly happened: readonly EngagementEvent[]
 }
 
@@ -79,7 +79,8 @@ export async function recordEvents(
     people.apply(event)
     rollUps.countEvent(eventDay(event, dayOf), 1)
   }
-  const { retold, gone } = await tellAgain(tx, people, accepted)
+  const spared = new Set(alsoHold.map((address) => people.at(address).id))
+  const { retold, gone } = await tellAgain(tx, people, accepted, spared)
   for (const { before, after } of retold) {
     rollUps.countEvent(eventDay(before, dayOf), -1)
     rollUps.countEvent(eventDay(after, dayOf), 1)
@@ -88,7 +89,9 @@ export async function recordEvents(
     // One that this transaction made was never counted.
     if (!contact.isNew) uncountContact(rollUps, contact.state, dayOf(createdAt))
   }
-  const happened = [...accepted, ...retold.map(({ after }) => after)]
+  // What was a reply before has had its effects; only its person or campaign is another.
+  const becameReplies = retold.filter(({ before, after }) => before.type !== after.type)
+  const happened = [...accepted, ...becameReplies.map(({ after }) => after)]
   return { people, inserted: new Set(accepted.map(eventKey)), happened }
 }
 

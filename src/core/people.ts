@@ -72,10 +72,13 @@ export class People {
     return [...this.#states].map(([id, state]) => ({ contact: this.withId(id), state }))
   }
 
-  /** Ids of contacts with mail from them that nothing tied to us when it came, and that we are now known to have written to. */
-  knownSenders(): number[] {
-    return this.changed().flatMap(({ contact, state }) =>
-      state.counters.inbound && wasMailed(state) ? contact.id : [],
+  /** Contacts with mail from them that nothing tied to us when it came: their ids, and since when we write to them. */
+  knownSenders(): Map<number, number> {
+    return new Map(
+      this.changed().flatMap(({ contact, state }) => {
+        const since = firstMailed(state)
+        return state.counters.inbound && since !== null ? [[contact.id, since]] : []
+      }),
     )
   }
 
@@ -101,6 +104,7 @@ const MAILED = new Set([
   'machine_clicked',
 ] satisfies ReturnType<typeof tallyOf>[])
 
-function wasMailed({ counters }: ContactState): boolean {
-  return MAILED.values().some((tally) => counters[tally] !== undefined)
+function firstMailed({ counters }: ContactState): number | null {
+  const times = [...MAILED].flatMap((tally) => counters[tally]?.first ?? [])
+  return times.length === 0 ? null : Math.min(...times)
 }

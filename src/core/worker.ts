@@ -70,9 +70,10 @@ export class Worker {
   /** Runs what is due now and says how many jobs that were. */
   async runDue(): Promise<number> {
     const { database, handlers, owner, now } = this.#deps
+    const kinds = Object.keys(handlers)
+    if (kinds.length === 0) return 0
     const jobs = await database.transaction(async (tx) => {
-      await returnExpired(tx, now())
-      const kinds = Object.keys(handlers)
+      await returnExpired(tx, now(), MAX_ATTEMPTS)
       return await claimJobs(tx, { kinds, owner, now: now(), leaseUntil: now() + LEASE_MS, limit: CONCURRENCY })
     })
     await this.#limit.map(jobs, (job) => this.#run(job))
@@ -85,7 +86,7 @@ export class Worker {
         this.#again = false
         if ((await this.runDue()) > 0) this.#again = true
       }
-      this.#sleep((await nextRunAt(this.#deps.database)) ?? Number.POSITIVE_INFINITY)
+      this.#sleep((await nextRunAt(this.#deps.database, Object.keys(this.#deps.handlers))) ?? Number.POSITIVE_INFINITY)
     } catch (error) {
       this.#deps.log.error('jobs could not be looked for', { error })
       this.#sleep(this.#deps.now() + FIRST_BACKOFF_MS)
@@ -117,7 +118,10 @@ export class Worker {
       await database.transaction((tx) => finishJob(tx, job.seq, owner))
       log.info('effect done', { job: job.id, kind: job.kind, attempts: job.attempts, ms: now() - started })
     } catch (error) {
-      await this.#return(job, error)
+      await this.#return(job, error).catch((problem: unknown) => {
+        // Its lease ends by itself, and then it is due again.
+        log.error('a job could not be given back', { job: job.id, error: problem })
+      })
     } finally {
       clearInterval(heartbeat)
     }
@@ -126,13 +130,10 @@ export class Worker {
   async #return(job: ClaimedJob, error: unknown): Promise<void> {
     const { database, owner, now, random, log } = this.#deps
     const outcome = outcomeOf(job.attempts, error, this.#stop.signal.aborted, now(), random())
-    const level = outcome.state === 'dead' ? 'error' : 'warn'
-    log[level](outcome.state === 'dead' ? 'effect given up' : 'effect failed', {
-      job: job.id,
-      kind: job.kind,
-      attempts: job.attempts,
-      error,
-    })
+    const fields = { job: job.id, kind: job.kind, attempts: job.attempts, error }
+    if (outcome.state === 'dead') log.error('effect given up', fields)
+    else if (outcome.attempts < job.attempts) log.debug('effect put off', fields)
+    else log.warn('effect failed', fields)
     await database.transaction((tx) => returnJob(tx, job.seq, owner, outcome))
   }
 }

@@ -16,7 +16,16 @@ export const MESSAGE_ID_HEADERS: readonly string[] = FAMILIES.map((family) => `$
 
 /** The id of a message: the same on every attempt, unlike its time and signature. */
 export function standardMessageId(headers: Headers): string | null {
-  return headers.get('webhook-id') ?? headers.get('svix-id')
+  // Of the family that is signed: an id of the other one stands there unproven.
+  const family = signingFamily(headers)
+  return family ? headers.get(`${family}-id`) : null
+}
+
+/** The family whose headers are all there; a kept part has only its id left. */
+function signingFamily(headers: Headers): (typeof FAMILIES)[number] | undefined {
+  const isSigned = (family: string) =>
+    ['id', 'timestamp', 'signature'].every((name) => headers.get(`${family}-${name}`))
+  return FAMILIES.find(isSigned) ?? FAMILIES.find((family) => headers.get(`${family}-id`))
 }
 
 /** Checks what Standard Webhooks defines: `whsec_` keys sign as `v1`, `whpk_` keys verify `v1a`. */
@@ -95,12 +104,9 @@ interface SignedHeaders {
 }
 
 function signedHeaders(headers: Headers): SignedHeaders {
-  for (const family of FAMILIES) {
-    const id = headers.get(`${family}-id`)
-    const timestamp = headers.get(`${family}-timestamp`)
-    const signature = headers.get(`${family}-signature`)
-    if (id && timestamp && signature) return { id, timestamp, signatures: signatureList(signature) }
-  }
+  const family = signingFamily(headers)
+  const [id, timestamp, signature] = ['id', 'timestamp', 'signature'].map((name) => headers.get(`${family}-${name}`))
+  if (id && timestamp && signature) return { id, timestamp, signatures: signatureList(signature) }
   throw new SignatureError(
     'missing',
     'the headers webhook-id, webhook-timestamp and webhook-signature are not all there',

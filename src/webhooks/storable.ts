@@ -1,5 +1,5 @@
-/** Names that reach an object's prototype wherever it is merged or read without care. */
-export const PROTOTYPE_KEYS: readonly string[] = ['__proto__', 'constructor', 'prototype']
+/** The name by which an assignment reaches an object's prototype. */
+export const PROTOTYPE_KEYS: readonly string[] = ['__proto__']
 
 /** `text` as both databases can hold it: no unpaired surrogates, no NUL. */
 export function storableText(text: string): string {

@@ -13,8 +13,8 @@ const dayOf = createDayOf('Europe/Warsaw')
 describe.each(databases)('adding a contact on $name', ({ open }) => {
   test('makes it once, whatever case its address is written in', async () => {
     await using database = await open()
-    const id = await addContact(database, 'Ada@Example.com', now, dayOf)
-    expect(await addContact(database, 'ada@example.COM', now + 1000, dayOf)).toBe(id)
+    const id = await addContact(database, 'Ada@Example.com', { by: 'U0ADA', now, dayOf })
+    expect(await addContact(database, 'ada@example.COM', { by: 'U0ADA', now: now + 1000, dayOf })).toBe(id)
     expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({
       id,
       email: 'Ada@Example.com',
@@ -28,7 +28,7 @@ describe.each(databases)('adding a contact on $name', ({ open }) => {
   test('counts it as new and as made today, once', async () => {
     await using database = await open()
     for (const address of ['ada@example.com', 'ADA@example.com', 'bob@example.com']) {
-      await addContact(database, address, now, dayOf)
+      await addContact(database, address, { by: 'U0ADA', now, dayOf })
     }
     expect(await totalCounts(database)).toEqual(new Map([['new', 2]]))
     expect(await createdBetween(database, '2026-03-03', '2026-03-03')).toBe(2)
@@ -36,7 +36,9 @@ describe.each(databases)('adding a contact on $name', ({ open }) => {
 
   test('makes it once when two people add it together', async () => {
     await using database = await open()
-    const ids = await Promise.all(Array.from({ length: 8 }, () => addContact(database, 'ada@example.com', now, dayOf)))
+    const ids = await Promise.all(
+      Array.from({ length: 8 }, () => addContact(database, 'ada@example.com', { by: 'U0ADA', now, dayOf })),
+    )
     expect(new Set(ids).size).toBe(1)
     expect(await totalCounts(database)).toEqual(new Map([['new', 1]]))
   })
@@ -45,7 +47,9 @@ describe.each(databases)('adding a contact on $name', ({ open }) => {
     'makes nothing of %j',
     async (nonsense) => {
       await using database = await open()
-      await expect(addContact(database, nonsense, now, dayOf)).rejects.toBeInstanceOf(InvalidInputError)
+      await expect(addContact(database, nonsense, { by: 'U0ADA', now, dayOf })).rejects.toBeInstanceOf(
+        InvalidInputError,
+      )
       expect(await contactsAfter(database, 0, 10)).toEqual([])
     },
   )

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
+import { addContact } from '../../src/core/add-contact.ts'
 import type { EngagementEvent } from '../../src/core/event.ts'
 import { type IngestDeps, ingestAll } from '../../src/core/ingest.ts'
 import { contactByAddress } from '../../src/core/store/contacts.ts'
@@ -244,6 +245,61 @@ describe.each(databases)('ingest on $name', ({ open }) => {
       })
       expect(followed).toContain(`${mail.id} replied`)
     }
+  })
+
+  test('leaves mail from before we ever wrote as inbound', async () => {
+    await using database = await open()
+    await ingestAll(deps(database), [aDelivery(anEvent({ type: 'inbound', occurredAt: later(-600), reply: aReply }))])
+    await ingestAll(deps(database), [aDelivery(anEvent({ type: 'sent', occurredAt: sentAt }))])
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({
+      status: 'new',
+      counters: { inbound: { count: 1 }, sent: { count: 1 } },
+    })
+  })
+
+  test('repeats no effect of a reply that only finds its person later', async () => {
+    await using database = await open()
+    const followed: string[] = []
+    const jobsFor = ({ id }: EngagementEvent) => {
+      followed.push(id)
+      return []
+    }
+    const reply = anEvent({
+      type: 'replied',
+      recipient: 'ada@home.example',
+      reply: { ...aReply, inReplyTo: 'm1@example.org' },
+    })
+    const sent = anEvent({ type: 'sent', rfcMessageId: 'm1@example.org' })
+    for (const event of [reply, sent]) await ingestAll(deps(database, jobsFor), [aDelivery(event)])
+    expect(followed).toEqual([reply.id, sent.id])
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ counters: { replied: { count: 1 } } })
+  })
+
+  test('keeps a contact that somebody added when the reply from its address moves to another', async () => {
+    await using database = await open()
+    await addContact(database, 'ada@home.example', { by: 'U0ADA', now: sentAt, dayOf: createDayOf('UTC') })
+    const reply = anEvent({
+      type: 'inbound',
+      recipient: 'ada@home.example',
+      reply: { ...aReply, inReplyTo: 'm1@example.org' },
+    })
+    for (const event of [reply, anEvent({ type: 'sent', rfcMessageId: 'm1@example.org' })]) {
+      await ingestAll(deps(database), [aDelivery(event)])
+    }
+    expect(await contactByAddress(database, 'ada@home.example')).toMatchObject({ counters: {} })
+  })
+
+  test('keeps ten thousand unreadable parts and the one good event among them', async () => {
+    await using database = await open()
+    const unreadable = Array.from({ length: 10_000 }, (_, n) => ({
+      raw: Buffer.from(`{"n":${n}}`),
+      part: 'element' as const,
+      headers: {},
+      problem: 'no type',
+    }))
+    expect(await ingestAll(deps(database), [{ ...aDelivery(anEvent()), unreadable }])).toEqual([
+      { accepted: 1, duplicates: 0, unreadable: 10_000 },
+    ])
   })
 
   test('leaves mail from a stranger as inbound', async () => {

@@ -16,7 +16,7 @@ import { databases, openSqlite, postgresPlace, sqlitePlace } from '../support/da
 const now = Date.parse('2026-03-02T09:00:00Z')
 
 async function addAda(database: Database): Promise<void> {
-  await addContact(database, 'ada@example.com', now, createDayOf('UTC'))
+  await addContact(database, 'ada@example.com', { by: 'U0ADA', now, dayOf: createDayOf('UTC') })
 }
 
 async function durability(database: Database) {

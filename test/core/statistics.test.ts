@@ -127,7 +127,7 @@ describe.each(databases)('statistics on $name', ({ open }) => {
       ['e@example.com', '2026-03-11T03:59:59Z'],
       ['f@example.com', '2026-03-11T04:00:00Z'],
     ] as const) {
-      await addContact(database, address, Date.parse(moment), dayOf)
+      await addContact(database, address, { by: 'U0ADA', now: Date.parse(moment), dayOf })
     }
     expect(await statistics(database, 7, '2026-03-10')).toMatchObject({
       contacts: 6,

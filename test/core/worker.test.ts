@@ -4,7 +4,7 @@ import { UpstreamError } from '../../src/core/errors.ts'
 import type { NewJob } from '../../src/core/job.ts'
 import { createLogger } from '../../src/core/logger.ts'
 import type { Database } from '../../src/core/store/database.ts'
-import { claimJobs, enqueue, extendLease, jobCounts, nextRunAt } from '../../src/core/store/jobs.ts'
+import { claimJobs, enqueue, extendLease, jobCounts, nextRunAt, returnExpired } from '../../src/core/store/jobs.ts'
 import { openDatabase } from '../../src/core/store/open.ts'
 import { backoff, MAX_ATTEMPTS, outcomeOf, Worker, type WorkerDeps } from '../../src/core/worker.ts'
 import { databases, postgresPlace } from '../support/databases.ts'
@@ -49,7 +49,7 @@ describe.each(databases)('jobs on $name', ({ open }) => {
     await using database = await open()
     const { worker, clock } = aWorker(database, async () => {})
     await queue(database, aJob('a', { runAt: start + 1000 }))
-    expect(await nextRunAt(database)).toBe(start + 1000)
+    expect(await nextRunAt(database, ['alert'])).toBe(start + 1000)
     expect(await worker.runDue()).toBe(0)
     clock.now += 1000
     expect(await worker.runDue()).toBe(1)
@@ -63,14 +63,14 @@ describe.each(databases)('jobs on $name', ({ open }) => {
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
       expect(await worker.runDue()).toBe(1)
       expect(await worker.runDue()).toBe(0)
-      const next = (await nextRunAt(database)) ?? 0
+      const next = (await nextRunAt(database, ['alert'])) ?? 0
       pauses.push((next - clock.now) / 1000)
       clock.now = next
     }
     expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 320])
     expect(await worker.runDue()).toBe(1)
     expect(await jobCounts(database)).toEqual([{ kind: 'alert', state: 'dead', count: 1 }])
-    expect(await nextRunAt(database)).toBeNull()
+    expect(await nextRunAt(database, ['alert'])).toBeNull()
   })
 
   test('with the same key run in order, and the second waits while the first is tried again', async () => {
@@ -85,7 +85,7 @@ describe.each(databases)('jobs on $name', ({ open }) => {
     expect(await worker.runDue()).toBe(2)
     fails = false
     expect(await worker.runDue()).toBe(0)
-    expect(await nextRunAt(database)).toBe(start + 5000)
+    expect(await nextRunAt(database, ['alert'])).toBe(start + 5000)
     clock.now += 5000
     while ((await worker.runDue()) > 0);
     expect(ran).toContainEqual({ id: 'other' })
@@ -122,6 +122,32 @@ describe.each(databases)('jobs on $name', ({ open }) => {
     clock.now += 60_000
     expect(await worker.runDue()).toBe(1)
     expect(await extend(300_000)).toBe(false)
+  })
+
+  test('that take every worker with them are laid down as dead, too', async () => {
+    await using database = await open()
+    await queue(database, aJob('a'))
+    const { worker, clock } = aWorker(database, async () => {})
+    const claim = () =>
+      database.transaction(async (tx) => {
+        await returnExpired(tx, clock.now, MAX_ATTEMPTS)
+        const lease = { kinds: ['alert'], owner: 'dies', now: clock.now, leaseUntil: clock.now + 1, limit: 1 }
+        return (await claimJobs(tx, lease)).length
+      })
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      expect(await claim()).toBe(1)
+      clock.now += 1000
+    }
+    expect(await worker.runDue()).toBe(0)
+    expect(await jobCounts(database)).toEqual([{ kind: 'alert', state: 'dead', count: 1 }])
+  })
+
+  test('are left alone by a worker that handles nothing', async () => {
+    await using database = await open()
+    await queue(database, aJob('a'))
+    const { worker } = aWorker(database, async () => {}, { handlers: {} })
+    expect(await worker.runDue()).toBe(0)
+    expect(await nextRunAt(database, [])).toBeNull()
   })
 
   test('of a kind that nobody here handles stay for somebody else', async () => {

@@ -35,6 +35,11 @@ test('metrics are there for whoever has the token, and nowhere without one', asy
   expect((await fetch(`${plain.url}/metrics`, asked)).status).toBe(404)
 })
 
+test('a socket to Slack that cannot be opened at start is said, and ends with 1', async () => {
+  await using home = aHome({ SLACK_API_URL: 'http://127.0.0.1:1/api/', SLACK_APP_TOKEN: 'xapp-1-test' })
+  await expect(startProgram(home)).rejects.toThrow(/ended with 1: .*no socket to Slack/s)
+})
+
 test('a port that is taken is named, and ends with 2', async () => {
   await using home = aHome()
   await using program = await startProgram(home)

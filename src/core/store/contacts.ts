@@ -95,7 +95,8 @@ export async function holdContactsById(tx: Database, ids: readonly number[]): Pr
   )
   const { contacts } = tx.tables
   const rows = await tx.all(
-    sql`update ${contacts} set email_key = email_key from ${source} where ${contacts.id} = r.v returning ${selectList(contacts, HELD)}`,
+    sql`select ${selectList(contacts, HELD)} from ${contacts} where ${contacts.id} in (select r.v from ${source})
+      order by ${contacts.id} ${tx.dialect.forUpdate}`,
   )
   return decodeRows(contacts, HELD, rows).map(heldContact)
 }
@@ -191,6 +192,11 @@ export async function saveProfiles(
   profiles: readonly (Profile & Pick<ContactRow, 'id'>)[],
 ): Promise<void> {
   await tx.write(savingProfiles(tx), profiles)
+}
+
+export async function markAsAdded(tx: Database, id: number, asserted: Assertions): Promise<void> {
+  const { contacts } = tx.tables
+  await tx.db.update(contacts).set({ asserted }).where(eq(contacts.id, id))
 }
 
 /** Deletes those of `ids` of whom nothing is known but their address; gives what the running counts need. */

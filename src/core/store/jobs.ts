@@ -1,7 +1,9 @@
+import type { SQL } from 'drizzle-orm'
+
 import type { NewJob } from '../job.ts'
 import { decodeRows, insertOf, perBackend, selectList } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
-import { and, eq, lt, sql } from './drizzle.ts'
+import { and, eq, gte, lt, sql } from './drizzle.ts'
 
 export type JobRow = Tables['jobs']['$inferSelect']
 
@@ -30,19 +32,23 @@ export type ClaimedJob = Pick<JobRow, (typeof CLAIMED)[number]>
 /** Takes up to `limit` due jobs for `owner`; none that stands behind an unfinished one with its key. */
 export async function claimJobs(tx: Database, { kinds, owner, now, leaseUntil, limit }: Claim): Promise<ClaimedJob[]> {
   const { jobs } = tx.tables
-  const kindList = sql.join(
-    kinds.map((kind) => sql`${kind}`),
-    sql`, `,
-  )
+  if (kinds.length === 0) return []
   const rows = await tx.all(sql`
     update ${jobs} set state = 'running', attempts = attempts + 1, lease_owner = ${owner}, lease_until = ${leaseUntil}
     where seq in (
       select due.seq from jobs due
-      where due.state = 'waiting' and due.run_at <= ${now} and due.kind in (${kindList}) and ${isFirstOfItsKey}
+      where due.state = 'waiting' and due.run_at <= ${now} and due.kind in (${listOf(kinds)}) and ${isFirstOfItsKey}
       order by due.run_at, due.seq limit ${limit} ${tx.dialect.skipLocked}
     ) and state = 'waiting'
     returning ${selectList(jobs, CLAIMED)}`)
   return decodeRows(jobs, CLAIMED, rows).sort((a, b) => a.seq - b.seq)
+}
+
+function listOf(kinds: readonly string[]): SQL {
+  return sql.join(
+    kinds.map((kind) => sql`${kind}`),
+    sql`, `,
+  )
 }
 
 const isFirstOfItsKey = sql.raw(`(due.key is null or not exists (
@@ -81,21 +87,27 @@ export async function returnJob(tx: Database, seq: number, owner: string, outcom
     .where(and(eq(jobs.seq, seq), eq(jobs.leaseOwner, owner)))
 }
 
-/** Makes jobs due again whose worker died. */
-export async function returnExpired(tx: Database, now: number): Promise<number> {
+/** Makes jobs due again whose worker died; one that has taken `maxAttempts` workers with it is laid down as dead. */
+export async function returnExpired(tx: Database, now: number, maxAttempts: number): Promise<void> {
   const { jobs } = tx.tables
-  const rows = await tx.db
+  const expired = and(eq(jobs.state, 'running'), lt(jobs.leaseUntil, now))
+  const free = { leaseOwner: null, leaseUntil: null }
+  await tx.db
     .update(jobs)
-    .set({ state: 'waiting', leaseOwner: null, leaseUntil: null })
-    .where(and(eq(jobs.state, 'running'), lt(jobs.leaseUntil, now)))
-    .returning({ seq: jobs.seq })
-  return rows.length
+    .set({ ...free, state: 'dead', lastError: 'its worker died' })
+    .where(and(expired, gte(jobs.attempts, maxAttempts)))
+  await tx.db
+    .update(jobs)
+    .set({ ...free, state: 'waiting' })
+    .where(expired)
 }
 
 /** When the next job can start, UTC milliseconds; those that stand behind another with their key cannot yet. */
-export async function nextRunAt(database: Database): Promise<number | null> {
+export async function nextRunAt(database: Database, kinds: readonly string[]): Promise<number | null> {
+  if (kinds.length === 0) return null
   const [row] = await database.all(
-    sql`select min(due.run_at) as at from jobs due where due.state = 'waiting' and ${isFirstOfItsKey}`,
+    sql`select min(due.run_at) as at from jobs due
+      where due.state = 'waiting' and due.kind in (${listOf(kinds)}) and ${isFirstOfItsKey}`,
   )
   return row?.at === null || row?.at === undefined ? null : Number(row.at)
 }

@@ -61,7 +61,8 @@ async function retried<T>(transaction: () => Promise<T>): Promise<T> {
     } catch (error) {
       const code = codeOf(error)
       if ((code === '40001' || code === '40P01') && attempt < ATTEMPTS) continue
-      if (CANNOT_WRITE.test(code)) throw new StorageError(`the database cannot be written (${code})`, { cause: error })
+      if (CANNOT_WRITE.test(code) || isLost(error))
+        throw new StorageError(`the database cannot be written (${code})`, { cause: error })
       throw error
     }
   }
@@ -69,6 +70,15 @@ async function retried<T>(transaction: () => Promise<T>): Promise<T> {
 
 /** Connection, resources, operator intervention, read-only (Postgres manual, appendix A), and the socket's own. */
 const CANNOT_WRITE = /^(08...|53...|57...|58...|25006|40001|40P01|E[A-Z]+)$/
+
+/** The driver gives no code to what happens to its own connections. */
+function isLost(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (/^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/.test(cause.message))
+      return true
+  }
+  return false
+}
 
 /** Drizzle wraps what the driver throws, so the code may stand on a cause. */
 function codeOf(error: unknown): string {
@@ -110,7 +120,7 @@ function handle(
 /** One statement for all rows: the way to the server costs more than anything else. */
 function setSql(statement: RowStatement, rows: readonly Row[]) {
   const { table, columns, does } = statement
-  const source = dialect.rowsOf(columns, JSON.stringify(rows))
+  const source = dialect.rowsOf(columns, JSON.stringify(rows.map(jsonRow)))
   const returned = [...statement.returning, ...keyColumns(statement).map(({ name }) => name)]
   const back = returned.length > 0 ? ` returning ${returned.map((name) => `"${table}"."${name}"`).join(', ')}` : ''
   if (does.kind === 'insert') {
@@ -123,6 +133,16 @@ function setSql(statement: RowStatement, rows: readonly Row[]) {
   const assignments = written.map(({ name, key }) => `"${name}" = r."${key}"`).join(', ')
   const head = `update "${table}" set ${assignments}${does.alsoSet} from `
   return sql`${sql.raw(head)}${source}${sql.raw(` where "${table}"."${by?.name}" = r."${by?.key}"${back}`)}`
+}
+
+/** JSON has no bytes; Postgres reads them in hexadecimal. */
+function jsonRow(row: Row): Row {
+  const bytes = Object.entries(row).filter(([, value]) => Buffer.isBuffer(value))
+  if (bytes.length === 0) return row
+  return {
+    ...row,
+    ...Object.fromEntries(bytes.map(([key, value]) => [key, `\\x${Buffer.from(value as Buffer).toString('hex')}`])),
+  }
 }
 
 /** What was passed over is known only by the keys of what was not. */

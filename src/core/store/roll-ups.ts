@@ -69,6 +69,13 @@ function inOrder<Entry extends { readonly count: number }>(entries: ReadonlyMap<
     .flatMap(([, entry]) => (entry.count === 0 ? [] : [{ ...entry }]))
 }
 
+/** Writes something that changes nothing: a full disk lets a transaction begin, and fails at this. */
+export async function checkWrite(tx: Database): Promise<void> {
+  await tx.run(
+    sql`insert into totals (day, name, count) values ('', 'created', 0) on conflict (day, name) do update set count = totals.count`,
+  )
+}
+
 export interface EventDay {
   readonly day: string
   readonly provider: string

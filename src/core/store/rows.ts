@@ -6,6 +6,8 @@ import type { SuppressionRecord } from '../suppression.ts'
 
 /** What imports and enrichment said of a contact, kept apart from what its events say. */
 export interface Assertions {
+  /** The Slack user who added the contact. */
+  readonly addedBy?: string
   readonly emailEvidence?: EmailEvidence
   readonly verifiedAt?: number
   readonly suppression?: SuppressionRecord

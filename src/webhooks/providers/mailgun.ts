@@ -84,12 +84,19 @@ export const mailgun: WebhookProvider = {
     if (isFields(part['event-data'])) return readEvent(part['event-data'], receivedAt)
     if (isFields(part.form)) {
       const form = part.form
-      return textOf(form.event) === null
+      return isMail(form) || textOf(form.event) === null
         ? readInbound(form, reportsOf(part.reports), receivedAt)
         : readLegacy(form, receivedAt)
     }
     throw new InvalidInputError('the body is neither a Mailgun event nor a mail')
   },
+}
+
+/** Decided first: a Route passes every header of a mail on as a field, and a stranger may have written one called `event`. */
+function isMail(form: Fields): boolean {
+  return (
+    form.sender !== undefined && ['body-plain', 'stripped-text', 'body-mime'].some((name) => form[name] !== undefined)
+  )
 }
 
 interface Proof {
