@@ -150,7 +150,9 @@ const WEBHOOK_SECRET = /^([A-Z0-9]+)_WEBHOOK_SECRET$/
 /** `RESEND_WEBHOOK_SECRET=new,old` switches Resend on; the second secret serves a rotation. */
 function readWebhookSecrets(set: Env, providers: readonly ProviderSettings[], problems: string[]) {
   const webhookSecrets: Record<string, readonly string[]> = {}
-  const warnings: string[] = []
+  const warnings = Object.keys(set)
+    .filter((name) => WITHOUT_EFFECT.test(name))
+    .map((name) => `${name} has no effect in this version`)
   for (const [name, value = ''] of Object.entries(set)) {
     const id = WEBHOOK_SECRET.exec(name)?.[1]?.toLowerCase()
     if (!id) continue
@@ -173,6 +175,10 @@ function readWebhookSecrets(set: Env, providers: readonly ProviderSettings[], pr
   }
   return { webhookSecrets, warnings }
 }
+
+/** Settings of features that this version does not have: better said than silently without effect. */
+const WITHOUT_EFFECT =
+  /^(CRM_ADMINS|CRM_DIGEST_(CHANNEL|AT|DAYS)|SES_TOPIC_ARNS|PUBLIC_URL|ENRICH_(ON|DAILY_CREDITS)|REACHER_URL|(APOLLO|DROPCONTACT|HUNTER|PDL|ZEROBOUNCE|MILLIONVERIFIER)_API_(KEY|URL))$/
 
 function missingSlack(set: Env): string | undefined {
   const missing: string[] = []

@@ -36,8 +36,9 @@ export interface ImportResult {
   readonly events: number
 }
 
-/** Contacts in one transaction: a server beside us waits no longer than this takes. */
-const GROUP = 200
+/** Contacts and their events in one transaction: a server beside us waits no longer than this takes. */
+const MAX_GROUP_CONTACTS = 200
+const MAX_GROUP_EVENTS = 1_000
 
 /**
  * Brings contacts in, with their history. What is empty in the import erases nothing, a contact
@@ -49,14 +50,30 @@ export async function importContacts(
   options: ImportOptions,
 ): Promise<ImportResult> {
   let total: ImportResult = { created: 0, changed: 0, unchanged: 0, events: 0 }
-  for (let start = 0; start < contacts.length; start += GROUP) {
-    const group = contacts.slice(start, start + GROUP)
+  let done = 0
+  for (const group of groupsOf(contacts)) {
     total = add(total, await importGroup(database, group, options))
-    options.onProgress(start + group.length)
+    done += group.length
+    options.onProgress(done)
     // Lets a server on the same file write in between.
     await new Promise(setImmediate)
   }
   return total
+}
+
+function* groupsOf(contacts: readonly InterchangeContact[]): Generator<InterchangeContact[]> {
+  let group: InterchangeContact[] = []
+  let events = 0
+  for (const contact of contacts) {
+    if (group.length >= MAX_GROUP_CONTACTS || (group.length > 0 && events + contact.events.length > MAX_GROUP_EVENTS)) {
+      yield group
+      group = []
+      events = 0
+    }
+    group.push(contact)
+    events += contact.events.length
+  }
+  if (group.length > 0) yield group
 }
 
 async function importGroup(

@@ -71,6 +71,13 @@ test('warns of a secret for a provider that does not exist', () => {
   expect(warnings).toEqual([expect.stringMatching(/SENDGIRD_WEBHOOK_SECRET .*sendgrid/)])
 })
 
+test('warns of a setting whose feature is not there yet, and refuses a list of secrets without one', () => {
+  expect(load({ ...slack, CRM_DIGEST_CHANNEL: 'C0DIGEST' }).warnings).toEqual([
+    'CRM_DIGEST_CHANNEL has no effect in this version',
+  ])
+  expect(problemsOf(() => load({ ...slack, RESEND_WEBHOOK_SECRET: ',' }))).toContain('RESEND_WEBHOOK_SECRET')
+})
+
 test('reads a secret from the file that NAME_FILE names', () => {
   const readFile = (path: string) => (path === '/run/secrets/bot' ? 'xoxb-from-file\n' : '')
   const env = { SLACK_SIGNING_SECRET: slack.SLACK_SIGNING_SECRET, SLACK_BOT_TOKEN_FILE: '/run/secrets/bot' }

@@ -7,6 +7,7 @@ import { mailgun } from '../../src/webhooks/providers/mailgun.ts'
 import { postmark } from '../../src/webhooks/providers/postmark.ts'
 import { resend } from '../../src/webhooks/providers/resend.ts'
 import { sendgrid } from '../../src/webhooks/providers/sendgrid.ts'
+import { standardMessageId } from '../../src/webhooks/standard-webhooks.ts'
 
 interface Given {
   readonly headers?: Readonly<Record<string, string>>
@@ -188,6 +189,12 @@ describe.each([
   test('a dot in the id is malformed: it would move what is signed', async () => {
     expect(await verdict(provider, { ...own, secret: WHSEC, ...headers('msg.1', '1767225600', V1) })).toBe('malformed')
   })
+})
+
+test('the id of a message is the one that is signed, whatever stands in the headers of the other family', () => {
+  const signed = { 'svix-id': 'msg_1', 'svix-timestamp': '1614265330', 'svix-signature': 'v1,x' }
+  expect(standardMessageId(new Headers({ ...signed, 'webhook-id': 'another' }))).toBe('msg_1')
+  expect(standardMessageId(new Headers({ 'svix-id': 'msg_1' }))).toBe('msg_1')
 })
 
 describe('basic auth (e-mail sheet, section 9.14)', () => {
