@@ -5,7 +5,8 @@ import { Command } from 'commander'
 
 import { InvalidInputError } from '../core/errors.ts'
 import { type ImportResult, importContacts } from '../core/import-contacts.ts'
-import { fromInterchange, type InterchangeContact, type ReadContact } from '../core/interchange.ts'
+import type { InterchangeContact } from '../core/interchange.ts'
+import { fromInterchange, type ReadContact } from '../core/read-interchange.ts'
 import { createDayOf } from '../core/time.ts'
 import { failed, plain, print, say, withDatabase } from './context.ts'
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
 import { EVENT_TYPES, type EventType } from '../../src/core/event.ts'
-import { engagementType, fromInterchange, type InterchangeContact, toInterchange } from '../../src/core/interchange.ts'
+import { engagementType, type InterchangeContact, toInterchange } from '../../src/core/interchange.ts'
+import { fromInterchange } from '../../src/core/read-interchange.ts'
 import { anEvent } from '../support/events.ts'
 
 function read(key: string, value: unknown): InterchangeContact {

@@ -1,0 +1,285 @@
+import { createHash } from 'node:crypto'
+
+import { z } from 'zod'
+
+import { addressKey, isAddress } from './address.ts'
+import type { EmailEvidence, EmailStatus } from './email-status.ts'
+import type { Enrichment } from './enrichment.ts'
+import { type EngagementEvent, EVENT_TYPES } from './event.ts'
+import { EXTRAS, engagementType, type InterchangeContact } from './interchange.ts'
+import { LIFECYCLE } from './lifecycle.ts'
+import type { SuppressionReason } from './suppression.ts'
+
+const TYPE_OF = new Map(EVENT_TYPES.map((type) => [engagementType(type), type]))
+
+const DATE_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?<zone>Z|[+-]\d\d:?\d\d)?)?$/i
+
+/** A naive timestamp is UTC; V8 alone would read it in the zone of this machine, and much else as a time. */
+const Time = z.string().transform((text, context) => {
+  const at = parseTime(text.trim())
+  if (Number.isNaN(at)) context.addIssue({ code: 'custom', message: `"${text.slice(0, 40)}" is not a time` })
+  return at
+})
+
+function parseTime(text: string): number {
+  const match = DATE_TIME.exec(text)
+  if (!match) return Number.NaN
+  return Date.parse(text.length === 'YYYY-MM-DD'.length || match.groups?.zone ? text : `${text}Z`)
+}
+
+const Text = z
+  .string()
+  .transform((text) => text.trim() || null)
+  .nullish()
+  .transform((text) => text ?? null)
+
+const MaybeTime = Time.nullish().transform((at) => at ?? null)
+
+const EnrichmentIn = z.object({
+  company_name: Text,
+  job_title: Text,
+  linkedin_url: Text,
+  phone: Text,
+  industry: Text,
+  seniority_level: Text,
+  company_size: z
+    .union([z.number().transform(String), Text])
+    .nullish()
+    .transform((size) => size ?? null),
+  email_verified: z
+    .boolean()
+    .nullish()
+    .transform((verified) => verified ?? null),
+  verification_timestamp: MaybeTime,
+  enriched_at: MaybeTime,
+  enrichment_source: Text,
+})
+
+const Nullable = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? null)
+
+const ExtrasIn = z
+  .object({
+    provider: z.string().min(1),
+    id: z.string().min(1),
+    receivedAt: MaybeTime,
+    class: z.enum(['hard', 'soft', 'block', 'undetermined']).nullable().default(null),
+    messageId: Nullable,
+    rfcMessageId: Nullable,
+    campaign: z
+      .object({ id: z.string().nullable(), name: z.string().nullable(), step: z.string().nullable() })
+      .nullable()
+      .default(null),
+    tags: z.array(z.string()).default([]),
+    url: Nullable,
+    ip: Nullable,
+    userAgent: Nullable,
+    geo: z
+      .object({ country: z.string().nullable(), region: z.string().nullable(), city: z.string().nullable() })
+      .nullable()
+      .default(null),
+    machine: z.boolean().nullable().default(null),
+    bounce: z
+      .object({
+        smtpCode: z.string().nullable(),
+        enhancedCode: z.string().nullable(),
+        reason: z.string().nullable(),
+        providerClass: z.string().nullable(),
+      })
+      .nullable()
+      .default(null),
+    reply: z
+      .object({
+        from: z.string().nullable(),
+        to: z.string().nullable(),
+        subject: z.string().nullable(),
+        text: z.string().nullable(),
+        html: z.string().nullable(),
+        excerpt: z.string().nullable(),
+        inReplyTo: z.string().nullable(),
+        references: z.array(z.string()),
+        auto: z.boolean(),
+      })
+      .nullable()
+      .default(null),
+    raw: z
+      .unknown()
+      .nullish()
+      .transform((raw) => raw ?? null),
+  })
+  .optional()
+
+/** Points of later events would not fit a double (score.ts), and are a mistake in writing. */
+const END_OF_SCORES = Date.UTC(2056, 0, 1)
+
+const EngagementIn = z.object({
+  engagement_type: z.string().transform((name, context) => {
+    const type = TYPE_OF.get(name)
+    if (!type) context.addIssue({ code: 'custom', message: `"${name.slice(0, 40)}" is not a kind of engagement` })
+    return type ?? 'unknown'
+  }),
+  timestamp: Time.refine((at) => !(at >= END_OF_SCORES), 'the time is too far in the future'),
+  metadata: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((metadata) => metadata ?? {}),
+})
+
+const REASONS = ['complained', 'unsubscribed', 'hard_bounce'] as const satisfies readonly SuppressionReason[]
+const STATUSES = ['valid', 'risky', 'invalid', 'unknown'] as const satisfies readonly EmailStatus[]
+
+const ContactIn = z.object({
+  email: z.string().nullish(),
+  status: z
+    .enum(LIFECYCLE)
+    .nullish()
+    .transform((status) => status ?? 'new'),
+  first_name: Text,
+  last_name: Text,
+  company: Text,
+  title: Text,
+  enrichment: EnrichmentIn.nullish().transform((enrichment) => enrichment ?? null),
+  engagements: z
+    .array(EngagementIn)
+    .nullish()
+    .transform((engagements) => engagements ?? []),
+  created_at: MaybeTime,
+  updated_at: MaybeTime,
+  imported_from_campaign: Text,
+  tags: z
+    .array(z.string())
+    .nullish()
+    .transform((tags) => tags ?? []),
+  custom_fields: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((fields) => fields ?? {}),
+  owner: Text,
+  email_status: z
+    .enum(STATUSES)
+    .nullish()
+    .transform((status) => status ?? 'unknown'),
+  email_status_source: Text,
+  email_status_at: MaybeTime,
+  suppression: z
+    .object({
+      reason: z.enum(REASONS),
+      since: Time,
+      source_event: z
+        .string()
+        .nullish()
+        .transform((event) => event ?? 'import'),
+    })
+    .nullish()
+    .transform((suppression) => suppression ?? null),
+})
+
+export type ReadContact =
+  | { readonly key: string; readonly contact: InterchangeContact }
+  | { readonly key: string; readonly problem: string }
+
+/** Reads one entry of the interchange format. A problem is a sentence that names the field. */
+export function fromInterchange(key: string, value: unknown): ReadContact {
+  const parsed = ContactIn.safeParse(value)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    return { key, problem: `${issue?.path.join('.') || 'the entry'}: ${issue?.message}` }
+  }
+  const { data } = parsed
+  const email = data.email ?? key
+  if (!isAddress(email)) return { key, problem: `email: "${email.slice(0, 80)}" is not an address` }
+  const unstorable = Object.entries(data).find(([, field]) => !isStorable(field))
+  if (unstorable) return { key, problem: `${unstorable[0]}: a NUL or half of a surrogate pair cannot be stored` }
+  try {
+    return { key, contact: contactIn(email, data) }
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error
+    const [issue] = error.issues
+    return { key, problem: `engagements: ${EXTRAS}.${issue?.path.join('.')}: ${issue?.message}` }
+  }
+}
+
+/** Postgres keeps neither, and would refuse everything that is written together with it. */
+function isStorable(value: unknown): boolean {
+  return !/\\u(?:0000|d[89a-f])/.test(JSON.stringify(value ?? null).replaceAll('\\\\', ''))
+}
+
+function contactIn(email: string, data: z.infer<typeof ContactIn>): InterchangeContact {
+  const enrichment = data.enrichment && enrichmentIn(data.enrichment)
+  return {
+    email,
+    status: data.status,
+    firstName: data.first_name,
+    lastName: data.last_name,
+    company: data.company,
+    title: data.title,
+    owner: data.owner,
+    tags: data.tags,
+    customFields: data.custom_fields,
+    sourceCampaign: data.imported_from_campaign,
+    enrichment,
+    emailEvidence: evidenceIn(data) ?? verificationIn(enrichment),
+    suppression: data.suppression && {
+      reason: data.suppression.reason,
+      since: data.suppression.since,
+      event: data.suppression.source_event,
+    },
+    createdAt: data.created_at,
+    updatedAt: data.updated_at,
+    events: eventsIn(email, data.engagements),
+  }
+}
+
+/** Undefined fields and an object of nulls are the same as no enrichment. */
+function enrichmentIn(data: z.infer<typeof EnrichmentIn>): Enrichment | null {
+  const enrichment = {
+    companyName: data.company_name,
+    jobTitle: data.job_title,
+    linkedinUrl: data.linkedin_url,
+    phone: data.phone,
+    industry: data.industry,
+    seniorityLevel: data.seniority_level,
+    companySize: data.company_size,
+    emailVerified: data.email_verified,
+    verifiedAt: data.verification_timestamp,
+    enrichedAt: data.enriched_at,
+    source: data.enrichment_source,
+  }
+  return Object.values(enrichment).every((value) => value === null || value === false) ? null : enrichment
+}
+
+function evidenceIn({
+  email_status: status,
+  email_status_source: source,
+  email_status_at: at,
+}: z.infer<typeof ContactIn>) {
+  return status === 'unknown' || at === null ? null : { status, source: source ?? 'import', at }
+}
+
+/** `email_verified: false` only says that nobody looked. */
+function verificationIn(enrichment: Enrichment | null): EmailEvidence | null {
+  const at = enrichment?.verifiedAt ?? enrichment?.enrichedAt ?? null
+  if (!enrichment?.emailVerified || at === null) return null
+  return { status: 'valid', source: enrichment.source ?? 'import', at }
+}
+
+function eventsIn(email: string, engagements: readonly z.infer<typeof EngagementIn>[]): EngagementEvent[] {
+  const seen = new Map<string, number>()
+  return engagements.map(
+    ({ engagement_type: type, timestamp: occurredAt, metadata: { [EXTRAS]: extras, ...metadata } }) => {
+      const known = ExtrasIn.parse(extras)
+      const base = known ?? { ...ExtrasIn.unwrap().parse({ provider: 'import', id: '-' }), id: importedId() }
+      return { ...base, receivedAt: base.receivedAt ?? occurredAt, type, occurredAt, recipient: email, metadata }
+
+      /** The same for the same engagement in every import; equal ones of one contact are told apart by their position. */
+      function importedId(): string {
+        const content = JSON.stringify([addressKey(email), type, occurredAt, metadata])
+        const nth = seen.get(content) ?? 0
+        seen.set(content, nth + 1)
+        return createHash('sha256').update(`${content}${nth}`).digest('base64url')
+      }
+    },
+  )
+}
