@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 
 /**
- * Drizzle, by its CommonJS build: as ES modules its 150 files take four times as long to load,
- * because Node reads the package's 180 kB package.json again for each of them. What is only a
+ * Drizzle, by its CommonJS build: as ES modules its many files take four times as long to load,
+ * because Node reads the package's 180 kB package.json again and again for them. What is only a
  * type is imported from the package itself.
  */
 const require = createRequire(import.meta.url)
