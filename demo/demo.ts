@@ -1,6 +1,6 @@
 import '../src/runtime.ts'
 
-import { aHome, startProgram } from '../test/support/program.ts'
+import { aHome, startProgram } from '../practice/program.ts'
 import { sampleDeliveries } from './samples.ts'
 import { draw } from './terminal.ts'
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 
-import { newSender, type Sender } from '../../test/support/sign.ts'
+import { newSender, type Sender } from '../../practice/email/sign.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 

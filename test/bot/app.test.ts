@@ -1,8 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
-
+import { problemsOf } from '../../practice/slack/block-kit.ts'
 import { isAnswerUrl } from '../../src/bot/app.ts'
 import { InvalidInputError, StorageError } from '../../src/core/errors.ts'
-import { problemsOf } from '../support/block-kit.ts'
 import { buttonPress, slackSigned, slashCommand } from '../support/slack-api.ts'
 import { aCard, aMatch, wordsOf } from './fixtures.ts'
 import { aBotOverHttp, type HttpBot, SIGNING_SECRET } from './support.ts'

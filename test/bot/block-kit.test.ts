@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { problemsOf, type Surface } from '../support/block-kit.ts'
+import { problemsOf, type Surface } from '../../practice/slack/block-kit.ts'
 
 const plain = (text: string) => ({ type: 'plain_text', text })
 const marked = (text: string) => ({ type: 'mrkdwn', text })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-
+import { problemsOf } from '../../practice/slack/block-kit.ts'
 import {
   actions,
   button,
@@ -14,7 +14,6 @@ import {
   section,
 } from '../../src/bot/blocks.ts'
 import { mrkdwn, text } from '../../src/bot/mrkdwn.ts'
-import { problemsOf } from '../support/block-kit.ts'
 
 const long = '&<>'.repeat(5000)
 const safe = text(long, 100_000)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-
+import { problemsOf } from '../../practice/slack/block-kit.ts'
 import type { Message } from '../../src/bot/blocks.ts'
 import { ACTIONS, readPress } from '../../src/bot/listeners.ts'
 import { contactCardView } from '../../src/bot/views/contact-card.ts'
@@ -18,7 +18,6 @@ import {
 import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
 import { statsView } from '../../src/bot/views/stats.ts'
 import { EVENT_TYPES } from '../../src/core/event.ts'
-import { problemsOf } from '../support/block-kit.ts'
 import {
   aCard,
   aCardEvent,

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
-
+import { SECRETS } from '../../practice/email/sign.ts'
 import { type ConfigOptions, loadConfig } from '../../src/core/config.ts'
 import { ConfigError } from '../../src/core/errors.ts'
 import { providers } from '../../src/webhooks/providers/index.ts'
-import { SECRETS } from '../support/sign.ts'
 
 const slack = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: '0123456789abcdef' }
 

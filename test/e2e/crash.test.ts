@@ -3,7 +3,7 @@ import process from 'node:process'
 import BetterSqlite3 from 'better-sqlite3'
 import { expect, test } from 'vitest'
 
-import { aHome, type RunningProgram, startProgram } from '../support/program.ts'
+import { aHome, type RunningProgram, startProgram } from '../../practice/program.ts'
 
 /** Enough to meet the points that matter; `CRASH_ROUNDS=100` for the figure in the promises. */
 const ROUNDS = Number(process.env.CRASH_ROUNDS ?? 6)

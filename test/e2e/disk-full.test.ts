@@ -6,14 +6,13 @@ import process from 'node:process'
 
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-
+import { aHome, startProgram } from '../../practice/program.ts'
 import { StorageError } from '../../src/core/errors.ts'
 import { ingestAll } from '../../src/core/ingest.ts'
 import { latestEvents } from '../../src/core/store/events.ts'
 import { createDayOf } from '../../src/core/time.ts'
 import { openSqlite } from '../support/databases.ts'
 import { aDelivery, anEvent } from '../support/events.ts'
-import { aHome, startProgram } from '../support/program.ts'
 
 const canMount = process.platform === 'linux' && process.getuid?.() === 0
 const whyNot = canMount ? '' : ' (skipped: only root can mount a small disk; the test below fills a database instead)'

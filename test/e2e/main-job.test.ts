@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 
 import { expect, test } from 'vitest'
-
-import { problemsOf } from '../support/block-kit.ts'
+import { SECRETS } from '../../practice/email/sign.ts'
+import { aHome, crm, runToEnd, SIGNING_SECRET, startProgram } from '../../practice/program.ts'
+import { problemsOf } from '../../practice/slack/block-kit.ts'
 import { postgresPlace } from '../support/databases.ts'
-import { aHome, crm, runToEnd, SIGNING_SECRET, startProgram } from '../support/program.ts'
-import { SECRETS } from '../support/sign.ts'
 import { buttonPress, slackSigned, slashCommand, startSlackApi } from '../support/slack-api.ts'
 
 // E-mail sheet, section 9.1: published by SendGrid, and signed in 2020.

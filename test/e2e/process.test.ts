@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { aHome, crm, startProgram } from '../support/program.ts'
+import { aHome, crm, startProgram } from '../../practice/program.ts'
 
 test('SIGTERM answers what is under way, stores it, and ends with 0', async () => {
   await using home = aHome()

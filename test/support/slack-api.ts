@@ -6,7 +6,7 @@ import { text as readText } from 'node:stream/consumers'
 
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 
-import { problemsOf } from './block-kit.ts'
+import { problemsOf } from '../../practice/slack/block-kit.ts'
 
 /** One request that reached the stand-in, whatever was answered. */
 export interface SlackCall {

@@ -3,11 +3,10 @@ import { createServer } from 'node:http'
 import { connect } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { describe, expect, test } from 'vitest'
-
+import { newSender, SECRETS, sign } from '../../practice/email/sign.ts'
 import { OverloadError, StorageError } from '../../src/core/errors.ts'
 import type { WebhookDeps } from '../../src/webhooks/app.ts'
 import { providers } from '../../src/webhooks/providers/index.ts'
-import { newSender, SECRETS, sign } from '../support/sign.ts'
 import { aReceiver, HOUR, MINUTE, multipart, NOW, requestOf, signed } from './harness.ts'
 
 const event = { email: 'ada@example.com', timestamp: NOW / 1000, event: 'open', sg_event_id: 'e1' }

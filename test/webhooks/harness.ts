@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
-
+import { SECRETS, type Signed, sign } from '../../practice/email/sign.ts'
 import type { Delivery } from '../../src/core/delivery.ts'
 import type { Logger } from '../../src/core/logger.ts'
 import { createWebhookApp, type WebhookDeps } from '../../src/webhooks/app.ts'
 import { providers } from '../../src/webhooks/providers/index.ts'
-import { SECRETS, type Signed, sign } from '../support/sign.ts'
 
 export const NOW = Date.parse('2026-01-01T12:00:00Z')
 export const MINUTE = 60_000

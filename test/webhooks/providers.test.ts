@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
-
+import { newSender, SECRETS } from '../../practice/email/sign.ts'
 import { isAddress } from '../../src/core/address.ts'
 import { providers } from '../../src/webhooks/providers/index.ts'
 import { readAgain } from '../../src/webhooks/read-delivery.ts'
-import { newSender, SECRETS } from '../support/sign.ts'
 import { aReceiver, type Fixture, fixturesOf, HOUR, MINUTE, NOW, patched, requestOf, signed } from './harness.ts'
 
 // Nothing below names a provider: a new one is covered by its folder of fixtures and its line in sign.ts.

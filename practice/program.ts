@@ -6,11 +6,10 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { text as readText } from 'node:stream/consumers'
+import { slackSigned, slashCommand } from '../test/support/slack-api.ts'
+import { SECRETS, sign } from './email/sign.ts'
 
-import { SECRETS, sign } from './sign.ts'
-import { slackSigned, slashCommand } from './slack-api.ts'
-
-const ROOT = join(import.meta.dirname, '../..')
+const ROOT = join(import.meta.dirname, '..')
 
 export const SIGNING_SECRET = 'a-signing-secret-of-a-test'
 
