@@ -257,6 +257,23 @@ export type ExchangeSummary = Pick<Exchange, 'id' | 'at' | 'from' | 'to' | 'meth
 /** The answer to everything that the page posts. */
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly problem: string }
 
+/** What stands behind the page's server. */
+export interface PracticeParts {
+  state(): PracticeState
+  /** Calls back after every change, however small, until the returned function is called. */
+  onChange(listener: () => void): () => void
+  /** Resolves once the app has acknowledged. */
+  act(act: Act): Promise<Outcome>
+  options(query: OptionsQuery): Promise<readonly Option[]>
+  addFile(file: { readonly name: string; readonly mimetype: string; readonly bytes: Uint8Array }): Promise<FileOnScreen>
+  file(
+    id: string,
+  ): Promise<{ readonly name: string; readonly mimetype: string; readonly bytes: Uint8Array } | undefined>
+  email(act: EmailAct): Promise<EmailResult>
+  setMood(api: string, mood: Partial<EnrichmentMood>): Outcome
+  exchange(id: number): Exchange | undefined
+}
+
 /**
  * The page's requests, all to the practice server, JSON both ways:
  * - `GET  /practice/state` → `PracticeState`
