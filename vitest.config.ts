@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Asked for by name only, `npm run test:local-slack`: it fetches a program and listens on every interface.
+    exclude: ['test/local-slack/**'],
     globalSetup: ['test/support/postgres-server.ts'],
     reporters: ['default', './test/support/counting-reporter.ts'],
     testTimeout: 30_000,

@@ -1,0 +1,14 @@
+import type { Tool } from '../tool.ts'
+import { generic } from './generic.ts'
+import { mailgun } from './mailgun.ts'
+import { postmark } from './postmark.ts'
+import { resend } from './resend.ts'
+import { sendgrid } from './sendgrid.ts'
+
+export const TOOLS: readonly Tool[] = [sendgrid, mailgun, postmark, resend, generic]
+
+export function toolById(id: string): Tool {
+  const tool = TOOLS.find((known) => known.id === id)
+  if (!tool) throw new Error(`there is no e-mail tool ${id}; there are ${TOOLS.map((known) => known.id).join(', ')}`)
+  return tool
+}
