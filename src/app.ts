@@ -5,12 +5,18 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 
 import { createBot } from './bot/app.ts'
+import { downloadFile } from './bot/download.ts'
+import type { AddedContact } from './bot/forms/add-contact.ts'
+import { createHome } from './bot/home.ts'
+import { createImporter } from './bot/importer.ts'
 import { createSlackReceiver, SLACK_PATH } from './bot/receiver.ts'
 import { createSlackSender } from './bot/sender.ts'
 import { replyAlertView } from './bot/views/reply-alert.ts'
-import { addContact } from './core/add-contact.ts'
+import { addContact, type NewContact } from './core/add-contact.ts'
 import type { Config, SlackConfig } from './core/config.ts'
 import { cardById } from './core/contact-card.ts'
+import { hottestContacts } from './core/hottest.ts'
+import { importContacts } from './core/import-contacts.ts'
 import { createIngestQueue } from './core/ingest-queue.ts'
 import type { Logger } from './core/logger.ts'
 import { lookup } from './core/lookup.ts'
@@ -129,6 +135,31 @@ interface SlackDeps {
 function connectSlack({ botToken: token, transport, apiUrl }: SlackConfig, { database, dayOf, now, log }: SlackDeps) {
   const api = apiUrl ? { apiUrl } : {}
   const { receiver, ...connection } = createSlackReceiver({ ...transport, ...api, now, log })
+  const sender = createSlackSender({ token, ...api, now })
+
+  async function add(address: string, by: string, profile?: NewContact): Promise<AddedContact> {
+    const options = { by, now: now(), dayOf, ...(profile ? { profile } : {}) }
+    const { id, isNew } = await addContact(database, address, options)
+    const card = await cardById(database, id, now())
+    if (!card) throw new Error('a contact that was just added is gone')
+    return { isNew, card }
+  }
+
+  const numbers = (days: number) => statistics(database, days, dayOf(now()))
+  const showHome = createHome({
+    hottest: (limit) => hottestContacts(database, limit, now()),
+    statistics: numbers,
+    publish: sender.publishHome,
+    log,
+  })
+  const importer = createImporter({
+    sender,
+    download: (file) => downloadFile(file, { token, ...api }),
+    importContacts: (contacts, order) =>
+      importContacts(database, contacts, { ...order, dayOf, now: now(), dryRun: false, onProgress: () => {} }),
+    imported: showHome,
+    log,
+  })
   createBot({
     receiver,
     token,
@@ -136,15 +167,13 @@ function connectSlack({ botToken: token, transport, apiUrl }: SlackConfig, { dat
     log,
     lookup: (who) => lookup(database, who, now()),
     cardById: (id) => cardById(database, id, now()),
-    async addContact(address, by) {
-      const card = await cardById(database, await addContact(database, address, { by, now: now(), dayOf }), now())
-      if (!card) throw new Error('a contact that was just added is gone')
-      return card
-    },
-    statistics: (days) => statistics(database, days, dayOf(now())),
+    addContact: async (address, by) => (await add(address, by)).card,
+    addNewContact: (address, profile, by) => add(address, by, profile),
+    statistics: numbers,
+    startImport: importer.start,
+    showHome,
   })
 
-  const sender = createSlackSender({ token, ...api, now })
   const replyAlert =
     (channel: string): JobHandler =>
     async (payload, { id }) => {
@@ -152,5 +181,12 @@ function connectSlack({ botToken: token, transport, apiUrl }: SlackConfig, { dat
       if (alert) await sender.post({ ...replyAlertView(alert), channel, key: id })
     }
 
-  return { ...connection, replyAlert }
+  return {
+    ...connection,
+    async stop() {
+      await connection.stop()
+      await importer.settled()
+    },
+    replyAlert,
+  }
 }

@@ -7,6 +7,7 @@ export interface Actor {
 
 const Member = z.object({ id: z.string().min(1), team_id: z.string().nullish(), is_bot: z.boolean().nullish() })
 const SlashBody = z.object({ command: z.string(), user_id: z.string().min(1) })
+const EventBody = z.object({ type: z.literal('event_callback'), event: z.object({ user: z.string().min(1) }) })
 const PressBody = z.object({ user: Member, team: z.object({ id: z.string() }).nullish(), bot_id: z.string().nullish() })
 
 /**
@@ -16,6 +17,8 @@ const PressBody = z.object({ user: Member, team: z.object({ id: z.string() }).nu
 export function actorOf(body: unknown): Actor | undefined {
   const slash = SlashBody.safeParse(body).data
   if (slash) return memberId(slash.user_id)
+  const happened = EventBody.safeParse(body).data
+  if (happened) return memberId(happened.event.user)
   const press = PressBody.safeParse(body).data
   if (!press || press.bot_id || press.user.is_bot) return undefined
   const { user, team } = press

@@ -1,5 +1,7 @@
 import { parseAddress } from '../core/address.ts'
 import { InvalidInputError } from '../core/errors.ts'
+import { type Mailbox, parseMailbox } from '../core/mailbox.ts'
+import { splitName } from '../core/name.ts'
 
 export const PERIODS = [7, 30, 90] as const
 
@@ -9,12 +11,14 @@ export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'lookup'; readonly who: string }
   | { readonly kind: 'stats'; readonly days: Period }
+  /** Whoever is to be added, as far as it was typed. */
+  | { readonly kind: 'add'; readonly person: Partial<Mailbox> }
+  | { readonly kind: 'import' }
   /** A command by its name, but not one of this version; surely not a person's name. */
   | { readonly kind: 'unavailable'; readonly word: string }
 
 /** Commands of the product that are not built; silently looking for somebody called "export" would mislead. */
 const UNAVAILABLE: ReadonlySet<string> = new Set([
-  'add',
   'alerts',
   'assign',
   'campaign',
@@ -24,7 +28,6 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
   'export',
   'forget',
   'health',
-  'import',
   'list',
   'note',
   'search',
@@ -47,6 +50,10 @@ export function parseCommand(text: string): Command {
       return lookup(rest)
     case 'stats':
       return { kind: 'stats', days: parsePeriod(rest) }
+    case 'add':
+      return { kind: 'add', person: parseMailbox(rest) ?? splitName(nameIn(rest)) }
+    case 'import':
+      return { kind: 'import' }
     default:
       return UNAVAILABLE.has(word) ? { kind: 'unavailable', word } : lookup(line)
   }

@@ -6,10 +6,15 @@ import { PERIODS } from './command.ts'
 /** What Slack may call, as data, so that a test can hold it against manifest.yml. */
 export const COMMANDS = ['/crm'] as const
 export const SHORTCUTS = [] as const
-export const EVENTS = [] as const
+export const EVENTS = ['app_home_opened'] as const
+
+/** The forms that people may send off, by their callback ids. */
+export const FORMS = ['add_contact', 'import_contacts'] as const
+
+export type FormId = (typeof FORMS)[number]
 
 /** What buttons ask for. Buttons that share a block add `:` and something of their own to the name. */
-export const ACTIONS = ['contact_lookup', 'contact_open', 'contact_add', 'stats_period'] as const
+export const ACTIONS = ['contact_lookup', 'contact_open', 'contact_add', 'stats_period', 'open_form'] as const
 
 export type Action = (typeof ACTIONS)[number]
 
@@ -28,6 +33,7 @@ const Press = z.discriminatedUnion('action', [
   z.object({ action: z.literal('contact_open'), value: contactId }),
   z.object({ action: z.literal('contact_add'), value: z.string().max(320).refine(isAddress) }),
   z.object({ action: z.literal('stats_period'), value: period }),
+  z.object({ action: z.literal('open_form'), value: z.enum(FORMS) }),
 ])
 
 export type Press = z.infer<typeof Press>

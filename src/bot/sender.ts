@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-import { webApi } from '@slack/bolt'
+import { type types, webApi } from '@slack/bolt'
 import { z } from 'zod'
 
 import { CrmError, UpstreamError } from '../core/errors.ts'
@@ -26,6 +26,10 @@ export interface SlackSender {
    * same `client_msg_id`. UpstreamError asks to come back after `retryAfterMs`.
    */
   post(post: Message & { readonly channel: string; readonly key: string }): Promise<Posted>
+  /** Replaces a message of ours; `channel` is the one that `post` gave back. */
+  update(update: Message & Posted): Promise<void>
+  /** Replaces the Home tab of one person, whether they look at it or not. */
+  publishHome(userId: string, view: types.HomeView): Promise<void>
   checkAuth(): Promise<SlackIdentity>
 }
 
@@ -67,7 +71,7 @@ export function createSlackSender({ token, apiUrl, fetch, now }: SenderDeps): Sl
   })
   const turns = new Map<string, number>()
 
-  async function call(method: 'chat.postMessage' | 'auth.test', args: Record<string, unknown>): Promise<unknown> {
+  async function call(method: Method, args: Record<string, unknown>): Promise<unknown> {
     try {
       return await client.apiCall(method, args)
     } catch (error) {
@@ -96,12 +100,20 @@ export function createSlackSender({ token, apiUrl, fetch, now }: SenderDeps): Sl
         throw error
       }
     },
+    async update({ channel, ts, text, blocks }) {
+      await call('chat.update', { channel, ts, text, blocks, parse: 'none' })
+    },
+    async publishHome(userId, view) {
+      await call('views.publish', { user_id: userId, view })
+    },
     async checkAuth() {
       const { team, team_id, user_id } = AuthAnswer.parse(await call('auth.test', {}))
       return { team, teamId: team_id, userId: user_id }
     },
   }
 }
+
+type Method = 'auth.test' | 'chat.postMessage' | 'chat.update' | 'views.publish'
 
 function takeTurn(turns: Map<string, number>, channel: string, now: number): void {
   for (const [other, next] of turns) if (next <= now) turns.delete(other)
@@ -140,6 +152,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   msg_too_long: BUG,
   no_text: BUG,
   not_authed: NEW_TOKEN,
+  not_enabled: 'Turn the Home tab on under App Home in the settings of the Slack app.',
   not_in_channel: INVITE,
   token_expired: NEW_TOKEN,
   token_revoked: NEW_TOKEN,

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import process from 'node:process'
 
 import { Command } from 'commander'
 
+import type { GivenFile } from '../core/decode-text.ts'
 import { InvalidInputError } from '../core/errors.ts'
 import { type ImportResult, importContacts } from '../core/import-contacts.ts'
-import type { InterchangeContact } from '../core/interchange.ts'
-import { fromInterchange, type ReadContact } from '../core/read-interchange.ts'
+import { readImportFile } from '../core/read-import.ts'
 import { createDayOf } from '../core/time.ts'
 import { failed, plain, print, say, withDatabase } from './context.ts'
 
@@ -19,8 +20,8 @@ interface Options {
 
 export function importCommand(): Command {
   return new Command('import')
-    .description('bring contacts in from interchange JSON')
-    .argument('<file>', 'a contacts.json, or - for standard input')
+    .description('bring contacts in from CSV, text or interchange JSON')
+    .argument('<file>', 'a CSV, a list of addresses or a contacts.json; - for standard input')
     .option('--campaign <name>', 'the campaign of contacts that name none')
     .option(
       '--tag <tag>',
@@ -32,8 +33,9 @@ export function importCommand(): Command {
     .option('--json', 'print the counts as JSON')
     .action((file: string, options: Options) =>
       withDatabase(async ({ config, database, now }) => {
-        const { contacts, problems } = separate(readEntries(file))
-        for (const { key, problem } of problems) say(plain(`left out ${key}: ${problem}`))
+        const { contacts, leftOut, unit, onlyAddresses } = await readImportFile(read(file))
+        for (const { at, value, reason } of leftOut) say(plain(`left out ${unit} ${at} (${value}): ${reason}`))
+        if (onlyAddresses) say('No row names the columns: only the addresses are read.')
         const progress = progressLine(contacts.length)
         const result = await importContacts(database, contacts, {
           dayOf: createDayOf(config.timeZone),
@@ -43,49 +45,22 @@ export function importCommand(): Command {
           tags: options.tag,
           onProgress: progress,
         })
-        const counts = { ...result, invalid: problems.length, dry_run: options.dryRun ?? false }
-        print(options.json ? JSON.stringify(counts) : summary(result, problems.length, options.dryRun ?? false))
-        if (contacts.length === 0 && problems.length > 0) failed('Nothing could be imported.')
+        const counts = { ...result, invalid: leftOut.length, dry_run: options.dryRun ?? false }
+        print(options.json ? JSON.stringify(counts) : summary(result, leftOut.length, options.dryRun ?? false))
+        if (contacts.length === 0 && leftOut.length > 0) failed('Nothing could be imported.')
       }),
     )
 }
 
-/** Throws `InvalidInputError` unless the file is one JSON object keyed by address. */
-function readEntries(file: string): ReadContact[] {
-  const parsed = parse(read(file), file)
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new InvalidInputError(
-      `${file} is JSON, but not the interchange format: it has to be an object keyed by address.`,
-    )
-  }
-  return Object.entries(parsed).map(([key, value]) => fromInterchange(key, value))
-}
-
-function read(file: string): string {
+/** Throws `InvalidInputError` where the file cannot be read. */
+function read(file: string): GivenFile {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\ufeff/, '')
+    return file === '-'
+      ? { name: 'standard input', bytes: readFileSync(0) }
+      : { name: basename(file), bytes: readFileSync(file) }
   } catch (error) {
     throw new InvalidInputError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`)
   }
-}
-
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : error
-    throw new InvalidInputError(`${file} is not JSON (${detail}). Only the interchange JSON can be imported.`)
-  }
-}
-
-function separate(entries: readonly ReadContact[]) {
-  const contacts: InterchangeContact[] = []
-  const problems: { readonly key: string; readonly problem: string }[] = []
-  for (const entry of entries) {
-    if ('contact' in entry) contacts.push(entry.contact)
-    else problems.push(entry)
-  }
-  return { contacts, problems }
 }
 
 /** A line that rewrites itself on a terminal; nothing elsewhere, since the result says it all. */

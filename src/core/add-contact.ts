@@ -1,11 +1,19 @@
 import { isAddress } from './address.ts'
 import { InvalidInputError } from './errors.ts'
 import { savePeople } from './ingest.ts'
+import { nameKeys, type PersonName } from './name.ts'
 import { People } from './people.ts'
-import { holdContacts, markAsAdded } from './store/contacts.ts'
+import { holdContacts, markAsAdded, saveProfiles } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 import { RollUps } from './store/roll-ups.ts'
 import type { DayOf } from './time.ts'
+
+/** What people may say of somebody whom they add. */
+export interface NewContact extends PersonName {
+  readonly company: string | null
+  readonly title: string | null
+  readonly tags: readonly string[]
+}
 
 export interface AddOptions {
   /** A Slack user id. */
@@ -13,18 +21,54 @@ export interface AddOptions {
   /** UTC milliseconds. */
   readonly now: number
   readonly dayOf: DayOf
+  readonly profile?: NewContact
 }
 
-/** The id of the contact at `address`, made if there was none. */
-export async function addContact(database: Database, address: string, { by, now, dayOf }: AddOptions): Promise<number> {
+export interface Addition {
+  readonly id: number
+  /** False where the contact was there already: then its profile stays as it is. */
+  readonly isNew: boolean
+}
+
+const NOTHING_SAID: NewContact = { firstName: null, lastName: null, company: null, title: null, tags: [] }
+
+/** The contact at `address`, made if there was none. Throws `InvalidInputError` where that is no address. */
+export async function addContact(
+  database: Database,
+  address: string,
+  { by, now, dayOf, profile = NOTHING_SAID }: AddOptions,
+): Promise<Addition> {
   if (!isAddress(address)) throw new InvalidInputError('That is not an e-mail address.')
   return await database.transaction(async (tx) => {
     const rollUps = new RollUps()
     const people = new People(await holdContacts(tx, [address], now))
     await savePeople(tx, people, { now, dayOf, rollUps })
     await rollUps.save(tx)
-    const { id, asserted } = people.at(address)
-    await markAsAdded(tx, id, { addedBy: by, ...asserted })
-    return id
+    const { id, isNew, asserted } = people.at(address)
+    if (isNew) await saveProfiles(tx, [{ id, ...profileOf(profile, by, now) }])
+    else await markAsAdded(tx, id, { addedBy: by, ...asserted })
+    return { id, isNew }
   })
+}
+
+function profileOf({ firstName, lastName, company, title, tags }: NewContact, by: string, now: number) {
+  return {
+    firstName,
+    lastName,
+    ...nameKeys(firstName, lastName),
+    company,
+    title,
+    owner: null,
+    tags,
+    customFields: {},
+    sourceCampaign: null,
+    enrichment: null,
+    enrichedAt: null,
+    floor: 'new',
+    decision: null,
+    decidedAt: null,
+    asserted: { addedBy: by },
+    createdAt: now,
+    updatedAt: now,
+  } as const
 }

@@ -229,6 +229,7 @@ function assertionsAfter(asserted: Assertions, state: ContactState, imported: In
     emailEvidence?.status === 'valid' ? earliest(asserted.verifiedAt ?? null, emailEvidence.at) : asserted.verifiedAt
   const record = mergeSuppression(asserted.suppression ?? {}, suppression ? recordOf(suppression) : {})
   return {
+    ...(asserted.addedBy === undefined ? {} : { addedBy: asserted.addedBy }),
     ...(evidence ? { emailEvidence: evidence } : {}),
     ...(verifiedAt === undefined ? {} : { verifiedAt }),
     ...(Object.keys(record).length > 0 ? { suppression: record } : {}),

@@ -1,18 +1,13 @@
 import { describe, expect, test, vi } from 'vitest'
-import { problemsOf } from '../../practice/slack/block-kit.ts'
-import { isAnswerUrl } from '../../src/bot/app.ts'
-import { InvalidInputError, StorageError } from '../../src/core/errors.ts'
-import { buttonPress, slackSigned, slashCommand } from '../support/slack-api.ts'
-import { aCard, aMatch, wordsOf } from './fixtures.ts'
-import { aBotOverHttp, type HttpBot, SIGNING_SECRET } from './support.ts'
 
-/** Types a command; the answer is what Slack gets as the acknowledgement. */
-async function type(bot: HttpBot, text: string, overrides: Readonly<Record<string, string>> = {}) {
-  const response = await bot.send(slashCommand(text, { response_url: bot.slack.responseUrl(), ...overrides }))
-  const body = await response.text()
-  const answer: unknown = body.startsWith('{') ? JSON.parse(body) : { text: body }
-  return { status: response.status, answer, words: wordsOf(answer) }
-}
+import { textOf } from '../../practice/slack/index.ts'
+import { slackSigned, slashCommand } from '../../practice/slack/sign.ts'
+import { createSlackSender } from '../../src/bot/sender.ts'
+import { isAnswerUrl } from '../../src/bot/slack-hosts.ts'
+import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
+import { InvalidInputError, StorageError } from '../../src/core/errors.ts'
+import { aCard, aMatch, NOW, someStatistics } from './fixtures.ts'
+import { aBotOverHttp, buttonPress, type HttpBot, SIGNING_SECRET, TOKEN } from './support.ts'
 
 describe('a request', () => {
   test('with another secret is refused', async () => {
@@ -54,7 +49,7 @@ describe('a request', () => {
   ])('%s %s is not found and harms nothing', async (method, path) => {
     await using bot = await aBotOverHttp()
     expect((await fetch(`${bot.url}${path}`, { method })).status).toBe(404)
-    expect((await type(bot, 'help')).status).toBe(200)
+    expect(textOf(await bot.ada.type('/crm help'))).toContain('Ask the CRM')
   })
 
   test('that is too large is refused', async () => {
@@ -74,70 +69,69 @@ describe('a request', () => {
 describe('/crm', () => {
   test('is ready without a call to Slack', async () => {
     await using bot = await aBotOverHttp()
-    await type(bot, 'help')
+    await bot.ada.type('/crm help')
     expect(bot.slack.calls).toEqual([])
   })
 
   test('answers with the card in the acknowledgement, to one person', async () => {
     const lookup = vi.fn(async () => ({ kind: 'found', card: aCard() }) as const)
     await using bot = await aBotOverHttp({ lookup })
-    const { answer, words } = await type(bot, 'lookup <mailto:ada@example.com|ada@example.com>')
+    const card = await bot.ada.type('/crm lookup <mailto:ada@example.com|ada@example.com>')
     expect(lookup).toHaveBeenCalledExactlyOnceWith('ada@example.com')
-    expect(answer).toMatchObject({ response_type: 'ephemeral' })
-    expect(problemsOf(answer, 'message')).toEqual([])
-    expect(words).toContain('Ada Lovelace')
+    expect(card).toMatchObject({ isEphemeral: true })
+    expect(textOf(card)).toContain('Ada Lovelace')
     expect(bot.slack.answers).toEqual([])
   })
 
   test('shows near misses', async () => {
-    const lookup = async () => ({ kind: 'choose', exact: false, address: null, matches: [aMatch()] }) as const
-    await using bot = await aBotOverHttp({ lookup })
-    expect((await type(bot, 'adda')).words).toContain('Did you mean one of these?')
+    await using bot = await aBotOverHttp({ lookup: nearMiss })
+    expect(textOf(await bot.ada.type('/crm adda'))).toContain('Did you mean one of these?')
   })
 
   test('shows statistics of the period asked for', async () => {
-    const statistics = vi.fn(async () => (await import('./fixtures.ts')).someStatistics({ days: 7 }))
+    const statistics = vi.fn(async () => someStatistics({ days: 7 }))
     await using bot = await aBotOverHttp({ statistics })
-    expect((await type(bot, 'stats 7 days')).words).toContain('Last 7 days')
+    expect(textOf(await bot.ada.type('/crm stats 7 days'))).toContain('Last 7 days')
     expect(statistics).toHaveBeenCalledExactlyOnceWith(7)
   })
 
   test('gives each of two people at once an answer of their own', async () => {
     const lookup = async (who: string) => ({ kind: 'found', card: aCard({ firstName: who }) }) as const
     await using bot = await aBotOverHttp({ lookup })
-    const [ada, bob] = await Promise.all([type(bot, 'ada', { user_id: 'U1' }), type(bot, 'bob', { user_id: 'U2' })])
-    expect(ada.words).toContain('ada Lovelace')
-    expect(bob.words).toContain('bob Lovelace')
+    const [ada, tom] = [bot.slack.person('ada'), bot.slack.person('tom')]
+    await Promise.all([ada.type('/crm Ada'), tom.type('/crm Tom')])
+    expect(ada.messages().map(textOf)).toEqual([expect.stringContaining('Ada Lovelace')])
+    expect(tom.messages().map(textOf)).toEqual([expect.stringContaining('Tom Lovelace')])
   })
 
   test('says what to type when it cannot read a command', async () => {
     await using bot = await aBotOverHttp()
-    expect((await type(bot, 'stats 14d')).words).toContain('/crm stats 30d')
+    expect(textOf(await bot.ada.type('/crm stats 14d'))).toContain('/crm stats 30d')
     expect(bot.lines).toEqual([])
   })
 
-  test('passes on what the core says of the input', async () => {
+  test('passes on what the core says of the input, with nothing in it that is active', async () => {
     const lookup = () => Promise.reject(new InvalidInputError('Too many people are called <!channel>'))
     await using bot = await aBotOverHttp({ lookup })
-    const { status, words } = await type(bot, 'ada')
-    expect(status).toBe(200)
-    expect(words).toContain('Too many people are called &lt;!channel&gt;')
+    const said = await bot.ada.type('/crm ada')
+    expect(JSON.stringify(said?.blocks)).toContain('Too many people are called &lt;!channel&gt;')
+    expect(textOf(said)).toContain('Too many people are called <!channel>')
   })
 
   test('says so, and logs it, when the database cannot', async () => {
     await using bot = await aBotOverHttp({ lookup: () => Promise.reject(new StorageError('The disk is full')) })
-    expect((await type(bot, 'ada')).words).toContain('The disk is full')
+    expect(textOf(await bot.ada.type('/crm ada'))).toContain('The disk is full')
     expect(bot.lines.map(({ level }) => level)).toEqual(['error'])
   })
 
   test('hides a bug from people and logs it once, without leaving Slack waiting', async () => {
     const bug = new TypeError('secret of the database')
     await using bot = await aBotOverHttp({ lookup: () => Promise.reject(bug) })
-    const { status, words } = await type(bot, 'ada')
-    expect(status).toBe(200)
+    const words = textOf(await bot.ada.type('/crm ada'))
     expect(words).toContain('Something went wrong on our side')
     expect(words).not.toContain('secret')
     expect(bot.lines).toEqual([expect.objectContaining({ level: 'error', fields: { error: bug } })])
+    expect(bot.ada.notices).toEqual([])
   })
 
   test('treats a part that throws before it returns in the same way', async () => {
@@ -145,22 +139,26 @@ describe('/crm', () => {
       throw new Error('not even a promise')
     }
     await using bot = await aBotOverHttp({ lookup })
-    expect((await type(bot, 'ada')).words).toContain('Something went wrong on our side')
+    expect(textOf(await bot.ada.type('/crm ada'))).toContain('Something went wrong on our side')
   })
 
   test('does nothing for a bot', async () => {
     const lookup = vi.fn()
     await using bot = await aBotOverHttp({ lookup })
-    expect((await type(bot, 'ada', { user_id: 'USLACKBOT' })).words).toContain('members of its own workspace')
+    const response = await bot.send(slashCommand('ada', { user_id: 'USLACKBOT' }))
+    expect(await response.text()).toContain('members of its own workspace')
     expect(lookup).not.toHaveBeenCalled()
   })
 
   test('logs nothing of what people look for', async () => {
     await using bot = await aBotOverHttp({ lookup: () => Promise.reject(new Error('boom')) })
-    await type(bot, 'lookup ada@example.com')
+    await bot.ada.type('/crm lookup ada@example.com')
+    expect(bot.lines).not.toEqual([])
     expect(JSON.stringify(bot.lines)).not.toContain('ada@example.com')
   })
 })
+
+const nearMiss = async () => ({ kind: 'choose', exact: false, address: null, matches: [aMatch()] }) as const
 
 describe('an answer that takes longer than Slack waits', () => {
   test('is announced in time and delivered when it is there', async () => {
@@ -168,83 +166,86 @@ describe('an answer that takes longer than Slack waits', () => {
     // The first deadline passes at once, the second never.
     const after = vi.fn((ms: number) => (ms <= 2000 ? Promise.resolve() : new Promise(() => {})))
     await using bot = await aBotOverHttp({ lookup: () => card.promise, after })
-    const { words } = await type(bot, 'ada')
-    expect(words).toContain('Looking…')
+    expect(textOf(await bot.ada.type('/crm ada'))).toContain('Looking…')
     expect(after.mock.calls[0]?.[0]).toBe(2000)
     expect(bot.slack.answers).toEqual([])
     card.resolve({ kind: 'found', card: aCard() })
-    const late = await bot.slack.answer()
-    expect(late).toMatchObject({ response_type: 'ephemeral' })
-    expect(wordsOf(late)).toContain('Ada Lovelace')
+    expect(await bot.ada.sees('Ada Lovelace')).toMatchObject({ isEphemeral: true })
   })
 
   test('and never comes ends in a sentence', async () => {
     await using bot = await aBotOverHttp({ lookup: () => new Promise(() => {}), after: async () => {} })
-    expect((await type(bot, 'ada')).words).toContain('Looking…')
-    expect(wordsOf(await bot.slack.answer())).toContain('This takes longer than it should')
+    expect(textOf(await bot.ada.type('/crm ada'))).toContain('Looking…')
+    await bot.ada.sees('This takes longer than it should')
   })
 
   test('and fails ends in a sentence too', async () => {
     const failing = Promise.withResolvers<never>()
     const after = (ms: number) => (ms <= 2000 ? Promise.resolve() : new Promise(() => {}))
     await using bot = await aBotOverHttp({ lookup: () => failing.promise, after })
-    await type(bot, 'ada')
+    await bot.ada.type('/crm ada')
     failing.reject(new Error('boom'))
-    expect(wordsOf(await bot.slack.answer())).toContain('Something went wrong on our side')
+    await bot.ada.sees('Something went wrong on our side')
   })
 
   test('is not sent to an address that is not Slack', async () => {
     const after = async () => {}
     const request = vi.fn()
     await using bot = await aBotOverHttp({ lookup: () => new Promise(() => {}), after, fetch: request })
-    await type(bot, 'ada', { response_url: 'https://evil.example/hook' })
+    await bot.send(slashCommand('ada', { response_url: 'https://evil.example/hook' }))
     await vi.waitFor(() => expect(bot.lines.map(({ message }) => message).join()).toContain('not Slack'))
     expect(request).not.toHaveBeenCalled()
   })
 })
 
 describe('a button', () => {
+  /** A press with a value that no message of the bot holds. */
   const press = (bot: HttpBot, action_id: string, value: string, more: object = {}) =>
     bot.press({ ...buttonPress({ action_id, value, response_url: bot.slack.responseUrl() }), ...more })
 
   test('of a near miss puts the card in place of the question', async () => {
     const cardById = vi.fn(async () => aCard())
-    await using bot = await aBotOverHttp({ cardById })
-    expect((await press(bot, 'contact_lookup', '42')).status).toBe(200)
-    const answer = await bot.slack.answer()
+    await using bot = await aBotOverHttp({ lookup: nearMiss, cardById })
+    await bot.ada.type('/crm adda')
+    await bot.ada.click('Open Ada Lovelace')
     expect(cardById).toHaveBeenCalledExactlyOnceWith(42)
-    expect(answer).toMatchObject({ replace_original: true, response_type: 'ephemeral' })
-    expect(wordsOf(answer)).toContain('Ada Lovelace')
+    expect(bot.ada.messages()).toMatchObject([{ isEphemeral: true }])
+    expect(bot.ada.messages().map(textOf)).toEqual([expect.stringContaining('CTO, Analytical Engines')])
   })
 
   test('"Open card" answers whoever pressed it and leaves the alert as it is', async () => {
     await using bot = await aBotOverHttp()
-    const response_url = bot.slack.responseUrl()
-    await bot.press(buttonPress({ action_id: 'contact_open', value: '42', response_url, ephemeral: false }))
-    expect(await bot.slack.answer()).toMatchObject({ replace_original: false, response_type: 'ephemeral' })
+    const alert = await postAlert(bot)
+    const answer = await bot.ada.click('Open card')
+    expect(answer).toMatchObject({ isEphemeral: true })
+    expect(textOf(answer)).toContain('CTO, Analytical Engines')
+    expect(bot.slack.person('grace').messages()).toEqual([alert])
   })
 
   test('in a message that others see never replaces it', async () => {
     await using bot = await aBotOverHttp()
-    const response_url = bot.slack.responseUrl()
-    await bot.press(buttonPress({ action_id: 'contact_lookup', value: '42', response_url, ephemeral: false }))
-    expect(await bot.slack.answer()).toMatchObject({ replace_original: false })
+    const container = { type: 'message', is_ephemeral: false }
+    await press(bot, 'contact_lookup', '42', { container })
+    await bot.ada.sees('Ada Lovelace')
+    expect(bot.slack.answers).toMatchObject([{ replace_original: false, response_type: 'ephemeral' }])
   })
 
   test('"Add" adds in the name of whoever pressed it and shows the card', async () => {
     const addContact = vi.fn(async () => aCard())
-    await using bot = await aBotOverHttp({ addContact })
-    await press(bot, 'contact_add', 'new@example.com')
-    expect(wordsOf(await bot.slack.answer())).toContain('Just added')
-    expect(addContact).toHaveBeenCalledExactlyOnceWith('new@example.com', 'U0ADA')
+    const lookup = async () => ({ kind: 'none', address: 'new@example.com' }) as const
+    await using bot = await aBotOverHttp({ lookup, addContact })
+    await bot.ada.type('/crm new@example.com')
+    expect(textOf(await bot.ada.click('Add new@example.com'))).toContain('Just added')
+    expect(addContact).toHaveBeenCalledExactlyOnceWith('new@example.com', bot.ada.id)
   })
 
   test('of statistics switches the period', async () => {
-    const statistics = vi.fn(async () => (await import('./fixtures.ts')).someStatistics({ days: 90 }))
+    const statistics = vi.fn(async (days: 7 | 30 | 90) => someStatistics({ days }))
     await using bot = await aBotOverHttp({ statistics })
-    await press(bot, 'stats_period:90', '90')
-    expect(wordsOf(await bot.slack.answer())).toContain('Last 90 days')
-    expect(statistics).toHaveBeenCalledExactlyOnceWith(90)
+    await bot.ada.type('/crm stats 7d')
+    expect(textOf(await bot.ada.click('90 days'))).toContain('Last 90 days')
+    expect(statistics.mock.calls).toEqual([[7], [90]])
+    expect(bot.ada.messages()).toHaveLength(1)
   })
 
   test.each([
@@ -261,26 +262,25 @@ describe('a button', () => {
     const parts = { cardById: vi.fn(), addContact: vi.fn(), statistics: vi.fn() }
     await using bot = await aBotOverHttp(parts)
     expect((await press(bot, action_id, value)).status).toBe(200)
-    const answer = await bot.slack.answer()
-    expect(wordsOf(answer)).toContain('no longer works')
-    expect(answer).toMatchObject({ replace_original: false })
+    await bot.ada.sees('no longer works')
+    expect(bot.slack.answers).toMatchObject([{ replace_original: false }])
     for (const part of Object.values(parts)) expect(part).not.toHaveBeenCalled()
   })
 
   test('for a contact that is gone says so', async () => {
-    await using bot = await aBotOverHttp({ cardById: async () => undefined })
-    await press(bot, 'contact_lookup', '42')
-    expect(wordsOf(await bot.slack.answer())).toContain('no longer in the CRM')
+    await using bot = await aBotOverHttp({ lookup: nearMiss, cardById: async () => undefined })
+    await bot.ada.type('/crm adda')
+    expect(textOf(await bot.ada.click('Open Ada Lovelace'))).toContain('no longer in the CRM')
   })
 
   test('that fails is acknowledged, answered with a sentence and logged', async () => {
-    await using bot = await aBotOverHttp({ cardById: () => Promise.reject(new Error('boom')) })
-    expect((await press(bot, 'contact_lookup', '42')).status).toBe(200)
-    const answer = await bot.slack.answer()
-    expect(wordsOf(answer)).toContain('Something went wrong on our side')
+    await using bot = await aBotOverHttp({ lookup: nearMiss, cardById: () => Promise.reject(new Error('boom')) })
+    const question = await bot.ada.type('/crm adda')
+    expect(textOf(await bot.ada.click('Open Ada Lovelace'))).toContain('Something went wrong on our side')
     // The buttons stay, so that the press can be repeated.
-    expect(answer).toMatchObject({ replace_original: false })
+    expect(bot.ada.messages()[0]).toEqual(question)
     expect(bot.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
+    expect(bot.ada.notices).toEqual([])
   })
 
   test.each([
@@ -306,13 +306,22 @@ describe('a button', () => {
   })
 
   test('whose answer Slack no longer takes is a line in the log', async () => {
-    await using bot = await aBotOverHttp()
+    await using bot = await aBotOverHttp({ lookup: nearMiss })
+    await bot.ada.type('/crm adda')
     bot.slack.trouble({ kind: 'status', status: 404 }, { method: 'response_url' })
-    await press(bot, 'contact_lookup', '42')
+    await bot.ada.press('Open Ada Lovelace')
     await vi.waitFor(() => expect(bot.lines).toContainEqual(expect.objectContaining({ level: 'warn' })))
     expect(bot.slack.callsOf('response_url')).toHaveLength(1)
   })
 })
+
+/** An alert that stands in #sales. */
+async function postAlert({ slack, ada }: HttpBot) {
+  const sender = createSlackSender({ token: TOKEN, apiUrl: slack.apiUrl, now: () => NOW })
+  const alert = replyAlertView({ contact: aCard(), campaign: null, subject: 'Hi', excerpt: 'Yes', occurredAt: NOW })
+  await sender.post({ ...alert, channel: slack.channel('sales').id, key: 'reply:1' })
+  return ada.messages()[0]
+}
 
 test.each<[url: string, apiUrl: string | undefined, sent: boolean]>([
   ['https://hooks.slack.com/commands/T1/2/x', undefined, true],

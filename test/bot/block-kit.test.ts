@@ -15,19 +15,28 @@ const cell = (text = 'c') => ({ type: 'raw_text', text })
 const chart = (body: object) => ({ type: 'data_visualization', title: 'T', chart: body })
 const rich = (element: object) => ({ type: 'rich_text', elements: [{ type: 'rich_text_quote', elements: [element] }] })
 
-function payload(surface: Surface, blocks: readonly object[]) {
+function payload(surface: Exclude<Surface, 'options'>, blocks: readonly object[]) {
   if (surface === 'message') return { text: 'x', blocks }
   if (surface === 'home') return { type: 'home', blocks }
   return { type: 'modal', title: plain('T'), submit: plain('S'), blocks }
 }
 
-test.each<[what: string, surface: Surface, block: object]>([
+test.each<[what: string, surface: Exclude<Surface, 'options'>, block: object]>([
   ['a section of 3,000 characters', 'message', section('x'.repeat(3000))],
   ['ten fields', 'home', { type: 'section', fields: times(10, marked('x'.repeat(2000))) }],
   ['a header of 150', 'modal', { type: 'header', text: plain('x'.repeat(150)) }],
   ['25 buttons', 'message', actions(...Array.from({ length: 25 }, (_, index) => button({ action_id: `a${index}` })))],
   ['a select of 100', 'modal', input({ type: 'static_select', options: options(100) })],
   ['a select in a section', 'home', { ...section(), accessory: { type: 'users_select', action_id: 'u' } }],
+  [
+    'a choice in a group at the beginning',
+    'modal',
+    input({
+      type: 'static_select',
+      option_groups: [{ label: plain('g'), options: [option('a')] }],
+      initial_option: option('a'),
+    }),
+  ],
   ['a file input', 'modal', input({ type: 'file_input', filetypes: ['csv'], max_files: 1 })],
   ['an input that dispatches', 'home', input({ type: 'email_text_input' }, { dispatch_action: true })],
   ['an image', 'message', { type: 'image', image_url: 'https://x.example/a.png', alt_text: 'a' }],
@@ -60,7 +69,7 @@ test.each<[what: string, surface: Surface, block: object]>([
   expect(problemsOf(payload(surface, [block]), surface)).toEqual([])
 })
 
-test.each<[what: string, surface: Surface, block: object, problem: RegExp]>([
+test.each<[what: string, surface: Exclude<Surface, 'options'>, block: object, problem: RegExp]>([
   ['an unknown block', 'message', { type: 'sectoin' }, /"sectoin" is not a block/],
   ['a block named after a property of objects', 'message', { type: 'constructor' }, /not a block/],
   ['no type', 'message', {}, /not a block/],
@@ -102,6 +111,18 @@ test.each<[what: string, surface: Surface, block: object, problem: RegExp]>([
     /exactly one/,
   ],
   ['an option value above 75', 'message', actions({ type: 'static_select', options: [option('x'.repeat(76))] }), /76/],
+  [
+    'a choice at the beginning that cannot be made',
+    'message',
+    actions({ type: 'static_select', options: [option('a')], initial_option: option('b') }),
+    /not among the options/,
+  ],
+  [
+    'a box ticked at the beginning that is not there',
+    'modal',
+    input({ type: 'checkboxes', options: [option('a')], initial_options: [option('a'), option('b')] }),
+    /not among the options/,
+  ],
   ['eleven checkboxes', 'message', actions({ type: 'checkboxes', options: options(11) }), /11 entries/],
   ['an empty filter', 'message', actions({ type: 'conversations_select', filter: {} }), /at least one/],
   ['a text input among actions', 'message', actions({ type: 'plain_text_input' }), /not allowed/],
@@ -250,6 +271,13 @@ test.each<[what: string, surface: Surface, value: unknown, problem: RegExp]>([
   ],
   ['a submit on the home tab', 'home', { ...payload('home', [section()]), submit: plain('S') }, /submit is not known/],
   ['private data too long', 'modal', { ...payload('modal', [section()]), private_metadata: 'x'.repeat(3001) }, /3001/],
+  ['a callback_id too long', 'modal', { ...payload('modal', [section()]), callback_id: 'x'.repeat(256) }, /256/],
+  ['an external_id too long', 'home', { ...payload('home', [section()]), external_id: 'x'.repeat(256) }, /256/],
+  ['a close button too long', 'modal', { ...payload('modal', [section()]), close: plain('x'.repeat(25)) }, /25/],
+  ['101 attachments', 'message', { text: 'x', attachments: times(101, {}) }, /101 entries/],
+  ['neither options nor groups', 'options', {}, /exactly one/],
+  ['101 options', 'options', { options: options(101) }, /101 entries/],
+  ['an option without text', 'options', { options: [{ value: 'x' }] }, /text is missing/],
   ['a view too large', 'modal', payload('modal', times(90, section('x'.repeat(3000)))), /250 KB/],
   [
     'two focused inputs',
@@ -260,4 +288,9 @@ test.each<[what: string, surface: Surface, value: unknown, problem: RegExp]>([
   ['nothing', 'message', null, /not an object/],
 ])('%s is a problem in a %s', (_what, surface, value, problem) => {
   expect(problemsOf(value, surface).join('\n')).toMatch(problem)
+})
+
+test('an options load may be answered with none', () => {
+  expect(problemsOf({ options: [] }, 'options')).toEqual([])
+  expect(problemsOf({ option_groups: [{ label: plain('g'), options: options(100) }] }, 'options')).toEqual([])
 })

@@ -1,4 +1,7 @@
 import type { CardEvent, ContactCard, NearMiss } from '../../src/core/contact-card.ts'
+import type { HotContact } from '../../src/core/hottest.ts'
+import type { ImportResult } from '../../src/core/import-contacts.ts'
+import { bareContact, type ImportPlan } from '../../src/core/import-plan.ts'
 import type { Statistics } from '../../src/core/statistics.ts'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -75,6 +78,19 @@ export function anEmptyCard(): ContactCard {
 export function aMatch(overrides: Partial<NearMiss> = {}): NearMiss {
   const { id, email, firstName, lastName, company, status } = aCard()
   return { id, email, firstName, lastName, company, status, ...overrides }
+}
+
+export function aHotContact(overrides: Partial<HotContact> = {}): HotContact {
+  const { id, email, firstName, lastName, company, title, status, score } = aCard()
+  return { id, email, firstName, lastName, company, title, status, score, ...overrides }
+}
+
+export function anImportPlan(overrides: Partial<ImportPlan> = {}): ImportPlan {
+  return { contacts: [bareContact('ada@example.com')], leftOut: [], unit: 'row', onlyAddresses: false, ...overrides }
+}
+
+export function anImportResult(overrides: Partial<ImportResult> = {}): ImportResult {
+  return { created: 1, changed: 0, unchanged: 0, events: 0, ...overrides }
 }
 
 export function someStatistics(overrides: Partial<Statistics> = {}): Statistics {

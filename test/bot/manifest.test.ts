@@ -18,11 +18,16 @@ const Manifest = z.object({
   features: z.object({
     slash_commands: z.array(z.object({ command: z.string(), url: z.string(), should_escape: z.boolean() })),
     shortcuts: z.array(z.object({ callback_id: z.string() })).default([]),
+    app_home: z.object({
+      home_tab_enabled: z.boolean(),
+      messages_tab_enabled: z.boolean(),
+      messages_tab_read_only_enabled: z.boolean(),
+    }),
   }),
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
   settings: z.object({
     interactivity: z.object({ is_enabled: z.literal(true), request_url: z.string() }),
-    event_subscriptions: z.object({ bot_events: z.array(z.string()).default([]) }).prefault({}),
+    event_subscriptions: z.object({ request_url: z.string(), bot_events: z.array(z.string()) }),
     socket_mode_enabled: z.boolean(),
   }),
 })
@@ -30,7 +35,15 @@ const Manifest = z.object({
 const manifest = Manifest.parse(raw)
 
 /** What the Web API methods of our source need, from the method reference. */
-const SCOPES: Readonly<Record<string, string | null>> = { 'auth.test': null, 'chat.postMessage': 'chat:write' }
+const SCOPES: Readonly<Record<string, string | null>> = {
+  'auth.test': null,
+  'chat.postMessage': 'chat:write',
+  'chat.update': 'chat:write',
+  'views.open': null,
+  'views.publish': null,
+  'views.push': null,
+  'views.update': null,
+}
 
 function validate(value: unknown): unknown {
   const ajv = new Ajv({ strict: false, allErrors: true })
@@ -63,13 +76,14 @@ describe('manifest.yml', () => {
         ([, kind, what]) => `${kind} ${what}`,
       ),
     )
-    expect(registered).toEqual(['command name', "action { type: 'block_actions' }"])
+    expect(registered).toEqual(['command name', "action { type: 'block_actions' }", 'view id', 'event name'])
   })
 
   test('sends everything to the path at which the bot listens', () => {
     const urls = [
       ...manifest.features.slash_commands.map(({ url }) => url),
       manifest.settings.interactivity.request_url,
+      manifest.settings.event_subscriptions.request_url,
     ]
     for (const url of urls) expect(url).toBe(`https://touchpoint.example.com${SLACK_PATH}`)
   })
@@ -79,15 +93,25 @@ describe('manifest.yml', () => {
   })
 
   test('asks for the scopes of the methods that are called, and for no other', () => {
-    const called = new Set(
-      sources().flatMap((source) => source.match(/'(?:[a-z]+\.)+[a-z][A-Za-z]+'(?=[,) |])/g) ?? []),
+    const named = sources().flatMap((source) => source.match(/'(?:[a-z]+\.)+[a-z][A-Za-z]+'(?=[,; )|])/g) ?? [])
+    const called = sources().flatMap((source) => source.match(/(?<=\bclient\.)[a-z]+\.[a-z][A-Za-z]+/g) ?? [])
+    const methods = new Set(
+      [...named.map((method) => method.slice(1, -1)), ...called].filter((name) =>
+        /^[a-z]+\.[a-z][A-Za-z]+$/.test(name),
+      ),
     )
-    const methods = [...called]
-      .map((method) => method.slice(1, -1))
-      .filter((name) => /^[a-z]+\.[a-z][A-Za-z]+$/.test(name))
-    expect(methods.sort()).toEqual(Object.keys(SCOPES).sort())
-    const needed = ['commands', ...Object.values(SCOPES).filter((scope) => scope !== null)]
-    expect([...manifest.oauth_config.scopes.bot].sort()).toEqual(needed.sort())
+    expect([...methods].sort()).toEqual(Object.keys(SCOPES).sort())
+    // The files of an import are fetched from the address in the form, without a method.
+    const needed = new Set(['commands', 'files:read', ...Object.values(SCOPES).filter((scope) => scope !== null)])
+    expect([...manifest.oauth_config.scopes.bot].sort()).toEqual([...needed].sort())
+  })
+
+  test('lets the app have a Home tab, and write to people', () => {
+    expect(manifest.features.app_home).toEqual({
+      home_tab_enabled: true,
+      messages_tab_enabled: true,
+      messages_tab_read_only_enabled: false,
+    })
   })
 
   test('reads no history', () => {

@@ -1,18 +1,18 @@
 import { expect, test, vi } from 'vitest'
 
+import { type Slack, startSlack } from '../../practice/slack/index.ts'
 import { mrkdwn } from '../../src/bot/mrkdwn.ts'
 import { createSlackSender, type SenderDeps, SlackRefusedError } from '../../src/bot/sender.ts'
 import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
 import { CrmError, UpstreamError } from '../../src/core/errors.ts'
-import { type SlackApi, startSlackApi } from '../support/slack-api.ts'
 import { aCard, NOW } from './fixtures.ts'
 import { TOKEN } from './support.ts'
 
 const alert = replyAlertView({ contact: aCard(), campaign: null, subject: 'Hi', excerpt: 'Yes', occurredAt: NOW })
-const post = { ...alert, channel: 'C1', key: 'reply:sendgrid:1' }
+const post = { ...alert, channel: '#sales', key: 'reply:sendgrid:1' }
 
-function aSender(slack: SlackApi, deps: Partial<SenderDeps> = {}) {
-  return createSlackSender({ token: TOKEN, apiUrl: slack.url, now: () => NOW, ...deps })
+function aSender(slack: Slack, deps: Partial<SenderDeps> = {}) {
+  return createSlackSender({ token: TOKEN, apiUrl: slack.apiUrl, now: () => NOW, ...deps })
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<unknown> {
@@ -23,9 +23,10 @@ async function failureOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 test('a message is posted so that nothing in it is linked, previewed or parsed', async () => {
-  await using slack = await startSlackApi()
-  expect(await aSender(slack).post(post)).toEqual({ channel: 'C1', ts: slack.messages[0]?.ts })
-  expect(slack.problems).toEqual([])
+  await using slack = await startSlack()
+  const posted = await aSender(slack).post(post)
+  expect(slack.person().messages()).toMatchObject([{ ts: posted.ts, isEphemeral: false }])
+  expect(posted.channel).toBe(slack.channel('sales').id)
   expect(slack.calls).toEqual([
     {
       method: 'chat.postMessage',
@@ -37,11 +38,11 @@ test('a message is posted so that nothing in it is linked, previewed or parsed',
 })
 
 test('the same effect has the same id and another effect another one', async () => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   for (const [channel, key] of [
-    ['C1', 'a'],
-    ['C2', 'a'],
-    ['C3', 'b'],
+    ['#sales', 'a'],
+    ['#marketing', 'a'],
+    ['#sales', 'b'],
   ] as const)
     await aSender(slack).post({ ...post, channel, key })
   const [first, second, third] = slack.calls.map(({ args }) => args.client_msg_id)
@@ -51,21 +52,25 @@ test('the same effect has the same id and another effect another one', async () 
 })
 
 test.each([500, 502, 404])('an answer of %i is one request and a failure that may pass', async (status) => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   slack.trouble({ kind: 'status', status }, { times: 5 })
   expect(await failureOf(aSender(slack).post(post))).toBeInstanceOf(UpstreamError)
   expect(slack.calls).toHaveLength(1)
 })
 
-test('a connection that ends without an answer is one request: the message may have arrived', async () => {
-  await using slack = await startSlackApi()
-  slack.trouble({ kind: 'drop' }, { times: 5 })
+test.each([
+  ['had not', false],
+  ['had', true],
+])('a connection that ends without an answer is one request: the message %s arrived', async (_which, after) => {
+  await using slack = await startSlack()
+  slack.trouble({ kind: 'drop', after }, { times: 5 })
   expect(await failureOf(aSender(slack).post(post))).toBeInstanceOf(UpstreamError)
   expect(slack.calls).toHaveLength(1)
+  expect(slack.person().messages()).toHaveLength(after ? 1 : 0)
 })
 
 test('a rate limit is one request and says when to come back, and the channel waits as long', async () => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   slack.trouble({ kind: 'rate-limited', retryAfterSeconds: 30 })
   const sender = aSender(slack)
   expect(await failureOf(sender.post(post))).toMatchObject({ name: 'UpstreamError', retryAfterMs: 30_000 })
@@ -74,20 +79,20 @@ test('a rate limit is one request and says when to come back, and the channel wa
 })
 
 test('a channel gets one message a second, and others do not wait for it', async () => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   let now = NOW
   const sender = aSender(slack, { now: () => now })
   await sender.post(post)
   now += 400
   expect(await failureOf(sender.post(post))).toMatchObject({ name: 'UpstreamError', retryAfterMs: 600 })
-  await sender.post({ ...post, channel: 'C2' })
+  await sender.post({ ...post, channel: '#marketing' })
   now += 600
   await sender.post(post)
-  expect(slack.messages.map(({ channel }) => channel)).toEqual(['C1', 'C2', 'C1'])
+  expect(slack.calls.map(({ args }) => args.channel)).toEqual(['#sales', '#marketing', '#sales'])
 })
 
 test('two messages at the same moment do not pass together', async () => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   const sender = aSender(slack)
   const outcomes = await Promise.allSettled([sender.post(post), sender.post(post)])
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
@@ -103,7 +108,7 @@ test.each([
   ['restricted_action', /restricted_action/],
   ['constructor', /constructor/],
 ])('the refusal %s says what to do', async (error, advice) => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   slack.trouble({ kind: 'refuse', error })
   const failure = await failureOf(aSender(slack).post(post))
   expect(failure).toBeInstanceOf(SlackRefusedError)
@@ -112,19 +117,19 @@ test.each([
 })
 
 test('a missing scope is named', async () => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   slack.trouble({ kind: 'refuse', error: 'missing_scope', needed: 'chat:write' })
   await expect(aSender(slack).post(post)).rejects.toThrow(/It needs chat:write/)
 })
 
 test.each(['internal_error', 'ratelimited', 'service_unavailable'])('%s passes by itself', async (error) => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   slack.trouble({ kind: 'refuse', error })
   expect(await failureOf(aSender(slack).post(post))).toBeInstanceOf(UpstreamError)
 })
 
 test('a post that hangs is given up', async () => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   const signals: (AbortSignal | null | undefined)[] = []
   const hanging: typeof fetch = async (_url, init) => {
     signals.push(init?.signal)
@@ -138,23 +143,25 @@ test('a post that hangs is given up', async () => {
 })
 
 test('the token can be checked', async () => {
-  await using slack = await startSlackApi()
-  expect(await aSender(slack).checkAuth()).toEqual({ team: 'Example', teamId: 'T0EXAMPLE', userId: 'U0BOT' })
+  await using slack = await startSlack()
+  const { team, app } = slack.screen()
+  expect(await aSender(slack).checkAuth()).toEqual({ team: team.name, teamId: team.id, userId: app.userId })
   await expect(aSender(slack, { token: 'wrong' }).checkAuth()).rejects.toThrow(SlackRefusedError)
 })
 
 test('two senders keep their own tokens', async () => {
-  await using slack = await startSlackApi()
-  const [one, two] = [aSender(slack, { token: 'xoxb-1' }), aSender(slack, { token: 'xoxb-2' })]
+  await using here = await startSlack({ botToken: 'xoxb-1' })
+  await using there = await startSlack({ botToken: 'xoxb-2' })
+  const [one, two] = [aSender(here, { token: 'xoxb-1' }), aSender(there, { token: 'xoxb-2' })]
   await two.checkAuth()
   await one.checkAuth()
-  expect(slack.calls.map(({ token }) => token)).toEqual(['xoxb-2', 'xoxb-1'])
+  expect([here, there].map(({ calls }) => calls.map(({ token }) => token))).toEqual([['xoxb-1'], ['xoxb-2']])
 })
 
 test('the stand-in refuses what Slack would', async () => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   const tooMany = Array.from({ length: 51 }, () => ({ type: 'divider' }) as const)
   const failure = await failureOf(aSender(slack).post({ ...post, text: mrkdwn`x`, blocks: tooMany }))
   expect(failure).toMatchObject({ code: 'invalid_blocks' })
-  expect(slack.problems).toEqual(['/blocks: 51 entries, at most 50'])
+  expect(slack.takeProblems()).toEqual(['chat.postMessage: /blocks: 51 entries, at most 50'])
 })

@@ -1,18 +1,18 @@
 import { expect, test, vi } from 'vitest'
 
+import { APP_TOKEN, startSlack, textOf } from '../../practice/slack/index.ts'
 import { createBot } from '../../src/bot/app.ts'
 import { createSlackReceiver } from '../../src/bot/receiver.ts'
 import { createSlackSender } from '../../src/bot/sender.ts'
 import { UpstreamError } from '../../src/core/errors.ts'
-import { buttonPress, slashCommand, startSlackApi } from '../support/slack-api.ts'
-import { aCard, wordsOf } from './fixtures.ts'
+import { aCard, aMatch } from './fixtures.ts'
 import { aCore, aLog, TOKEN } from './support.ts'
 
 async function aBotOverSocket(overrides: Parameters<typeof aCore>[0] = {}) {
-  const slack = await startSlackApi()
+  const slack = await startSlack()
   const { log, lines } = aLog()
-  const connection = createSlackReceiver({ appToken: 'xapp-1-test', apiUrl: slack.url, now: () => Date.now(), log })
-  createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.url, log, ...aCore(overrides) })
+  const connection = createSlackReceiver({ appToken: APP_TOKEN, apiUrl: slack.apiUrl, now: () => Date.now(), log })
+  createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.apiUrl, log, ...aCore(overrides) })
   await connection.start()
   return {
     slack,
@@ -28,7 +28,7 @@ async function aBotOverSocket(overrides: Parameters<typeof aCore>[0] = {}) {
 test('the socket is opened with the app token, at the address that is configured', async () => {
   await using bot = await aBotOverSocket()
   await bot.slack.socket.connected()
-  expect(bot.slack.calls).toEqual([{ method: 'apps.connections.open', args: {}, token: 'xapp-1-test' }])
+  expect(bot.slack.calls).toEqual([{ method: 'apps.connections.open', args: {}, token: APP_TOKEN }])
 })
 
 test('there is no listener for requests', async () => {
@@ -38,31 +38,34 @@ test('there is no listener for requests', async () => {
 
 test('a command is answered in its acknowledgement', async () => {
   await using bot = await aBotOverSocket()
-  const answer = await bot.slack.socket.deliver('slash_commands', slashCommand('ada@example.com'))
-  expect(answer).toMatchObject({ response_type: 'ephemeral' })
-  expect(wordsOf(answer)).toContain('Ada Lovelace')
+  const card = await bot.slack.person().type('/crm ada@example.com')
+  expect(card).toMatchObject({ isEphemeral: true })
+  expect(textOf(card)).toContain('Ada Lovelace')
 })
 
 test('a command that fails is acknowledged with a sentence', async () => {
   await using bot = await aBotOverSocket({ lookup: () => Promise.reject(new Error('boom')) })
-  const answer = await bot.slack.socket.deliver('slash_commands', slashCommand('ada@example.com'))
-  expect(wordsOf(answer)).toContain('Something went wrong on our side')
+  const answer = await bot.slack.person().type('/crm ada@example.com')
+  expect(textOf(answer)).toContain('Something went wrong on our side')
 })
 
 test('a button is acknowledged at once and answered afterwards', async () => {
-  const cardById = vi.fn(async () => aCard())
-  await using bot = await aBotOverSocket({ cardById })
-  const press = buttonPress({ action_id: 'contact_lookup', value: '42', response_url: bot.slack.responseUrl() })
-  expect(await bot.slack.socket.deliver('interactive', press)).toEqual({})
-  expect(wordsOf(await bot.slack.answer())).toContain('Ada Lovelace')
+  const card = Promise.withResolvers<ReturnType<typeof aCard>>()
+  const lookup = async () => ({ kind: 'choose', exact: false, address: null, matches: [aMatch()] }) as const
+  await using bot = await aBotOverSocket({ lookup, cardById: () => card.promise })
+  const ada = bot.slack.person()
+  await ada.type('/crm adda')
+  await ada.press('Open Ada Lovelace')
+  expect(bot.slack.answers).toEqual([])
+  card.resolve(aCard())
+  await ada.sees('CTO, Analytical Engines')
 })
 
 test('a connection that Slack recycles is replaced without a pause', async () => {
   await using bot = await aBotOverSocket()
   bot.slack.socket.recycle()
   await vi.waitFor(() => expect(bot.slack.socket.opened).toBe(2))
-  const answer = await bot.slack.socket.deliver('slash_commands', slashCommand('help'))
-  expect(wordsOf(answer)).toContain('/crm stats')
+  expect(textOf(await bot.slack.person().type('/crm help'))).toContain('/crm stats')
 })
 
 test('while Slack cannot be reached, it is tried again and the log says so', async () => {
@@ -75,19 +78,19 @@ test('while Slack cannot be reached, it is tried again and the log says so', asy
 })
 
 test('a wrong app token is said at the start', async () => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   const { log } = aLog()
-  const connection = createSlackReceiver({ appToken: 'wrong', apiUrl: slack.url, now: () => Date.now(), log })
+  const connection = createSlackReceiver({ appToken: 'wrong', apiUrl: slack.apiUrl, now: () => Date.now(), log })
   await expect(connection.start()).rejects.toThrow(UpstreamError)
   await expect(connection.start()).rejects.toThrow(/SLACK_APP_TOKEN/)
   await connection.stop()
 })
 
 test('the socket keeps its own few retries and does not change those of the bot', async () => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   const { log } = aLog()
-  const connection = createSlackReceiver({ appToken: 'xapp-1', apiUrl: slack.url, now: () => Date.now(), log })
-  const app = createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.url, log, ...aCore() })
+  const connection = createSlackReceiver({ appToken: APP_TOKEN, apiUrl: slack.apiUrl, now: () => Date.now(), log })
+  const app = createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.apiUrl, log, ...aCore() })
   expect(app.webClientOptions.retryConfig).toEqual({ retries: 1, minTimeout: 500 })
   slack.trouble({ kind: 'status', status: 500 }, { times: 5 })
   await expect(connection.start()).rejects.toThrow()
@@ -96,14 +99,14 @@ test('the socket keeps its own few retries and does not change those of the bot'
 })
 
 test('stopping ends the connection, and it stays ended', async () => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   const { log } = aLog()
-  const connection = createSlackReceiver({ appToken: 'xapp-1', apiUrl: slack.url, now: () => Date.now(), log })
-  createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.url, log, ...aCore() })
+  const connection = createSlackReceiver({ appToken: APP_TOKEN, apiUrl: slack.apiUrl, now: () => Date.now(), log })
+  createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.apiUrl, log, ...aCore() })
   await connection.start()
   await connection.stop()
   await connection.stop()
   // A reconnection would have been asked for before this.
-  await createSlackSender({ token: TOKEN, apiUrl: slack.url, now: () => 0 }).checkAuth()
+  await createSlackSender({ token: TOKEN, apiUrl: slack.apiUrl, now: () => 0 }).checkAuth()
   expect(slack.callsOf('apps.connections.open')).toHaveLength(1)
 })

@@ -1,14 +1,15 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 
+import { BOT_TOKEN, type Persona, type Slack, startSlack } from '../../practice/slack/index.ts'
+import { slackSigned } from '../../practice/slack/sign.ts'
 import { type BotDeps, createBot } from '../../src/bot/app.ts'
 import { createSlackReceiver, SLACK_PATH } from '../../src/bot/receiver.ts'
 import type { Logger } from '../../src/core/logger.ts'
-import { type SlackApi, slackSigned, startSlackApi } from '../support/slack-api.ts'
 import { aCard, someStatistics } from './fixtures.ts'
 
 export const SIGNING_SECRET = 'a-signing-secret-of-a-test'
-export const TOKEN = 'xoxb-token-of-a-test'
+export const TOKEN = BOT_TOKEN
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error'
@@ -30,6 +31,9 @@ export function aCore(overrides: Partial<BotDeps> = {}) {
     lookup: async () => ({ kind: 'found', card: aCard() }),
     cardById: async () => aCard(),
     addContact: async () => aCard(),
+    addNewContact: async () => ({ isNew: true, card: aCard() }),
+    startImport: () => {},
+    showHome: async () => {},
     statistics: async () => someStatistics(),
     ...overrides,
   } satisfies Partial<BotDeps>
@@ -37,36 +41,72 @@ export function aCore(overrides: Partial<BotDeps> = {}) {
 
 export interface HttpBot extends AsyncDisposable {
   readonly url: string
-  readonly slack: SlackApi
+  readonly slack: Slack
+  /** Who types and presses where it does not matter who. */
+  readonly ada: Persona
   readonly lines: LogLine[]
-  /** Sends a signed request as Slack does; `at` is its date. */
+  /** Sends a signed request that no person in this workspace could make; `at` is its date. */
   send(fields: Readonly<Record<string, string>>, at?: number): Promise<Response>
-  /** Sends an interaction. */
+  /** Sends an interaction of that kind. */
   press(payload: object): Promise<Response>
 }
 
 /** The real bot behind a real server, reached as Slack reaches it. */
 export async function aBotOverHttp(overrides: Partial<BotDeps> = {}): Promise<HttpBot> {
-  const slack = await startSlackApi()
+  await using resources = new AsyncDisposableStack()
+  const slack = resources.use(await startSlack())
   const { log, lines } = aLog()
   const connection = createSlackReceiver({ signingSecret: SIGNING_SECRET, now: () => Date.now(), log })
-  createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.url, log, ...aCore(overrides) })
+  createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.apiUrl, log, ...aCore(overrides) })
   const server = createServer(connection.listener).listen(0, '127.0.0.1')
+  resources.defer(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   await once(server, 'listening')
   const address = server.address()
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+  slack.connect({ url: `${url}${SLACK_PATH}`, signingSecret: SIGNING_SECRET })
   const send = (fields: Readonly<Record<string, string>>, at = Date.now()) =>
     fetch(`${url}${SLACK_PATH}`, slackSigned(SIGNING_SECRET, fields, at))
+  const owned = resources.move()
   return {
     url,
     slack,
+    ada: slack.person('ada'),
     lines,
     send,
     press: (payload) => send({ payload: JSON.stringify(payload) }),
-    async [Symbol.asyncDispose]() {
-      server.close()
-      server.closeAllConnections()
-      await slack[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+export interface ButtonPress {
+  readonly action_id: string
+  readonly value: string
+  readonly response_url: string
+}
+
+/** A press of a button that stands nowhere, as the object that goes into `payload`. */
+export function buttonPress({ action_id, value, response_url }: ButtonPress) {
+  return {
+    type: 'block_actions',
+    api_app_id: 'A0APP',
+    team: { id: 'T0EXAMPLE', domain: 'example' },
+    user: { id: 'U0ADA', username: 'ada', team_id: 'T0EXAMPLE' },
+    channel: { id: 'C0GENERAL', name: 'general' },
+    container: { type: 'message', message_ts: '1760000000.000001', channel_id: 'C0GENERAL', is_ephemeral: true },
+    trigger_id: '1.2.3',
+    response_url,
+    actions: [
+      {
+        type: 'button',
+        block_id: 'b1',
+        action_id,
+        value,
+        text: { type: 'plain_text', text: 'Press' },
+        action_ts: '1760000001.000001',
+      },
+    ],
   }
 }

@@ -2,27 +2,39 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { problemsOf } from '../../practice/slack/block-kit.ts'
 import type { Message } from '../../src/bot/blocks.ts'
-import { ACTIONS, readPress } from '../../src/bot/listeners.ts'
+import { ACTIONS, FORMS, readPress } from '../../src/bot/listeners.ts'
+import { messageModal } from '../../src/bot/surfaces.ts'
+import { addContactForm } from '../../src/bot/views/add-contact-form.ts'
 import { contactCardView } from '../../src/bot/views/contact-card.ts'
 import { helpView, unavailableView } from '../../src/bot/views/help.ts'
+import { homeProblemView, homeView } from '../../src/bot/views/home.ts'
+import { importForm } from '../../src/bot/views/import-form.ts'
+import { importingView, importReportView } from '../../src/bot/views/import-report.ts'
 import { nearMissesView } from '../../src/bot/views/near-misses.ts'
 import {
-  bugView,
+  BUG,
   goneView,
+  notOpenedView,
   notYouView,
   problemView,
   progressView,
   staleButtonView,
+  startedView,
   tooSlowView,
+  workingView,
 } from '../../src/bot/views/problem.ts'
 import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
 import { statsView } from '../../src/bot/views/stats.ts'
 import { EVENT_TYPES } from '../../src/core/event.ts'
+import { bareContact } from '../../src/core/import-plan.ts'
 import {
   aCard,
   aCardEvent,
+  aHotContact,
   aMatch,
   anEmptyCard,
+  anImportPlan,
+  anImportResult,
   mrkdwnOf,
   NOW,
   noStatistics,
@@ -51,6 +63,10 @@ function everyView(outside: string, many = 3): Message[] {
     recent: events,
   })
   const matches = Array.from({ length: many }, () => aMatch({ ...card }))
+  const plan = anImportPlan({
+    contacts: [bareContact(outside)],
+    leftOut: Array.from({ length: many }, (_, at) => ({ at, value: outside, reason: outside })),
+  })
   return [
     contactCardView(card),
     contactCardView({ ...card, recent: events.slice(8) }, { added: true }),
@@ -62,11 +78,35 @@ function everyView(outside: string, many = 3): Message[] {
     replyAlertView({ contact: card, campaign, subject: outside, excerpt: outside, occurredAt: NOW }),
     problemView(outside),
     unavailableView(outside),
+    importingView(outside),
+    importReportView(outside, plan, anImportResult()),
+    importReportView(outside, { ...plan, contacts: [], onlyAddresses: true }, undefined),
   ]
+}
+
+/** Every form with `outside` in it, and every view that stands elsewhere than in a message. */
+function everyPlace(outside: string, messages: readonly Message[]) {
+  const hottest = Array.from({ length: 5 }, () =>
+    aHotContact({ email: outside, firstName: outside, lastName: outside, company: outside, title: outside }),
+  )
+  const nameless = hottest.map((contact) => ({ ...contact, firstName: null, lastName: null }))
+  const week = someStatistics({ days: 7, from: outside, to: outside })
+  return {
+    modals: [
+      addContactForm({ email: outside, firstName: outside, lastName: outside }),
+      importForm(),
+      ...messages.slice(0, 3).map((message) => messageModal(outside || 'Contact', message)),
+    ],
+    homes: [homeView({ hottest, week }), homeView({ hottest: nameless, week }), homeProblemView(problemView(outside))],
+  }
 }
 
 function problemsIn(messages: readonly Message[]): string[] {
   return messages.flatMap((message) => problemsOf(message, 'message'))
+}
+
+function problemsInPlaces({ modals, homes }: ReturnType<typeof everyPlace>): string[] {
+  return [...modals.flatMap((view) => problemsOf(view, 'modal')), ...homes.flatMap((view) => problemsOf(view, 'home'))]
 }
 
 /** What is left of a mrkdwn text without the forms that only our own code can make. */
@@ -94,12 +134,29 @@ describe('every view', () => {
     statsView(noStatistics()),
     replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: null, occurredAt: NOW }),
     helpView(),
-    unavailableView('import'),
-    ...[bugView(), goneView(), notYouView(), progressView(), staleButtonView(), tooSlowView()],
+    unavailableView('export'),
+    importingView('people.csv'),
+    importReportView('people.csv', anImportPlan(), anImportResult()),
+    ...[problemView(BUG), goneView(), notYouView(), notOpenedView(), progressView(), workingView()],
+    ...[startedView(), staleButtonView(), tooSlowView()],
   ]
+  const typicalPlaces = {
+    modals: [addContactForm(), importForm(), messageModal('Contact', contactCardView(aCard()))],
+    homes: [
+      homeView({ hottest: [aHotContact()], week: someStatistics({ days: 7 }) }),
+      homeView({ hottest: [], week: someStatistics({ days: 7 }) }),
+      homeView({ hottest: [], week: noStatistics() }),
+    ],
+  }
 
   test('is accepted by Slack, typical and empty', () => {
     expect(problemsIn(typical)).toEqual([])
+    expect(problemsInPlaces(typicalPlaces)).toEqual([])
+  })
+
+  test('with something to send off is a form that is listened to', () => {
+    const forms = typicalPlaces.modals.filter(({ submit }) => submit)
+    expect(forms.map(({ callback_id }) => callback_id)).toEqual([...FORMS])
   })
 
   test('has a sentence for notifications', () => {
@@ -108,7 +165,7 @@ describe('every view', () => {
 
   test('offers only buttons that are listened to, with values that are understood', () => {
     const offered = new Set<string>()
-    for (const press of typical.flatMap(buttonsOf)) {
+    for (const press of [...typical.flatMap(buttonsOf), ...typicalPlaces.homes.flatMap(buttonsOf)]) {
       const read = readPress(press.action_id, press.value)
       expect(read, press.action_id).toBeDefined()
       if (read) offered.add(read.action)
@@ -136,8 +193,10 @@ describe('every view', () => {
     ' ',
   ])('shows %j as text', (outside) => {
     const messages = everyView(outside)
+    const places = everyPlace(outside, messages)
     expect(problemsIn(messages)).toEqual([])
-    for (const mrkdwn of messages.flatMap(mrkdwnOf)) expect(withoutOurs(mrkdwn)).not.toContain('<')
+    expect(problemsInPlaces(places)).toEqual([])
+    for (const mrkdwn of mrkdwnOf([messages, places])) expect(withoutOurs(mrkdwn)).not.toContain('<')
   })
 
   test('bears any text that strangers may write', () => {
@@ -154,15 +213,19 @@ describe('every view', () => {
     fc.assert(
       fc.property(outside, (text) => {
         const messages = everyView(text)
+        const places = everyPlace(text, messages)
         expect(problemsIn(messages)).toEqual([])
-        for (const mrkdwn of messages.flatMap(mrkdwnOf)) expect(withoutOurs(mrkdwn)).not.toContain('<')
+        expect(problemsInPlaces(places)).toEqual([])
+        for (const mrkdwn of mrkdwnOf([messages, places])) expect(withoutOurs(mrkdwn)).not.toContain('<')
       }),
       { numRuns: 300 },
     )
   })
 
   test.each(['x', '&', '<', '\n', '👩‍💻', 'é\u0301', '*', '\ud800'])('fits its limits with 50,000 of %j', (unit) => {
-    expect(problemsIn(everyView(unit.repeat(50_000), 200))).toEqual([])
+    const messages = everyView(unit.repeat(50_000), 200)
+    expect(problemsIn(messages)).toEqual([])
+    expect(problemsInPlaces(everyPlace(unit.repeat(50_000), messages))).toEqual([])
   })
 })
 
@@ -318,13 +381,78 @@ describe('the reply alert', () => {
   })
 })
 
+describe('the Home tab', () => {
+  const week = someStatistics({ days: 7 })
+
+  test('offers to add and to import before anything else', () => {
+    const [first, second] = buttonsOf(homeView({ hottest: [aHotContact()], week }))
+    expect([first?.value, second?.value]).toEqual(['add_contact', 'import_contacts'])
+  })
+
+  test('shows who is hot with score and status, and opens their cards', () => {
+    const view = homeView({ hottest: [aHotContact({ id: 7 })], week })
+    expect(wordsOf(view)).toContain('*Ada Lovelace* CTO, Analytical Engines\nScore 26.5 · Engaged · ada@example.com')
+    expect(buttonsOf(view)).toContainEqual({ action_id: 'contact_open', value: '7' })
+  })
+
+  test('shows this week beside the week before', () => {
+    const words = wordsOf(homeView({ hottest: [], week }))
+    expect(words).toContain('1,240 contacts, 120 new (80 the week before).')
+    expect(words).toMatch(/Replied +31 +20 +\+11/)
+  })
+
+  test('says what will stand there while nobody is hot', () => {
+    expect(wordsOf(homeView({ hottest: [], week }))).toContain('Nobody has opened, clicked or replied yet.')
+  })
+
+  test('of an empty CRM teaches the first steps and shows no empty lists', () => {
+    const words = wordsOf(homeView({ hottest: [], week: noStatistics() }))
+    expect(words).toContain('Connect an e-mail tool')
+    expect(words).toContain('/crm import')
+    expect(words).not.toContain('Hottest')
+    expect(words).not.toContain('This week')
+  })
+})
+
+describe('the report of an import', () => {
+  test('counts, and names what was left out by its place and reason', () => {
+    const plan = anImportPlan({
+      leftOut: [
+        { at: 3, value: 'adda@', reason: 'this is not an e-mail address' },
+        { at: 5, value: '', reason: 'there is no e-mail address' },
+      ],
+    })
+    const view = importReportView('people.csv', plan, anImportResult({ created: 8, changed: 1 }))
+    expect(view.text).toBe('people.csv: 8 new, 1 changed, 0 unchanged, 2 rows left out.')
+    expect(wordsOf(view)).toContain('Row 3 “adda@”: this is not an e-mail address\nRow 5: there is no e-mail address')
+    expect(wordsOf(view)).toContain('`/crm lookup ada@example.com`')
+  })
+
+  test('says where nobody could be brought in', () => {
+    const plan = anImportPlan({ contacts: [], leftOut: [{ at: 1, value: 'x', reason: 'no' }], unit: 'line' })
+    const view = importReportView('list.txt', plan, undefined)
+    expect(view.text).toBe('list.txt: nobody could be brought in, 1 line left out.')
+  })
+
+  test('names the first of many, and counts the rest', () => {
+    const leftOut = Array.from({ length: 25 }, (_, index) => ({ at: index + 2, value: 'x', reason: 'no' }))
+    const words = wordsOf(importReportView('people.csv', anImportPlan({ leftOut }), anImportResult()))
+    expect(words).toContain('Row 11 “x”: no\nand 15 more')
+  })
+
+  test('says why only addresses were read', () => {
+    const words = wordsOf(importReportView('people.csv', anImportPlan({ onlyAddresses: true }), anImportResult()))
+    expect(words).toContain('No row names the columns')
+  })
+})
+
 test('help shows examples that can be pasted', () => {
   for (const example of wordsOf(helpView()).match(/`\/crm[^`]*`/g) ?? []) expect(example).toMatch(/^`\/crm \S.*`$/)
   expect(wordsOf(helpView()).match(/`\/crm/g)?.length).toBeGreaterThanOrEqual(4)
 })
 
 test('a command that is not there is answered with those that are', () => {
-  expect(unavailableView('import').text).toBe(
-    'There is no command `import` here. The commands are `lookup`, `stats` and `help`.',
+  expect(unavailableView('export').text).toBe(
+    'There is no command `export` here. The commands are `lookup`, `add`, `import`, `stats` and `help`.',
   )
 })

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 
 import { addContact } from '../../src/core/add-contact.ts'
 import { InvalidInputError } from '../../src/core/errors.ts'
-import { contactByAddress, contactsAfter } from '../../src/core/store/contacts.ts'
+import { lookup } from '../../src/core/lookup.ts'
+import { contactByAddress, contactById, contactsAfter } from '../../src/core/store/contacts.ts'
 import { createdBetween, totalCounts } from '../../src/core/store/roll-ups.ts'
 import { createDayOf } from '../../src/core/time.ts'
 import { databases } from '../support/databases.ts'
@@ -13,8 +14,10 @@ const dayOf = createDayOf('Europe/Warsaw')
 describe.each(databases)('adding a contact on $name', ({ open }) => {
   test('makes it once, whatever case its address is written in', async () => {
     await using database = await open()
-    const id = await addContact(database, 'Ada@Example.com', { by: 'U0ADA', now, dayOf })
-    expect(await addContact(database, 'ada@example.COM', { by: 'U0ADA', now: now + 1000, dayOf })).toBe(id)
+    const { id, isNew } = await addContact(database, 'Ada@Example.com', { by: 'U0ADA', now, dayOf })
+    expect(isNew).toBe(true)
+    const again = await addContact(database, 'ada@example.COM', { by: 'U0ADA', now: now + 1000, dayOf })
+    expect(again).toEqual({ id, isNew: false })
     expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({
       id,
       email: 'Ada@Example.com',
@@ -36,11 +39,40 @@ describe.each(databases)('adding a contact on $name', ({ open }) => {
 
   test('makes it once when two people add it together', async () => {
     await using database = await open()
-    const ids = await Promise.all(
+    const additions = await Promise.all(
       Array.from({ length: 8 }, () => addContact(database, 'ada@example.com', { by: 'U0ADA', now, dayOf })),
     )
-    expect(new Set(ids).size).toBe(1)
+    expect(new Set(additions.map(({ id }) => id)).size).toBe(1)
+    expect(additions.filter(({ isNew }) => isNew)).toHaveLength(1)
     expect(await totalCounts(database)).toEqual(new Map([['new', 1]]))
+  })
+
+  test('keeps what was said of it, and finds it by that', async () => {
+    await using database = await open()
+    const profile = {
+      firstName: 'Élodie',
+      lastName: 'Müller',
+      company: 'Acme',
+      title: 'CTO',
+      tags: ['vip', 'conference'],
+    }
+    const { id } = await addContact(database, 'elodie@example.com', { by: 'U0ADA', now, dayOf, profile })
+    expect(await contactById(database, id)).toMatchObject({
+      ...profile,
+      asserted: { addedBy: 'U0ADA' },
+      createdAt: now,
+      updatedAt: now,
+    })
+    expect(await lookup(database, 'muller', now)).toMatchObject({ kind: 'found', card: { id } })
+  })
+
+  test('leaves a contact that is there already as it is', async () => {
+    await using database = await open()
+    const profile = { firstName: 'Ada', lastName: 'Lovelace', company: 'Acme', title: null, tags: ['vip'] }
+    const { id } = await addContact(database, 'ada@example.com', { by: 'U0ADA', now, dayOf, profile })
+    const other = { firstName: 'Eve', lastName: null, company: 'Evil', title: 'Spy', tags: [] }
+    await addContact(database, 'ADA@example.com', { by: 'U0EVE', now: now + 1, dayOf, profile: other })
+    expect(await contactById(database, id)).toMatchObject({ ...profile, asserted: { addedBy: 'U0ADA' } })
   })
 
   test.each(['', 'ada', 'ada@', 'Ada <ada@example.com>', 'ada@example.com\nbob@example.com', 'a b@example.com'])(

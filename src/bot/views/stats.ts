@@ -7,6 +7,7 @@ import { actions, button, context, header, type Message, message, preformatted, 
 import { PERIODS } from '../command.ts'
 import type { Action } from '../listeners.ts'
 import { count, type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
+import { firstSteps } from './first-steps.ts'
 import { STATUS } from './words.ts'
 
 export function statsView(stats: Statistics): Message {
@@ -28,16 +29,7 @@ export function statsView(stats: Statistics): Message {
 
 function emptyView(title: string, period: Mrkdwn): Message {
   const sentence = mrkdwn`Nothing to count yet: no contact and no event.`
-  return message(sentence, [
-    header(title),
-    context(period),
-    section(sentence),
-    section(mrkdwn`*Connect an e-mail tool*
-1. Give the server the tool's secret, for example \`SENDGRID_WEBHOOK_SECRET\`, and restart it.
-2. In the tool, let it send webhooks to your server, like \`https://touchpoint.example.com/webhooks/sendgrid\`.
-3. Send yourself a mail. It appears here, and its recipient becomes a contact.`),
-    context(mrkdwn`Or start with one person: \`/crm lookup ada@example.com\` and press Add`),
-  ])
+  return message(sentence, [header(title), context(period), section(sentence), ...firstSteps()])
 }
 
 const BAR = 12
@@ -89,10 +81,19 @@ const LINES: readonly (readonly [tally: Tally, label: string, always: boolean])[
   ['unsubscribed', 'Unsubscribed', true],
 ]
 
-function engagement({ events, eventsBefore }: Statistics): string[] {
-  const rows = LINES.flatMap(([tally, label, always]) => {
-    const [now, before] = [events[tally] ?? 0, eventsBefore[tally] ?? 0]
-    return always || now + before > 0 ? [[label, count(now), count(before), change(now, before)]] : []
+function engagement(stats: Statistics): string[] {
+  const shown = LINES.filter(([tally, , always]) => always || countsOf(stats, tally).some((number) => number > 0))
+  return comparison(
+    stats,
+    shown.map(([tally]) => tally),
+  )
+}
+
+/** The period beside the one before it, a line for each of `tallies` that has a label, in columns that line up. */
+export function comparison(stats: Statistics, tallies: readonly Tally[]): string[] {
+  const rows = LINES.filter(([tally]) => tallies.includes(tally)).map(([tally, label]) => {
+    const [now, before] = countsOf(stats, tally)
+    return [label, count(now), count(before), change(now, before)]
   })
   const table = [['', 'now', 'before', 'change'], ...rows]
   const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
@@ -102,6 +103,10 @@ function engagement({ events, eventsBefore }: Statistics): string[] {
       .join('  ')
       .trimEnd(),
   )
+}
+
+function countsOf({ events, eventsBefore }: Statistics, tally: Tally): [now: number, before: number] {
+  return [events[tally] ?? 0, eventsBefore[tally] ?? 0]
 }
 
 function change(now: number, before: number): string {

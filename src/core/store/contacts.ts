@@ -5,7 +5,7 @@ import type { EmailEvidence } from '../email-status.ts'
 import { suppressionOf } from '../suppression.ts'
 import { decodeRows, insertOf, perBackend, selectList, updateOf, valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
-import { and, eq, gte, inArray, lt, ne, or, sql } from './drizzle.ts'
+import { and, desc, eq, gte, inArray, isNull, lt, ne, or, sql } from './drizzle.ts'
 import type { Assertions } from './rows.ts'
 
 export type ContactRow = Tables['contacts']['$inferSelect']
@@ -274,6 +274,18 @@ type TextColumn = Tables['contacts']['emailKey'] | Tables['contacts']['nameKey']
 function startsWith({ dialect }: Database, column: TextColumn, prefix: string): SQL | undefined {
   const bytes = sql`${column} ${dialect.bytewise}`
   return and(gte(bytes, prefix), lt(bytes, `${prefix}\u{10ffff}`), ne(column, ''))
+}
+
+/** The hottest contacts that may be written to; of equal ones the newest first. */
+export async function contactsByHeat(database: Database, limit: number): Promise<ContactRow[]> {
+  const { contacts } = database.tables
+  return await database.db
+    .select()
+    .from(contacts)
+    // Written out, because a partial index is used only where the query repeats its condition.
+    .where(and(sql`${contacts.heat} > 0`, isNull(contacts.suppressed), ne(contacts.status, 'disqualified')))
+    .orderBy(desc(contacts.heat), desc(contacts.id))
+    .limit(limit)
 }
 
 /** One page of all contacts in the order of their ids, after `afterId`. */

@@ -9,5 +9,20 @@ const require = createRequire(import.meta.url)
 
 const core: typeof import('drizzle-orm') = require('drizzle-orm')
 
-export const { and, between, desc, eq, getTableColumns, getTableName, gte, inArray, isNotNull, lt, lte, ne, or, sql } =
-  core
+export const {
+  and,
+  between,
+  desc,
+  eq,
+  getTableColumns,
+  getTableName,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  lte,
+  ne,
+  or,
+  sql,
+} = core

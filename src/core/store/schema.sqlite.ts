@@ -57,6 +57,7 @@ export const contacts = sqliteTable(
     index('contacts_domain').on(t.domain),
     index('contacts_name_key').on(t.nameKey),
     index('contacts_surname_key').on(t.surnameKey),
+    index('contacts_heat').on(t.heat).where(sql`heat > 0`),
   ],
 )
 

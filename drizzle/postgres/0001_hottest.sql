@@ -1,0 +1,1 @@
+CREATE INDEX "contacts_heat" ON "contacts" USING btree ("heat") WHERE heat > 0;

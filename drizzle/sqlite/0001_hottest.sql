@@ -1,0 +1,1 @@
+CREATE INDEX `contacts_heat` ON `contacts` (`heat`) WHERE heat > 0;

@@ -1,0 +1,15 @@
+import { CrmError, InvalidInputError } from '../core/errors.ts'
+import type { Logger } from '../core/logger.ts'
+import type { Message } from './blocks.ts'
+import { BUG, problemView } from './views/problem.ts'
+
+/** Why there is no answer, in a sentence; what people cannot put right themselves is logged as `what`. */
+export function failureSentence(error: unknown, what: string, log: Logger): string {
+  if (error instanceof InvalidInputError) return error.message
+  log.error(what, { error })
+  return error instanceof CrmError ? error.message : BUG
+}
+
+export function failureView(error: unknown, what: string, log: Logger): Message {
+  return problemView(failureSentence(error, what, log))
+}

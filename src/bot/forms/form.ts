@@ -1,0 +1,39 @@
+import type { types } from '@slack/bolt'
+import { z } from 'zod'
+
+import { oneLine } from '../../core/text.ts'
+import type { Actor } from '../actor.ts'
+import { VALUE } from '../inputs.ts'
+
+/** What a form leads to when it is sent off. */
+export type Submitted = (
+  | { readonly kind: 'close' }
+  /** Takes the place of the form. */
+  | { readonly kind: 'show'; readonly view: types.ModalView }
+  /** Stand beside the inputs; the keys are their block ids (Slack sheet, section 10.8). */
+  | { readonly kind: 'errors'; readonly errors: Readonly<Record<string, string>> }
+) & {
+  /** Runs once Slack has its answer. */
+  readonly afterwards?: () => void
+}
+
+export interface Submission {
+  readonly actor: Actor
+  /** The id of the view: another one each time a form is opened. */
+  readonly id: string
+  /** As Slack gives them, by block id and action id. */
+  readonly values: unknown
+}
+
+/** Called with what people entered; throws only what is a bug or a failure of the database. */
+export type Submit = (submission: Submission) => Promise<Submitted>
+
+const typed = z
+  .object({ [VALUE]: z.object({ value: z.string().nullish() }) })
+  .transform((block) => block[VALUE].value ?? null)
+
+/** One line of an input, or null where it is empty. */
+export const lineInput = typed.transform(oneLine).nullish().default(null)
+
+/** An input of several lines, as it was typed. */
+export const textInput = typed.transform((text) => text ?? '').default('')

@@ -1,0 +1,61 @@
+import type { types } from '@slack/bolt'
+
+import { plain } from './mrkdwn.ts'
+
+/** The action id of every input: its block says which one it is. */
+export const VALUE = 'value'
+
+interface InputOptions {
+  /** Of its block; errors name it. */
+  readonly id: string
+  readonly label: string
+  readonly hint?: string
+  readonly optional?: boolean
+}
+
+interface TypedOptions extends InputOptions {
+  readonly initial?: string | null | undefined
+  readonly placeholder?: string
+  readonly focus?: boolean
+}
+
+export function emailInput(options: TypedOptions): types.InputBlock {
+  return input(options, { type: 'email_text_input', action_id: VALUE, ...typed(options, 320) })
+}
+
+/** `max` is at most 3,000 (Slack sheet, section 10.6). */
+export function textInput(
+  options: TypedOptions & { readonly max: number; readonly multiline?: boolean },
+): types.InputBlock {
+  const { max, multiline = false } = options
+  const element = { type: 'plain_text_input', action_id: VALUE, multiline, max_length: max } as const
+  return input(options, { ...element, ...typed(options, max) })
+}
+
+/** One file of these kinds, by the ends of their names; Slack's clients keep to them, others need not. */
+export function fileInput(options: InputOptions & { readonly kinds: readonly string[] }): types.InputBlock {
+  return input(options, { type: 'file_input', action_id: VALUE, filetypes: [...options.kinds], max_files: 1 })
+}
+
+function input({ id, label, hint, optional = false }: InputOptions, element: types.InputBlock['element']) {
+  return {
+    type: 'input',
+    block_id: id,
+    label: plainText(label, 2000),
+    ...(hint ? { hint: plainText(hint, 2000) } : {}),
+    optional,
+    element,
+  } satisfies types.InputBlock
+}
+
+function typed({ initial, placeholder, focus = false }: TypedOptions, max: number) {
+  return {
+    ...(initial?.trim() ? { initial_value: plain(initial, max) } : {}),
+    ...(placeholder ? { placeholder: plainText(placeholder, 150) } : {}),
+    ...(focus ? { focus_on_load: true } : {}),
+  }
+}
+
+function plainText(text: string, limit: number): types.PlainTextElement {
+  return { type: 'plain_text', text: plain(text, limit), emoji: false }
+}

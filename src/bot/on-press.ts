@@ -1,0 +1,77 @@
+import type { AllMiddlewareArgs, SlackActionMiddlewareArgs, webApi } from '@slack/bolt'
+import { z } from 'zod'
+
+import type { Logger } from '../core/logger.ts'
+import { actorOf } from './actor.ts'
+import { type AnswerDeps, answerPress, isForm, type Said, saying, TITLES } from './answers.ts'
+import { ACKNOWLEDGE_MS, type After, GIVE_UP_MS, within } from './deadline.ts'
+import { readPress } from './listeners.ts'
+import { asModal, type Replies } from './replies.ts'
+import { progressView, staleButtonView, tooSlowView } from './views/problem.ts'
+
+export interface OnPressDeps extends AnswerDeps {
+  readonly replies: Replies
+  readonly after: After
+  readonly log: Logger
+}
+
+const Pressed = z.object({ action_id: z.string(), value: z.string().optional() })
+
+/** Where a button stands: in a message there is an address for answers, in a view there is none. */
+const Place = z.object({
+  response_url: z.string().optional(),
+  container: z.object({ is_ephemeral: z.boolean().optional() }).optional(),
+  trigger_id: z.string().default(''),
+  view: z.object({ id: z.string(), type: z.string(), hash: z.string().optional() }).optional(),
+})
+
+/** Answers a button where it stands. */
+export function onPress({ replies, after, log, ...deps }: OnPressDeps) {
+  /** A Home tab stays as it is: the answer opens above it, for which there are three seconds. */
+  async function openAbove(
+    { views }: webApi.WebClient,
+    { trigger_id, title, asked }: { trigger_id: string; title: string; asked: Promise<Said> },
+  ): Promise<void> {
+    const inTime = await within(ACKNOWLEDGE_MS, asked, after)
+    const view = asModal(inTime?.answer ?? progressView(), title)
+    const opened = await replies.shown(views.open({ trigger_id, view }))
+    const view_id = opened?.view?.id
+    if (inTime || !view_id) return
+    const late = await within(GIVE_UP_MS, asked, after)
+    await replies.shown(views.update({ view_id, view: asModal(late?.answer ?? tooSlowView(), title) }))
+  }
+
+  return async ({
+    body,
+    action,
+    ack,
+    respond,
+    client,
+  }: SlackActionMiddlewareArgs & AllMiddlewareArgs): Promise<void> => {
+    // Before anything that can fail: an error before the acknowledgement leaves the request without an answer.
+    await ack()
+    const actor = actorOf(body)
+    if (!actor) return log.info('ignored a button pressed by somebody of another workspace or a bot')
+    const pressed = Pressed.safeParse(action).data
+    const press = pressed && readPress(pressed.action_id, pressed.value)
+    const asked = saying(async () => (press ? await answerPress(press, actor, deps) : staleButtonView()), log)
+    const { response_url, container, trigger_id, view } = Place.parse(body)
+    const title = press ? TITLES[press.action] : 'Touchpoint'
+    if (view?.type === 'home') return await openAbove(client, { trigger_id, title, asked })
+
+    const said = await within(GIVE_UP_MS, asked, after)
+    const answer = said?.answer ?? tooSlowView()
+    if (isForm(answer)) {
+      const onTop = view ? client.views.push : client.views.open
+      await replies.shown(onTop({ trigger_id, view: answer }))
+    } else if (view) {
+      // By its hash, so that an answer that comes late does not replace what was shown since.
+      const { id: view_id, hash = '' } = view
+      await replies.shown(client.views.update({ view_id, ...(hash ? { hash } : {}), view: asModal(answer, title) }))
+    } else {
+      // What others see is never replaced by what one of them asked for, and a question not by a failure to answer it.
+      const replaces = container?.is_ephemeral === true && press !== undefined && said?.isAnswer === true
+      await replies.deliver(response_url, respond, answer, { replace_original: replaces })
+    }
+  }
+}
