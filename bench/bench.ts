@@ -2,7 +2,7 @@ import '../src/runtime.ts'
 
 import { setTimeout as wait } from 'node:timers/promises'
 
-import { slackSigned, slashCommand } from '../test/support/slack-api.ts'
+import { slackSigned, slashCommand } from '../practice/slack/sign.ts'
 import { resendBody, sendgridBody, sendgridEvents } from './support/events.ts'
 import { type Load, load, rawRequest } from './support/http.ts'
 import { rawInsertsPerSecond, startNoOp } from './support/limits.ts'

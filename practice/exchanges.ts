@@ -5,6 +5,13 @@ const MAX_BODY = 64 * 1024
 
 export type NewExchange = Omit<Exchange, 'id'>
 
+interface Posting {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | string
+  /** Gives the request up. */
+  readonly signal?: AbortSignal
+}
+
 /** The last requests and answers between Slack, Touchpoint, the e-mail tools and the enrichment APIs. */
 export class Exchanges {
   readonly #kept: Exchange[] = []
@@ -45,7 +52,7 @@ export class Exchanges {
   async post(
     { from, to }: { readonly from: Party; readonly to: Party },
     url: string,
-    { headers, body }: { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array | string },
+    { headers, body, signal }: Posting,
   ): Promise<{ readonly status: number; readonly headers: Headers; readonly body: string }> {
     const at = Date.now()
     const started = performance.now()
@@ -61,7 +68,8 @@ export class Exchanges {
     }
     try {
       const bytes = typeof body === 'string' ? body : Buffer.from(body)
-      const response = await fetch(url, { method: 'POST', headers, body: bytes, redirect: 'manual' })
+      const init = { method: 'POST', headers, body: bytes, redirect: 'manual', ...(signal ? { signal } : {}) } as const
+      const response = await fetch(url, init)
       const answer = await response.text()
       this.add({
         ...request,

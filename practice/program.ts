@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { text as readText } from 'node:stream/consumers'
-import { slackSigned, slashCommand } from '../test/support/slack-api.ts'
 import { SECRETS, sign } from './email/sign.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -44,13 +43,15 @@ export function aHome(env: Readonly<Record<string, string>> = {}, folder?: strin
 /** The real program, started as `npm start` starts it, in a process of its own. */
 export interface RunningProgram extends AsyncDisposable {
   readonly url: string
+  /** For `connect` of the stand-in for Slack. */
+  readonly slack: { readonly url: string; readonly signingSecret: string }
   readonly process: ChildProcess
+  /** Resolves with the exit code, or null after a signal. */
+  readonly ended: Promise<number | null>
   /** The log so far. */
   readonly lines: readonly string[]
   /** Posts what a provider would, really signed. */
   deliver(provider: string, body: Uint8Array, headers?: Readonly<Record<string, string>>): Promise<Response>
-  /** Types `/crm <text>` and gives Slack's answer. */
-  type(text: string): Promise<{ readonly status: number; readonly answer: string }>
   /** Resolves with the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
@@ -71,7 +72,9 @@ export async function startProgram({ env }: Home): Promise<RunningProgram> {
 
   return {
     url,
+    slack: { url: `${url}/slack/events`, signingSecret: SIGNING_SECRET },
     process: child,
+    ended: exit.then(([code]) => code),
     lines,
     async deliver(provider, body, headers = { 'content-type': 'application/json' }) {
       const signed = sign[provider]?.({ headers, body, sentAt: Date.now() })
@@ -81,11 +84,6 @@ export async function startProgram({ env }: Home): Promise<RunningProgram> {
         headers: signed.headers,
         body: Buffer.from(signed.body),
       })
-    },
-    async type(text) {
-      const { headers, body } = slackSigned(SIGNING_SECRET, slashCommand(text), Date.now())
-      const response = await fetch(`${url}/slack/events`, { method: 'POST', headers, body })
-      return { status: response.status, answer: await response.text() }
     },
     async stop(signal = 'SIGTERM') {
       child.kill(signal)

@@ -4,7 +4,12 @@
  * Stricter than Slack in places: where its sources disagree the lower limit counts, and a field
  * that no source knows is a problem, because it is usually a mistake in writing.
  */
-export type Surface = 'message' | 'modal' | 'home'
+export type Surface =
+  | 'message'
+  | 'modal'
+  | 'home'
+  /** The answer to an options load. */
+  | 'options'
 
 /** What Slack would refuse in `payload`, each with its place in it; empty when it would be shown. */
 export function problemsOf(payload: unknown, surface: Surface): string[] {
@@ -277,6 +282,17 @@ function element(required: Shape, optional: Shape = {}, ...rules: readonly Check
 }
 
 const chooses = eitherOf('options', 'option_groups')
+
+/** What is chosen at the beginning has to be one of the options, word for word. */
+const beginsWithOptions: Check = (value, at, found) => {
+  if (!isThing(value)) return
+  const groups = Array.isArray(value.option_groups) ? value.option_groups : []
+  const lists = [value.options, ...groups.map((group) => (isThing(group) ? group.options : undefined))]
+  const options = new Set(lists.flat().map((one) => JSON.stringify(one)))
+  const initial = [value.initial_option, ...(Array.isArray(value.initial_options) ? value.initial_options : [])]
+  if (initial.some((one) => one !== undefined && !options.has(JSON.stringify(one))))
+    found.say(at, 'begins with an option that is not among the options')
+}
 const optionLists = { options: list(selectOption, 100), option_groups: list(optionGroup, 100) }
 const imageSource: Shape = { image_url: url(), slack_file: slackFile }
 const hasImageSource = eitherOf('image_url', 'slack_file')
@@ -310,11 +326,12 @@ const ELEMENTS: Readonly<Record<string, Check>> = {
     { ...acts, ...confirmable, style: oneOf('primary', 'danger'), accessibility_label: string(75) },
   ),
   overflow: element({ options: list(option(anyText(75), { url: url() }), 5) }, { ...acts, ...confirmable }),
-  static_select: element({}, { ...picks, ...optionLists, initial_option: selectOption }, chooses),
+  static_select: element({}, { ...picks, ...optionLists, initial_option: selectOption }, chooses, beginsWithOptions),
   multi_static_select: element(
     {},
     { ...picks, ...many, ...optionLists, initial_options: list(selectOption, 100) },
     chooses,
+    beginsWithOptions,
   ),
   external_select: element({}, { ...picks, min_query_length: whole(0, 1000), initial_option: selectOption }),
   multi_external_select: element(
@@ -348,10 +365,12 @@ const ELEMENTS: Readonly<Record<string, Check>> = {
   checkboxes: element(
     { options: list(markedOption, 10) },
     { ...acts, ...confirmable, ...focus, initial_options: list(markedOption, 10) },
+    beginsWithOptions,
   ),
   radio_buttons: element(
     { options: list(markedOption, 10) },
     { ...acts, ...confirmable, ...focus, initial_option: markedOption },
+    beginsWithOptions,
   ),
   datepicker: element({}, { ...picks, initial_date: day }),
   timepicker: element({}, { ...picks, initial_time: clock, timezone: string(100) }),
@@ -675,6 +694,8 @@ function block(value: unknown, at: string, found: Findings, allowed?: readonly s
 
 // --- surfaces
 
+const anything: Check = () => {}
+
 const MESSAGE_TEXT: Check = all(string(4000), markup)
 
 const VIEW = {
@@ -701,6 +722,7 @@ const SURFACES: Readonly<Record<Surface, Check>> = {
     if (value.text === undefined) found.say(at, 'text is missing: it is what notifications show')
     else MESSAGE_TEXT(value.text, `${at}/text`, found)
     if (value.blocks !== undefined) list(block, 50)(value.blocks, `${at}/blocks`, found)
+    if (value.attachments !== undefined) list(anything, 100)(value.attachments, `${at}/attachments`, found)
   },
   modal: object(
     { type: oneOf('modal'), title: plainText(24), blocks: list(block, 100) },
@@ -716,4 +738,9 @@ const SURFACES: Readonly<Record<Surface, Check>> = {
     needsSubmit,
   ),
   home: object({ type: oneOf('home'), blocks: list(block, 100) }, VIEW, viewFits),
+  options: object(
+    {},
+    { options: list(selectOption, 100, 0), option_groups: list(optionGroup, 100, 0) },
+    eitherOf('options', 'option_groups'),
+  ),
 }

@@ -7,6 +7,7 @@ import process from 'node:process'
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { aHome, startProgram } from '../../practice/program.ts'
+import { startSlack, textOf } from '../../practice/slack/index.ts'
 import { StorageError } from '../../src/core/errors.ts'
 import { ingestAll } from '../../src/core/ingest.ts'
 import { latestEvents } from '../../src/core/store/events.ts'
@@ -23,14 +24,16 @@ test.runIf(canMount)(
     const disk = mkdtempSync(join(tmpdir(), 'touchpoint-disk-'))
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk])
     try {
-      await using home = aHome({}, disk)
+      await using slack = await startSlack()
+      await using home = aHome({ SLACK_API_URL: slack.apiUrl }, disk)
       await using program = await startProgram(home)
+      slack.connect(program.slack)
       expect((await program.deliver('sendgrid', batch('before', 10))).status).toBe(200)
       fill(join(disk, 'filler'))
 
       const refused = await program.deliver('sendgrid', batch('during', 2000))
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '30'])
-      expect((await program.type('lookup before0@example.com')).answer).toContain('1 open')
+      expect(textOf(await slack.person().type('/crm lookup before0@example.com'))).toContain('1 open')
       expect((await fetch(`${program.url}/healthz`)).status).toBe(200)
 
       rmSync(join(disk, 'filler'))

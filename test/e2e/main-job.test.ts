@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto'
 
 import { expect, test } from 'vitest'
 import { SECRETS } from '../../practice/email/sign.ts'
-import { aHome, crm, runToEnd, SIGNING_SECRET, startProgram } from '../../practice/program.ts'
-import { problemsOf } from '../../practice/slack/block-kit.ts'
+import { aHome, crm, runToEnd, startProgram } from '../../practice/program.ts'
+import { startSlack, textOf } from '../../practice/slack/index.ts'
 import { postgresPlace } from '../support/databases.ts'
-import { buttonPress, slackSigned, slashCommand, startSlackApi } from '../support/slack-api.ts'
 
 // E-mail sheet, section 9.1: published by SendGrid, and signed in 2020.
 const PUBLISHED = {
@@ -53,13 +52,15 @@ const REPLY = {
 }
 
 test('a signed batch goes in on one port, and the card with its opens, click and reply comes out in Slack', async () => {
-  await using slack = await startSlackApi()
+  await using slack = await startSlack()
   await using home = aHome({
     SENDGRID_WEBHOOK_SECRET: `${PUBLISHED.key},${SECRETS.sendgrid}`,
-    SLACK_API_URL: slack.url,
-    CRM_ALERT_CHANNEL: 'C0SALES',
+    SLACK_API_URL: slack.apiUrl,
+    CRM_ALERT_CHANNEL: slack.channel('sales').id,
   })
   await using program = await startProgram(home)
+  slack.connect(program.slack)
+  const grace = slack.person('grace')
 
   const published = await fetch(`${program.url}/webhooks/sendgrid`, { method: 'POST', ...PUBLISHED })
   expect([published.status, await published.json()]).toEqual([200, { accepted: 1, duplicates: 0, unreadable: 0 }])
@@ -76,46 +77,75 @@ test('a signed batch goes in on one port, and the card with its opens, click and
   expect((await program.deliver('sendgrid', body, headers)).status).toBe(200)
   const again = await program.deliver('sendgrid', sendgridBatch(BATCH))
   expect(await again.json()).toEqual({ accepted: 0, duplicates: 5, unreadable: 0 })
+  await grace.sees(/Ada@Example\.com replied to “Re: Q1 launch”/)
 
-  const { status, answer } = await program.type('lookup ada@example.com')
-  expect(status).toBe(200)
-  const message = JSON.parse(answer)
-  expect(message.response_type).toBe('ephemeral')
-  expect(problemsOf(message, 'message')).toEqual([])
-  expect(answer).toContain('1 open (+1 by a machine) · 1 click · 1 reply')
-  expect(answer).toContain('Q1 launch')
-  expect(answer).toContain('example.org')
-  expect(answer).toContain('Yes, please call me on Tuesday.')
-  expect(answer).not.toContain('Shall we talk')
-  expect(JSON.parse((await program.type('ada@example.com')).answer)).toEqual(message)
-  expect((await program.type('lookup hello@world.com')).answer).toContain('Not sent: refused by the mail tool')
+  const card = await grace.type('/crm lookup ada@example.com', { in: '#marketing' })
+  expect(card).toMatchObject({ isEphemeral: true })
+  const words = textOf(card)
+  expect(words).toContain('1 open (+1 by a machine) · 1 click · 1 reply')
+  expect(words).toContain('Q1 launch')
+  expect(words).toContain('example.org')
+  expect(words).toContain('Yes, please call me on Tuesday.')
+  expect(words).not.toContain('Shall we talk')
+  expect(textOf(await grace.type('/crm ada@example.com'))).toBe(words)
+  expect(textOf(await grace.type('/crm lookup hello@world.com'))).toContain('Not sent: refused by the mail tool')
 
   expect(await program.stop()).toBe(0)
-  expect(slack.messages.map(({ channel, text }) => [channel, text])).toEqual([
-    ['C0SALES', expect.stringMatching(/^Ada@Example\.com replied to “Re: Q1 launch”/)],
-  ])
-  expect(slack.problems).toEqual([])
+  const alerts = slack.person('tom').messages('#sales')
+  expect(alerts.map(({ text }) => text)).toEqual([expect.stringContaining('replied to “Re: Q1 launch”')])
   expect(program.lines.join('\n')).not.toMatch(/ada@|Lovelace|Tuesday|xoxb/i)
 })
 
 test('the near miss of a misspelt address opens the card by its button', async () => {
-  await using slack = await startSlackApi()
-  await using home = aHome({ SLACK_API_URL: slack.url })
+  await using slack = await startSlack()
+  await using home = aHome({ SLACK_API_URL: slack.apiUrl })
   await using program = await startProgram(home)
+  slack.connect(program.slack)
+  const grace = slack.person('grace')
   await program.deliver('sendgrid', sendgridBatch(BATCH))
 
-  const choice = await program.type('lookup ada@exmaple.com')
-  expect(choice.answer).toContain('Ada@Example.com')
-  const { value } = findButton(JSON.parse(choice.answer), 'contact_lookup')
-  const press = { action_id: 'contact_lookup', value, response_url: slack.responseUrl() }
-  const signed = slackSigned(SIGNING_SECRET, { payload: JSON.stringify(buttonPress(press)) }, Date.now())
-  expect((await fetch(`${program.url}/slack/events`, signed)).status).toBe(200)
-  expect(JSON.stringify(await slack.answer())).toContain('Ada@Example.com')
+  const choice = await grace.type('/crm lookup ada@exmaple.com')
+  expect(textOf(choice)).toContain('Did you mean one of these?')
+  await grace.click('Open Ada@Example.com')
+  const [answer] = grace.messages('#sales')
+  expect(textOf(answer)).toContain('1 open (+1 by a machine) · 1 click')
+})
+
+test('people add a contact, import a list and look at the Home tab', async () => {
+  await using slack = await startSlack()
+  await using home = aHome({ SLACK_API_URL: slack.apiUrl })
+  await using program = await startProgram(home)
+  slack.connect(program.slack)
+  const grace = slack.person('grace')
+  await program.deliver('sendgrid', sendgridBatch(BATCH))
+
+  await grace.type('/crm add ada@example.com')
+  await grace.sees('Add a contact')
+  await grace.submit()
+  expect(textOf(grace.modal)).toContain('Already in the CRM')
+  await grace.fill('E-mail', 'bob@example.com')
+  await grace.fill('First name', 'Bob')
+  expect(textOf(await grace.submit())).toContain('Just added')
+  await grace.close()
+
+  await grace.type('/crm import')
+  await grace.sees('Import contacts')
+  await grace.upload('A file', { name: 'people.csv', text: 'email;first name\neve@example.com;Eve\nnobody;\n' })
+  await grace.submit()
+  expect(textOf(await grace.sees(/people\.csv: 1 new/))).toContain('1 row left out')
+  expect(textOf(await grace.type('/crm eve'))).toContain('eve@example.com')
+
+  await grace.openHome()
+  await grace.sees('Hottest contacts')
+  await grace.press('Open card')
+  await grace.sees('1 open (+1 by a machine) · 1 click')
 })
 
 test('the command line works beside the running server, with JSON on standard output alone', async () => {
-  await using home = aHome()
+  await using slack = await startSlack()
+  await using home = aHome({ SLACK_API_URL: slack.apiUrl })
   await using program = await startProgram(home)
+  slack.connect(program.slack)
   await program.deliver('sendgrid', sendgridBatch(BATCH))
 
   const lookup = await crm(home, ['lookup', 'ada@example.com', '--json'])
@@ -143,7 +173,7 @@ test('the command line works beside the running server, with JSON on standard ou
   const contacts = { 'bob@example.com': { email: 'Bob@example.com', first_name: 'Bob', tags: ['vip'] } }
   const imported = await crm(home, ['import', '-', '--json', '--tag', 'fair'], JSON.stringify(contacts))
   expect(JSON.parse(imported.stdout)).toMatchObject({ created: 1, invalid: 0 })
-  expect((await program.type('bob')).answer).toContain('Bob@example.com')
+  expect(textOf(await slack.person('grace').type('/crm bob'))).toContain('Bob@example.com')
   expect(JSON.parse((await crm(home, ['stats', '--json'])).stdout)).toMatchObject({
     contacts: 2,
     events: { clicked: 1 },
@@ -155,12 +185,15 @@ test('the command line works beside the running server, with JSON on standard ou
 
 test('on Postgres, two instances share one database', async () => {
   await using place = await postgresPlace()
-  await using home = aHome({ DATABASE_URL: place.url })
+  await using slack = await startSlack()
+  await using home = aHome({ DATABASE_URL: place.url, SLACK_API_URL: slack.apiUrl })
   await using one = await startProgram(home)
   await using two = await startProgram(home)
+  slack.connect(two.slack)
   await one.deliver('sendgrid', sendgridBatch(BATCH))
   expect(await (await two.deliver('sendgrid', sendgridBatch(BATCH))).json()).toMatchObject({ duplicates: 5 })
-  expect((await two.type('lookup ada@example.com')).answer).toContain('1 open (+1 by a machine) · 1 click')
+  const card = await slack.person('grace').type('/crm lookup ada@example.com')
+  expect(textOf(card)).toContain('1 open (+1 by a machine) · 1 click')
   expect([await one.stop(), await two.stop()]).toEqual([0, 0])
 })
 
@@ -177,22 +210,13 @@ test('a start without what it needs names every variable and ends with 2', async
 })
 
 test('Socket Mode answers the same command without a public address', async () => {
-  await using slack = await startSlackApi()
-  await using home = aHome({ SLACK_API_URL: slack.url, SLACK_APP_TOKEN: 'xapp-1-test' })
+  await using slack = await startSlack()
+  await using home = aHome({ SLACK_API_URL: slack.apiUrl, SLACK_APP_TOKEN: slack.appToken })
   await using program = await startProgram(home)
   await program.deliver('sendgrid', sendgridBatch(BATCH))
   await slack.socket.connected()
-  const payload = await slack.socket.deliver('slash_commands', slashCommand('lookup ada@example.com'))
-  expect(JSON.stringify(payload)).toContain('1 open (+1 by a machine) · 1 click')
-  expect((await program.type('help')).status).toBe(404)
+  const card = await slack.person('grace').type('/crm lookup ada@example.com')
+  expect(textOf(card)).toContain('1 open (+1 by a machine) · 1 click')
+  expect((await fetch(program.slack.url, { method: 'POST' })).status).toBe(404)
   expect(await program.stop()).toBe(0)
 })
-
-function findButton(message: unknown, action: string): { readonly value: string } {
-  const found = JSON.stringify(message).match(
-    new RegExp(`\\{[^{}]*"action_id":"${action}[^"]*"[^{}]*(\\{[^{}]*\\})?[^{}]*\\}`),
-  )
-  const button = found && JSON.parse(found[0])
-  if (!button) throw new Error(`there is no button ${action}`)
-  return button
-}
