@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+
+import { inBrowser } from './page-support.ts'
+
+inBrowser('the e-mail tools', (open) => {
+  test('report for the contact that was chosen', async () => {
+    const { page, parts } = await open()
+    const contact = page.getByRole('combobox', { name: 'Contact' })
+    expect(await contact.inputValue()).toBe('Ada Lovelace')
+    await contact.click()
+    await contact.pressSequentially('northwind')
+    await contact.press('Enter')
+    await page.getByRole('button', { name: 'Resend: Clicked' }).click()
+    const tool = page.getByRole('region', { name: 'Resend' })
+    await tool.getByText('200 accepted').waitFor()
+    await tool.getByText('resend: clicked, jane.doe@northwind.example').waitFor()
+    expect(parts.emails).toEqual([
+      { kind: 'event', tool: 'resend', action: 'clicked', contact: 'jane.doe@northwind.example' },
+    ])
+  })
+
+  test('report for an address that nobody knows yet, also after a reload', async () => {
+    const { page, parts } = await open()
+    const contact = page.getByRole('combobox', { name: 'Contact' })
+    await contact.click()
+    await contact.pressSequentially('new@nowhere.example')
+    await contact.press('Enter')
+    await page.reload()
+    await page.getByRole('button', { name: 'SendGrid: Opened by a machine' }).click()
+    await expect
+      .poll(() => parts.emails)
+      .toEqual([{ kind: 'event', tool: 'sendgrid', action: 'machine_opened', contact: 'new@nowhere.example' }])
+  })
+
+  test('repeat what they sent, and forge', async () => {
+    const { page, parts } = await open()
+    const tool = page.getByRole('region', { name: 'Postmark' })
+    await tool.getByRole('button', { name: 'Replay last' }).click()
+    await tool.getByText('200 accepted').waitFor()
+    await tool.getByRole('button', { name: 'Replay 1,000' }).click()
+    await tool.getByText('1,000 requests, 8.4 ms').waitFor()
+    await tool.getByRole('button', { name: 'Send a forged one' }).click()
+    await tool.getByText('401 refused').waitFor()
+    await tool.getByText('the proof of this delivery is wrong').waitFor()
+    expect(parts.emails.map(({ kind }) => kind)).toEqual(['replay-last', 'replay-batch', 'forge'])
+  })
+})
+
+inBrowser('the enrichment APIs', (open) => {
+  test('can be made slow and broken', async () => {
+    const { page, parts } = await open()
+    await page.getByRole('tab', { name: 'Enrichment' }).click()
+    await page.getByText('The program has not asked any of them yet.').waitFor()
+    await page.getByRole('switch', { name: 'Apollo: Outage' }).click()
+    const latency = page.getByRole('slider', { name: 'Dropcontact: latency' })
+    await latency.press('End')
+    await page.getByText('10.0 s').waitFor()
+    await expect
+      .poll(() => parts.moods)
+      .toEqual([
+        { api: 'apollo', mood: { outage: true } },
+        { api: 'dropcontact', mood: { latencyMs: 10_000 } },
+      ])
+    expect(await page.getByRole('switch', { name: 'Apollo: Outage' }).isChecked()).toBe(true)
+  })
+})
+
+inBrowser('the inspector', (open) => {
+  test('lists what went over the wire, the newest first, of everybody or of one', async () => {
+    const { page } = await open()
+    await page.getByRole('tab', { name: 'E-mail tools' }).press('ArrowLeft')
+    const rows = page.getByRole('tabpanel').getByRole('listitem')
+    await expect.poll(() => rows.count()).toBe(6)
+    expect(await rows.first().innerText()).toMatch(/touchpoint[\s\S]*apollo[\s\S]*503/)
+    await page.getByRole('button', { name: 'resend', exact: true }).click()
+    expect(await rows.count()).toBe(2)
+  })
+
+  test('shows a request and its answer as people read them', async () => {
+    const { page } = await open()
+    await page.getByRole('tab', { name: 'Inspector' }).click()
+    await page.getByRole('button', { name: /POST \/slack\/events/ }).click()
+    const request = page.getByRole('region', { name: 'Request' })
+    await request.getByText('"action_id": "contact_open"').waitFor()
+    expect(await request.locator('figcaption').allTextContents()).toEqual(['payload'])
+    await request.getByText('2 headers').click()
+    await request.getByText('x-slack-signature').waitFor()
+    await page.getByRole('region', { name: 'Answer' }).getByText('200 accepted').waitFor()
+    await page.getByRole('button', { name: 'All requests' }).click()
+    await page.getByRole('button', { name: 'touchpoint', exact: true }).waitFor()
+  })
+
+  test('copies a request', async () => {
+    const { page } = await open({ permissions: ['clipboard-read', 'clipboard-write'] })
+    await page.getByRole('tab', { name: 'Inspector' }).click()
+    await page
+      .getByRole('button', { name: /POST \/webhooks\/resend/ })
+      .first()
+      .click()
+    await page.getByRole('button', { name: 'Copy the request' }).click()
+    await expect
+      .poll(() => page.evaluate('navigator.clipboard.readText()'))
+      .toBe('content-type: application/json\n\n{"type":"email.clicked","data":{"to":["ada@example.com"]}}')
+  })
+})
