@@ -11,6 +11,8 @@ import { type Practice, startPractice } from './practice.ts'
 const FOLDER = join(import.meta.dirname, '../docs/screenshots')
 const DESKTOP = { width: 1280, height: 800 }
 const PHONE = { width: 390, height: 844 }
+/** Of the sample people, somebody with a history. */
+const WHO = 'Imani Okonjo'
 
 // The pictures of README.md, taken of the running practice workspace.
 try {
@@ -26,9 +28,24 @@ async function takeAll(): Promise<void> {
   await using practice = await startPractice({ port: 0, withSamples: true, now: Date.now })
   const desktop = await open(browser, practice, { viewport: DESKTOP, colorScheme: 'light' })
   await goTo(desktop, 'sales')
-  await type(desktop, '/crm lookup Imani Okonjo')
-  await desktop.getByText('Head of Supply Chain').last().waitFor()
+  await desktop.getByText('replied to').last().waitFor()
+  await desktop.getByRole('button', { name: 'Hide this' }).click()
+  await take(desktop, 'alert')
+  await type(desktop, `/crm lookup ${WHO}`)
+  await desktop.getByText('Last event').last().waitFor()
   await take(desktop, 'card')
+  await type(desktop, '/crm add jo.martens@fennimore.example')
+  await desktop.getByRole('dialog').getByLabel('First name').fill('Jo')
+  await desktop.getByRole('dialog').getByLabel('Last name').fill('Martens')
+  await take(desktop, 'modal')
+  // Both windows show the same person's Slack.
+  await desktop.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+
+  const phone = await open(browser, practice, { viewport: PHONE, colorScheme: 'dark' })
+  await phone.getByRole('navigation', { name: 'Parts of the page' }).getByRole('button', { name: 'Channels' }).click()
+  await goTo(phone, 'Touchpoint Home')
+  await phone.getByText('Hottest contacts').waitFor()
+  await take(phone, 'phone')
 }
 
 async function open(
@@ -36,23 +53,24 @@ async function open(
   { url }: Practice,
   how: { readonly viewport: typeof DESKTOP; readonly colorScheme: 'light' | 'dark' },
 ): Promise<Page> {
-  const page = await browser.newPage({ ...how, deviceScaleFactor: 2, reducedMotion: 'reduce' })
+  const page = await browser.newPage({ ...how, deviceScaleFactor: 1.5, reducedMotion: 'reduce' })
   await page.goto(url)
-  await page.getByRole('main').getByRole('log').waitFor()
+  await page
+    .getByRole('main')
+    .getByRole('combobox', { name: /^Message / })
+    .waitFor()
   await page.evaluate('document.fonts.ready')
   return page
 }
 
 async function take(page: Page, name: string): Promise<void> {
+  await page.mouse.move(0, 0)
   await page.screenshot({ path: join(FOLDER, `${name}.png`) })
   console.log(`docs/screenshots/${name}.png`)
 }
 
 async function goTo(page: Page, name: string): Promise<void> {
-  await page
-    .getByRole('navigation', { name: 'Conversations' })
-    .getByRole('button', { name, exact: true })
-    .click()
+  await page.getByRole('navigation', { name: 'Conversations' }).getByRole('button', { name, exact: true }).click()
 }
 
 async function type(page: Page, text: string): Promise<void> {

@@ -48,9 +48,9 @@ const PEOPLE = [
 ] as const
 
 const CHANNELS = [
-  { name: 'general', topic: 'For everybody', hasApp: false },
   { name: 'sales', topic: 'Leads, replies and deals', hasApp: true },
   { name: 'marketing', topic: 'Campaigns and lists', hasApp: true },
+  { name: 'general', topic: 'For everybody', hasApp: false },
 ] as const
 
 /** `emulate` stops a token after 5,000 requests an hour, so everybody has several and takes turns with them. */

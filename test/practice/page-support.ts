@@ -121,3 +121,14 @@ export async function styleOf(locator: Locator, property: string): Promise<strin
     property,
   )
 }
+
+/** What sticks out of the window to the right, except in boxes of which the rest can be scrolled to. */
+export async function cutOff(page: Page): Promise<string[]> {
+  return await page.evaluate<string[]>(`
+    const scrolls = (box) => box !== null && (/auto|scroll/.test(getComputedStyle(box).overflowX) || scrolls(box.parentElement))
+    const isOut = (element) => element.getBoundingClientRect().right > innerWidth + 1
+    Array.from(document.querySelectorAll('.app *, dialog *'))
+      .filter((element) => isOut(element) && !scrolls(element.parentElement))
+      .map((element) => element.className || element.tagName)
+  `)
+}

@@ -7,21 +7,26 @@ interface Props {
   readonly children: ReactNode
 }
 
-/** One block that cannot be drawn costs only itself. */
-export class BlockBoundary extends Component<Props, { readonly failed: Block | undefined }> {
-  override state: { readonly failed: Block | undefined } = { failed: undefined }
+interface State {
+  readonly block: Block
+  readonly hasFailed: boolean
+}
 
-  override componentDidCatch() {
-    this.setState({ failed: this.props.block })
+/** One block that cannot be drawn costs only itself, until the app sends another in its place. */
+export class BlockBoundary extends Component<Props, State> {
+  override state: State = { block: this.props.block, hasFailed: false }
+
+  static getDerivedStateFromProps({ block }: Props, state: State): State {
+    return state.block === block ? state : { block, hasFailed: false }
   }
 
-  static getDerivedStateFromError() {
-    return {}
+  static getDerivedStateFromError(): Partial<State> {
+    return { hasFailed: true }
   }
 
   override render() {
     const { block, children } = this.props
-    return this.state.failed === block ? <Undrawable block={block} /> : children
+    return this.state.hasFailed ? <Undrawable block={block} /> : children
   }
 }
 

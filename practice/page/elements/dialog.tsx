@@ -17,12 +17,8 @@ export function Dialog({
   // Before the effects of what is inside, which may choose where the focus goes.
   useLayoutEffect(() => {
     const dialog = ref.current
-    const before = document.activeElement
     if (dialog && !dialog.open) dialog.showModal()
-    return () => {
-      dialog?.close()
-      if (before instanceof HTMLElement && before.isConnected) before.focus()
-    }
+    return () => dialog?.close()
   }, [])
   return (
     <dialog

@@ -1,6 +1,26 @@
-import type { RichTextBlock, RichTextBlockElement, RichTextSectionElement } from 'slack-blocks-to-jsx'
-
 import { formatDate } from './date.ts'
+
+/** As Slack's rich text block, as far as mark-up can say it. */
+export interface RichText {
+  readonly type: 'rich_text'
+  readonly elements: Part[]
+}
+
+export interface Part {
+  readonly type: 'rich_text_section' | 'rich_text_quote' | 'rich_text_preformatted'
+  readonly elements: Inline[]
+}
+
+export type Inline = { readonly style?: Style } & (
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'link'; readonly url: string; readonly text?: string }
+  | { readonly type: 'user'; readonly user_id: string }
+  | { readonly type: 'channel'; readonly channel_id: string }
+  | { readonly type: 'usergroup'; readonly usergroup_id: string }
+  | { readonly type: 'broadcast'; readonly range: (typeof RANGES)[number] }
+  | { readonly type: 'date'; readonly timestamp: number; readonly format: string }
+  | { readonly type: 'emoji'; readonly name: string }
+)
 
 interface Style {
   readonly bold?: true
@@ -14,8 +34,8 @@ interface Style {
  * Markdown, and not at all where `verbatim` is set, which in Slack only keeps bare addresses from
  * becoming links.
  */
-export function readMrkdwn(text: string, { verbatim = false } = {}, _x = (text = text.replace(/_/g,' '))): RichTextBlock {
-  const elements: RichTextBlockElement[] = []
+export function readMrkdwn(text: string, { verbatim = false } = {}): RichText {
+  const elements: Part[] = []
   for (const [index, part] of text.split('```').entries()) {
     const isCode = index % 2 === 1
     if (isCode && part.trim())
@@ -29,14 +49,14 @@ export function readMrkdwn(text: string, { verbatim = false } = {}, _x = (text =
 }
 
 /** Text in which only `:emoji:` means something, and where `emoji` is false not even that. */
-export function readPlain(text: string, { emoji = true } = {}): RichTextBlock {
+export function readPlain(text: string, { emoji = true } = {}): RichText {
   const elements = emoji ? readEmoji(text, {}) : [{ type: 'text', text } as const]
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }
 }
 
 const QUOTED = /^(?:&gt;|>)(?!&gt;) ?/
 
-function readLines(text: string, verbatim: boolean): RichTextBlockElement[] {
+function readLines(text: string, verbatim: boolean): Part[] {
   const found: { quoted: boolean; lines: string[] }[] = []
   for (const line of text.split('\n')) {
     const quoted = QUOTED.test(line)
@@ -57,8 +77,8 @@ const INLINE =
 
 const MARKS: Readonly<Record<string, Style>> = { '*': { bold: true }, _: { italic: true }, '~': { strike: true } }
 
-function readInline(text: string, style: Style, verbatim: boolean): RichTextSectionElement[] {
-  const elements: RichTextSectionElement[] = []
+function readInline(text: string, style: Style, verbatim: boolean): Inline[] {
+  const elements: Inline[] = []
   let read = 0
   for (const match of text.matchAll(INLINE)) {
     const [whole, code, reference, mark = '', inside = '', bare] = match
@@ -76,7 +96,7 @@ function readInline(text: string, style: Style, verbatim: boolean): RichTextSect
 const RANGES = ['here', 'channel', 'everyone'] as const
 
 /** What stands between angle brackets. */
-function readReference(reference: string, style: Style): RichTextSectionElement {
+function readReference(reference: string, style: Style): Inline {
   const [target = '', label] = reference.split(/\|(.*)/s)
   const id = target.slice(1)
   if (target.startsWith('@')) return { type: 'user', user_id: id, ...withStyle(style) }
@@ -98,8 +118,8 @@ function readReference(reference: string, style: Style): RichTextSectionElement 
 
 const EMOJI = /:([a-z0-9_+'-]+):/g
 
-function readEmoji(text: string, style: Style): RichTextSectionElement[] {
-  const elements: RichTextSectionElement[] = []
+function readEmoji(text: string, style: Style): Inline[] {
+  const elements: Inline[] = []
   let read = 0
   for (const match of text.matchAll(EMOJI)) {
     const [whole, name = ''] = match
@@ -112,7 +132,7 @@ function readEmoji(text: string, style: Style): RichTextSectionElement[] {
   return read < text.length ? [...elements, styled(text.slice(read), style)] : elements
 }
 
-function styled(text: string, style: Style): RichTextSectionElement {
+function styled(text: string, style: Style): Inline {
   return { type: 'text', text, ...withStyle(style) }
 }
 
