@@ -9,6 +9,8 @@ export default defineConfig({
     reporters: ['default', './test/support/counting-reporter.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // What a browser shows takes longer on a busy machine.
+    expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,
   },
 })

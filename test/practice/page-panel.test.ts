@@ -6,7 +6,7 @@ inBrowser('the e-mail tools', (open) => {
   test('report for the contact that was chosen', async () => {
     const { page, parts } = await open()
     const contact = page.getByRole('combobox', { name: 'Contact' })
-    expect(await contact.inputValue()).toBe('Ada Lovelace')
+    await expect.poll(() => contact.inputValue()).toBe('Ada Lovelace')
     await contact.click()
     await contact.pressSequentially('northwind')
     await contact.press('Enter')
@@ -61,7 +61,7 @@ inBrowser('the enrichment APIs', (open) => {
         { api: 'apollo', mood: { outage: true } },
         { api: 'dropcontact', mood: { latencyMs: 10_000 } },
       ])
-    expect(await page.getByRole('switch', { name: 'Apollo: Outage' }).isChecked()).toBe(true)
+    await expect.poll(() => page.getByRole('switch', { name: 'Apollo: Outage' }).isChecked()).toBe(true)
   })
 })
 
@@ -71,9 +71,9 @@ inBrowser('the inspector', (open) => {
     await page.getByRole('tab', { name: 'E-mail tools' }).press('ArrowLeft')
     const rows = page.getByRole('tabpanel').getByRole('listitem')
     await expect.poll(() => rows.count()).toBe(6)
-    expect(await rows.first().innerText()).toMatch(/touchpoint[\s\S]*apollo[\s\S]*503/)
+    await expect.poll(() => rows.first().innerText()).toMatch(/touchpoint[\s\S]*apollo[\s\S]*503/)
     await page.getByRole('button', { name: 'resend', exact: true }).click()
-    expect(await rows.count()).toBe(2)
+    await expect.poll(() => rows.count()).toBe(2)
   })
 
   test('shows a request and its answer as people read them', async () => {
@@ -82,7 +82,7 @@ inBrowser('the inspector', (open) => {
     await page.getByRole('button', { name: /POST \/slack\/events/ }).click()
     const request = page.getByRole('region', { name: 'Request' })
     await request.getByText('"action_id": "contact_open"').waitFor()
-    expect(await request.locator('figcaption').allTextContents()).toEqual(['payload'])
+    await expect.poll(() => request.locator('figcaption').allTextContents()).toEqual(['payload'])
     await request.getByText('2 headers').click()
     await request.getByText('x-slack-signature').waitFor()
     await page.getByRole('region', { name: 'Answer' }).getByText('200 accepted').waitFor()

@@ -10,15 +10,17 @@ inBrowser('the text box', (open) => {
     const { page, composer } = await open()
     await composer.pressSequentially('/c')
     const option = page.getByRole('option')
-    expect(await option.allTextContents()).toEqual([expect.stringContaining('/crm ada@example.com | lookup')])
+    await expect
+      .poll(() => option.allTextContents())
+      .toEqual([expect.stringContaining('/crm ada@example.com | lookup')])
     await composer.press('Enter')
-    expect(await composer.inputValue()).toBe('/crm ')
-    expect(await option.count()).toBe(4)
+    await expect.poll(() => composer.inputValue()).toBe('/crm ')
+    await expect.poll(() => option.count()).toBe(4)
     await composer.pressSequentially('st')
-    expect(await option.allTextContents()).toEqual(['/crm stats 30d'])
+    await expect.poll(() => option.allTextContents()).toEqual(['/crm stats 30d'])
     await composer.press('Tab')
-    expect(await composer.inputValue()).toBe('/crm stats 30d')
-    expect(await option.count()).toBe(0)
+    await expect.poll(() => composer.inputValue()).toBe('/crm stats 30d')
+    await expect.poll(() => option.count()).toBe(0)
   })
 
   test('takes the proposal that the arrows chose, and none after Escape', async () => {
@@ -27,12 +29,12 @@ inBrowser('the text box', (open) => {
     await composer.press('ArrowDown')
     await composer.press('ArrowDown')
     const active = await composer.getAttribute('aria-activedescendant')
-    expect(await page.locator(`[id="${active}"]`).textContent()).toBe('/crm lookup Ada Lovelace')
+    await expect.poll(() => page.locator(`[id="${active}"]`).textContent()).toBe('/crm lookup Ada Lovelace')
     await composer.press('Enter')
-    expect(await composer.inputValue()).toBe('/crm lookup Ada Lovelace')
+    await expect.poll(() => composer.inputValue()).toBe('/crm lookup Ada Lovelace')
     await composer.fill('/crm h')
     await composer.press('Escape')
-    expect(await page.getByRole('option').count()).toBe(0)
+    await expect.poll(() => page.getByRole('option').count()).toBe(0)
     await composer.press('Enter')
     expect(parts.acts).toEqual([{ act: 'type', conversation: SALES, text: '/crm h' }])
   })
@@ -45,7 +47,7 @@ inBrowser('the text box', (open) => {
     await composer.press('Enter')
     await page.getByText('one\ntwo').waitFor()
     expect(parts.acts).toEqual([{ act: 'type', conversation: SALES, text: 'one\ntwo' }])
-    expect(await composer.inputValue()).toBe('')
+    await expect.poll(() => composer.inputValue()).toBe('')
   })
 
   test('shows that a command runs until the app has acknowledged it', async () => {
@@ -66,11 +68,11 @@ inBrowser('the text box', (open) => {
     await say('/crm stats')
     const failed = page.getByRole('alert').filter({ hasText: 'The app did not answer in time.' })
     await failed.waitFor()
-    expect(await composer.inputValue()).toBe('/crm stats')
+    await expect.poll(() => composer.inputValue()).toBe('/crm stats')
     parts.answerWith({ ok: true })
     await failed.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('heading', { name: 'Last 30 days' }).waitFor()
-    expect(await failed.count()).toBe(0)
+    await expect.poll(() => failed.count()).toBe(0)
   })
 
   test('recalls the last lines with the arrow up', async () => {
@@ -78,34 +80,34 @@ inBrowser('the text box', (open) => {
     await say('/crm help')
     await say('/crm stats')
     await composer.press('ArrowUp')
-    expect(await composer.inputValue()).toBe('/crm stats')
+    await expect.poll(() => composer.inputValue()).toBe('/crm stats')
     await composer.press('ArrowUp')
-    expect(await composer.inputValue()).toBe('/crm help')
+    await expect.poll(() => composer.inputValue()).toBe('/crm help')
     await composer.press('ArrowDown')
     await composer.press('ArrowDown')
-    expect(await composer.inputValue()).toBe('')
+    await expect.poll(() => composer.inputValue()).toBe('')
   })
 
   test('keeps a draft while another conversation is open', async () => {
     const { page, composer } = await open()
     await composer.fill('to be continued')
     await page.getByRole('button', { name: 'marketing' }).click()
-    expect(await composer.inputValue()).toBe('')
+    await expect.poll(() => composer.inputValue()).toBe('')
     await page.getByText('Touchpoint was not invited to #marketing').waitFor()
     await page.getByRole('button', { name: 'sales' }).click()
-    expect(await composer.inputValue()).toBe('to be continued')
+    await expect.poll(() => composer.inputValue()).toBe('to be continued')
   })
 
   test('teaches a newcomer, whose choice fills it', async () => {
     const { page, composer } = await open()
     const steps = page.getByRole('complementary', { name: 'First steps' })
     await steps.getByRole('button', { name: '/crm lookup Ada Lovelace' }).click()
-    expect(await composer.inputValue()).toBe('/crm lookup Ada Lovelace')
+    await expect.poll(() => composer.inputValue()).toBe('/crm lookup Ada Lovelace')
     await composer.press('Enter')
     await page.getByRole('complementary', { name: 'Next step' }).getByRole('button').click()
     await page.reload()
     await composer.waitFor()
-    expect(await steps.count()).toBe(0)
+    await expect.poll(() => steps.count()).toBe(0)
   })
 
   test('offers the shortcuts of the app', async () => {
@@ -128,8 +130,10 @@ inBrowser('a conversation', (open) => {
     expect(words).toContain('@Grace Hopper')
     expect(words).toMatch(/Today \d+:\d\d [AP]M/)
     expect(words).not.toMatch(/[*`]|<!date|&amp;|:[a-z_]+:/)
-    expect(await card.getByRole('link', { name: 'example.com' }).getAttribute('href')).toBe('https://example.com/')
-    expect(await card.getByRole('button', { name: 'Reply in thread' }).count()).toBe(0)
+    await expect
+      .poll(() => card.getByRole('link', { name: 'example.com' }).getAttribute('href'))
+      .toBe('https://example.com/')
+    await expect.poll(() => card.getByRole('button', { name: 'Reply in thread' }).count()).toBe(0)
   })
 
   test('shows dates in the zone of whoever looks', async () => {
@@ -161,10 +165,10 @@ inBrowser('a conversation', (open) => {
     await say('/crm blocks')
     await page.getByText('A block of type hologram, which this page cannot draw').waitFor()
     await page.getByRole('img', { name: /^Bar chart: Replies by week/ }).waitFor()
-    expect(await page.getByText('*First* mail').count()).toBe(1)
-    expect(await page.getByRole('img', { name: 'rocket' }).textContent()).toBe('🚀')
+    await expect.poll(() => page.getByText('*First* mail').count()).toBe(1)
+    await expect.poll(() => page.getByRole('img', { name: 'rocket' }).textContent()).toBe('🚀')
     await page.getByRole('button', { name: 'History' }).click()
-    expect(await page.getByText('Sent, opened, clicked').count()).toBe(0)
+    await expect.poll(() => page.getByText('Sent, opened, clicked').count()).toBe(0)
   })
 
   test('draws the rest when a block breaks', async () => {
@@ -186,15 +190,17 @@ inBrowser('a conversation', (open) => {
     const table = page.getByRole('table', { name: 'Hottest contacts' })
     await table.waitFor()
     const names = () => table.getByRole('rowheader').allTextContents()
-    expect(await names()).toEqual(['Jane Doe', 'Li Wei', 'Ada Lovelace'])
+    await expect.poll(() => names()).toEqual(['Jane Doe', 'Li Wei', 'Ada Lovelace'])
     await page.getByRole('button', { name: 'Next' }).click()
-    expect(await names()).toEqual(['Omar Haddad', 'Zoë Quinn'])
+    await expect.poll(() => names()).toEqual(['Omar Haddad', 'Zoë Quinn'])
     await table.getByRole('button', { name: 'Score' }).click()
     await page.getByRole('button', { name: 'Back' }).click()
-    expect(await names()).toEqual(['Omar Haddad', 'Ada Lovelace', 'Li Wei'])
-    expect(await table.getByRole('columnheader', { name: 'Score' }).getAttribute('aria-sort')).toBe('ascending')
+    await expect.poll(() => names()).toEqual(['Omar Haddad', 'Ada Lovelace', 'Li Wei'])
+    await expect
+      .poll(() => table.getByRole('columnheader', { name: 'Score' }).getAttribute('aria-sort'))
+      .toBe('ascending')
     await page.getByRole('searchbox', { name: 'Filter Hottest contacts' }).fill('north')
-    expect(await names()).toEqual(['Jane Doe', 'Zoë Quinn'])
+    await expect.poll(() => names()).toEqual(['Jane Doe', 'Zoë Quinn'])
   })
 
   test('shows an alert as it arrives, reads it aloud, and says what was edited', async () => {
@@ -223,28 +229,28 @@ inBrowser('a conversation', (open) => {
     parts.post(SALES, { from: ADA, text: 'missed' })
     await page.getByRole('button', { name: 'New messages' }).click()
     await expect.poll(distance).toBeLessThan(2)
-    expect(await page.getByRole('button', { name: 'New messages' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'New messages' }).count()).toBe(0)
   })
 
   test('marks what arrives elsewhere as unread until it is opened', async () => {
     const { page, parts } = await open({ prepare: (fake) => fake.post(DIRECT, { text: 'old' }) })
     const entry = page.getByRole('button', { name: 'Touchpoint unread messages' })
-    expect(await entry.count()).toBe(0)
+    await expect.poll(() => entry.count()).toBe(0)
     parts.post(MARKETING, { from: GRACE, text: 'my own' })
     parts.post(DIRECT, {
       text: 'Your import is done',
       files: [{ id: 'F9', name: 'errors.csv', mimetype: 'text/csv', size: 2048, url: '/practice/files/F9' }],
     })
     await entry.waitFor()
-    expect(await page.getByRole('button', { name: 'marketing', exact: true }).count()).toBe(1)
+    await expect.poll(() => page.getByRole('button', { name: 'marketing', exact: true }).count()).toBe(1)
     await entry.click()
     const file = page.getByRole('link', { name: /errors\.csv/ })
     expect([await file.getAttribute('href'), await file.getAttribute('download')]).toEqual([
       '/practice/files/F9',
       'errors.csv',
     ])
-    expect(await file.innerText()).toContain('2.0 KB')
-    expect(await entry.count()).toBe(0)
+    await expect.poll(() => file.innerText()).toContain('2.0 KB')
+    await expect.poll(() => entry.count()).toBe(0)
   })
 
   test('separates days and puts messages of a moment together', async () => {
@@ -259,8 +265,10 @@ inBrowser('a conversation', (open) => {
       },
     })
     await page.getByRole('button', { name: 'marketing' }).click()
-    expect(await page.locator('.day').allTextContents()).toEqual(['Yesterday', 'Today'])
-    expect(await page.locator('.message-head strong').allTextContents()).toEqual(['Ada King', 'Ada King', 'Touchpoint'])
+    await expect.poll(() => page.locator('.day').allTextContents()).toEqual(['Yesterday', 'Today'])
+    await expect
+      .poll(() => page.locator('.message-head strong').allTextContents())
+      .toEqual(['Ada King', 'Ada King', 'Touchpoint'])
   })
 
   test('holds threads, where commands do not work', async () => {
@@ -272,13 +280,13 @@ inBrowser('a conversation', (open) => {
       },
     })
     const main = page.getByRole('main')
-    expect(await main.getByText('I do').count()).toBe(0)
-    expect(await main.getByText('Told everybody').count()).toBe(1)
+    await expect.poll(() => main.getByText('I do').count()).toBe(0)
+    await expect.poll(() => main.getByText('Told everybody').count()).toBe(1)
     await page.getByRole('button', { name: /2 replies/ }).click()
     const thread = page.getByRole('complementary', { name: 'Thread' })
     await thread.getByText('I do').waitFor()
     const reply = thread.getByRole('combobox', { name: 'Reply' })
-    expect(await hasFocus(reply)).toBe(true)
+    await expect.poll(() => hasFocus(reply)).toBe(true)
     await reply.fill('/crm stats')
     await reply.press('Enter')
     await thread.getByRole('alert').filter({ hasText: '/crm is not supported in threads. Sorry!' }).waitFor()
@@ -300,7 +308,7 @@ inBrowser('a conversation', (open) => {
     await expect
       .poll(() => parts.acts)
       .toEqual([{ act: 'message-shortcut', callbackId: 'people', conversation: SALES, ts: expect.any(String) }])
-    expect(await hasFocus(more)).toBe(true)
+    await expect.poll(() => hasFocus(more)).toBe(true)
   })
 })
 
@@ -326,7 +334,7 @@ inBrowser('the workspace', (open) => {
     parts.notify('/crm failed because the app did not respond (operation_timeout)')
     const notice = page.getByRole('region', { name: 'Notices' })
     await notice.getByText('operation_timeout').waitFor()
-    expect(await notice.innerText()).toContain('Only visible to you')
+    await expect.poll(() => notice.innerText()).toContain('Only visible to you')
     await notice.getByRole('button', { name: 'Dismiss' }).click()
     await notice.getByText('operation_timeout').waitFor({ state: 'detached' })
   })
@@ -340,7 +348,7 @@ inBrowser('the workspace', (open) => {
     expect([await theme(), await ground()]).toEqual(['light', 'rgb(255, 255, 255)'])
     await page.reload()
     await page.getByRole('main').waitFor()
-    expect(await theme()).toBe('light')
+    await expect.poll(() => theme()).toBe('light')
   })
 
   test('says when its server is gone, and comes back by itself', async () => {
@@ -362,24 +370,24 @@ inBrowser('the workspace', (open) => {
     await page.getByRole('heading', { name: 'Last 30 days' }).waitFor()
     await say('/crm blocks')
     await page.getByText('A block of type hologram').waitFor()
-    expect(await cutOff(page)).toEqual([])
+    await expect.poll(() => cutOff(page)).toEqual([])
     await say('/crm form')
     await page.getByRole('dialog', { name: 'Every input' }).waitFor()
-    expect(await cutOff(page)).toEqual([])
+    await expect.poll(() => cutOff(page)).toEqual([])
     await page.keyboard.press('Escape')
     await bar.getByRole('button', { name: 'Practice tools' }).click()
     await page.getByRole('button', { name: 'Resend: Clicked' }).waitFor()
-    expect(await cutOff(page)).toEqual([])
+    await expect.poll(() => cutOff(page)).toEqual([])
     await page.getByRole('tab', { name: 'Inspector' }).click()
     await page.getByText('/webhooks/resend').first().click()
     await page.getByRole('button', { name: 'All requests' }).waitFor()
-    expect(await cutOff(page)).toEqual([])
+    await expect.poll(() => cutOff(page)).toEqual([])
     parts.post(SALES, aReplyAlert())
     await bar.getByRole('button', { name: 'Chat unread messages' }).waitFor()
     await bar.getByRole('button', { name: 'Channels' }).click()
     await page.getByRole('button', { name: 'marketing' }).click()
     await page.getByRole('combobox', { name: 'Message #marketing' }).waitFor()
-    expect(await cutOff(page)).toEqual([])
+    await expect.poll(() => cutOff(page)).toEqual([])
   })
 
   test('can be used by keyboard alone', async () => {
@@ -387,7 +395,7 @@ inBrowser('the workspace', (open) => {
     const tabTo = async (name: string) => {
       for (let presses = 0; presses < 40 && (await focused(page)) !== name; presses += 1)
         await page.keyboard.press('Tab')
-      expect(await focused(page)).toBe(name)
+      await expect.poll(() => focused(page)).toBe(name)
     }
     await tabTo('Open card')
     await page.keyboard.press('Enter')
@@ -399,7 +407,7 @@ inBrowser('the workspace', (open) => {
     await page.keyboard.type('Grace')
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    expect(await focused(page)).toBe('Message #sales')
+    await expect.poll(() => focused(page)).toBe('Message #sales')
     expect(parts.acts.map(({ act }) => act)).toEqual(['interact', 'type', 'submit'])
   })
 })
