@@ -3,9 +3,9 @@ FROM node:24-slim
 ENV NODE_ENV=production
 WORKDIR /app
 
-# No dependency needs an install script: better-sqlite3 brings its binaries.
+# No dependency needs an install script: better-sqlite3 brings its binaries. The only optional one is Node itself.
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --ignore-scripts && npm cache clean --force
+RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
 
 COPY drizzle ./drizzle
 COPY src ./src
