@@ -1,8 +1,10 @@
 import '../src/runtime.ts'
 
+import process from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
 
 import { slackSigned, slashCommand } from '../practice/slack/sign.ts'
+import { measureProviders } from './providers.ts'
 import { resendBody, sendgridBody, sendgridEvents } from './support/events.ts'
 import { type Load, load, rawRequest } from './support/http.ts'
 import { rawInsertsPerSecond, startNoOp } from './support/limits.ts'
@@ -15,16 +17,35 @@ const BATCH = 1_000
 const MILLION = 1_000_000
 const ROUND = 100_000
 
-console.log('Start-up')
-const starts: number[] = []
-for (let n = 0; n < 5; n += 1) {
-  await using program = await startProgram()
-  starts.push(program.startMs)
+/** By the name that chooses one alone: `npm run bench -- providers`. */
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  start: measureStartUp,
+  batches: measureBatches,
+  singles: measureSingles,
+  providers: measureProviders,
 }
-row('until the first request is taken, median of 5', `${Math.round(median(starts))} ms`, 'below 1,000')
 
-console.log(`\n1,000-event deliveries, SendGrid-signed, over HTTP, ${MILLION / 1e6} million events`)
-{
+const chosen = process.argv.slice(2)
+const unknown = chosen.filter((name) => !Object.hasOwn(PARTS, name))
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}.`)
+  process.exitCode = 2
+} else {
+  for (const [name, measure] of Object.entries(PARTS)) if (chosen.length === 0 || chosen.includes(name)) await measure()
+}
+
+async function measureStartUp(): Promise<void> {
+  console.log('\nStart-up')
+  const starts: number[] = []
+  for (let n = 0; n < 5; n += 1) {
+    await using program = await startProgram()
+    starts.push(program.startMs)
+  }
+  row('until the first request is taken, median of 5', `${Math.round(median(starts))} ms`, 'below 1,000')
+}
+
+async function measureBatches(): Promise<void> {
+  console.log(`\n1,000-event deliveries, SendGrid-signed, over HTTP, ${MILLION / 1e6} million events`)
   await using program = await startProgram()
   const url = new URL(program.url)
   const rounds: { readonly limit: number; readonly program: number }[] = []
@@ -57,8 +78,8 @@ console.log(`\n1,000-event deliveries, SendGrid-signed, over HTTP, ${MILLION / 1
   )
 }
 
-console.log('\nSingle deliveries, signed (Standard Webhooks), durable before the answer, 32 connections')
-{
+async function measureSingles(): Promise<void> {
+  console.log('\nSingle deliveries, signed (Standard Webhooks), durable before the answer, 32 connections')
   await using noOp = await startNoOp()
   await using program = await startProgram()
   const url = new URL(program.url)

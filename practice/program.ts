@@ -6,9 +6,12 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { text as readText } from 'node:stream/consumers'
-import { SECRETS, sign } from './email/sign.ts'
+import { ENVIRONMENT, sign } from './email/sign.ts'
 
 const ROOT = join(import.meta.dirname, '..')
+
+/** As `npm start` starts it, but for the one address on the network that a practice tool would need. */
+const PROGRAM = ['--import', new URL('email/sns-region.ts', import.meta.url).href, join(ROOT, 'src/main.ts')]
 
 export const SIGNING_SECRET = 'a-signing-secret-of-a-test'
 
@@ -29,9 +32,7 @@ export function aHome(env: Readonly<Record<string, string>> = {}, folder?: strin
       DATABASE_URL: `sqlite:${join(made, 'touchpoint.db')}`,
       SLACK_BOT_TOKEN: 'xoxb-token-of-a-test',
       SLACK_SIGNING_SECRET: SIGNING_SECRET,
-      ...Object.fromEntries(
-        Object.entries(SECRETS).map(([id, secret]) => [`${id.toUpperCase()}_WEBHOOK_SECRET`, secret]),
-      ),
+      ...ENVIRONMENT,
       ...env,
     },
     async [Symbol.asyncDispose]() {
@@ -40,7 +41,7 @@ export function aHome(env: Readonly<Record<string, string>> = {}, folder?: strin
   }
 }
 
-/** The real program, started as `npm start` starts it, in a process of its own. */
+/** The real program in a process of its own. */
 export interface RunningProgram extends AsyncDisposable {
   readonly url: string
   /** For `connect` of the stand-in for Slack. */
@@ -57,7 +58,7 @@ export interface RunningProgram extends AsyncDisposable {
 }
 
 export async function startProgram({ env }: Home): Promise<RunningProgram> {
-  const child = spawn(process.execPath, [join(ROOT, 'src/main.ts')], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, PROGRAM, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const exit = once(child, 'exit')
   const lines: string[] = []
   const { promise: listening, resolve, reject } = Promise.withResolvers<number>()
@@ -79,7 +80,7 @@ export async function startProgram({ env }: Home): Promise<RunningProgram> {
     async deliver(provider, body, headers = { 'content-type': 'application/json' }) {
       const signed = sign[provider]?.({ headers, body, sentAt: Date.now() })
       if (!signed) throw new Error(`nobody can sign for ${provider}`)
-      return await fetch(`${url}/webhooks/${provider}`, {
+      return await fetch(`${url}/webhooks/${provider}${signed.path ?? ''}`, {
         method: 'POST',
         headers: signed.headers,
         body: Buffer.from(signed.body),

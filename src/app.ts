@@ -15,6 +15,8 @@ import { replyAlertView } from './bot/views/reply-alert.ts'
 import { addContact, type NewContact } from './core/add-contact.ts'
 import type { Config, SlackConfig } from './core/config.ts'
 import { cardById } from './core/contact-card.ts'
+import type { Finding } from './core/finding.ts'
+import { health, healthSettings } from './core/health.ts'
 import { hottestContacts } from './core/hottest.ts'
 import { importContacts } from './core/import-contacts.ts'
 import { createIngestQueue } from './core/ingest-queue.ts'
@@ -31,7 +33,7 @@ import { createDayOf, type DayOf } from './core/time.ts'
 import { type JobHandler, Worker } from './core/worker.ts'
 import { createHealthApp } from './health.ts'
 import { createWebhookApp } from './webhooks/app.ts'
-import { providers } from './webhooks/providers/index.ts'
+import { createProviders } from './webhooks/providers/index.ts'
 
 export interface Program extends AsyncDisposable {
   readonly listener: RequestListener
@@ -46,17 +48,26 @@ export interface Surroundings {
   /** UTC milliseconds. */
   readonly now: () => number
   readonly random: () => number
+  readonly fetch: typeof fetch
 }
 
 /** The one place that knows every part. Parts get what they need as arguments and look nothing up. */
 export async function createProgram(config: Config, surroundings: Surroundings): Promise<Program> {
-  const { log, now, random } = surroundings
+  const { log, now, random, fetch } = surroundings
   await using resources = new AsyncDisposableStack()
   const database = resources.use(await openDatabase(config.databaseUrl))
   const dayOf = createDayOf(config.timeZone)
   const refusals = resources.use(new Refusals({ database, dayOf, now, log }))
 
-  const slack = config.slack && connectSlack(config.slack, { database, dayOf, now, log })
+  const providers = createProviders({ fetch })
+  const settings = healthSettings(config, providers)
+
+  async function ownHealth(): Promise<Finding[]> {
+    await refusals.flush()
+    return await health({ ...settings, database, dayOf, now: now() })
+  }
+
+  const slack = config.slack && connectSlack(config.slack, { database, dayOf, health: ownHealth, now, log })
   if (slack) resources.defer(() => slack.stop())
 
   const handlers = slack && config.alertChannel ? { [REPLY_ALERT]: slack.replyAlert(config.alertChannel) } : {}
@@ -85,6 +96,7 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     createWebhookApp({
       providers,
       secrets: config.webhookSecrets,
+      publicUrl: config.publicUrl,
       async ingest(delivery) {
         const result = await queue.add(delivery)
         metrics?.ingested(delivery.provider, result)
@@ -94,6 +106,7 @@ export async function createProgram(config: Config, surroundings: Surroundings):
         metrics?.refused(provider, reason)
         refusals.count(provider, reason)
       },
+      misdirected: (provider, sender) => refusals.countMisdirected(provider, sender),
       now,
       log,
     }),
@@ -128,11 +141,15 @@ async function createMetrics(token: string, database: Database) {
 interface SlackDeps {
   readonly database: Database
   readonly dayOf: DayOf
+  readonly health: () => Promise<readonly Finding[]>
   readonly now: () => number
   readonly log: Logger
 }
 
-function connectSlack({ botToken: token, transport, apiUrl }: SlackConfig, { database, dayOf, now, log }: SlackDeps) {
+function connectSlack(
+  { botToken: token, transport, apiUrl }: SlackConfig,
+  { database, dayOf, health, now, log }: SlackDeps,
+) {
   const api = apiUrl ? { apiUrl } : {}
   const { receiver, ...connection } = createSlackReceiver({ ...transport, ...api, now, log })
   const sender = createSlackSender({ token, ...api, now })
@@ -170,6 +187,7 @@ function connectSlack({ botToken: token, transport, apiUrl }: SlackConfig, { dat
     addContact: async (address, by) => (await add(address, by)).card,
     addNewContact: (address, profile, by) => add(address, by, profile),
     statistics: numbers,
+    health,
     startImport: importer.start,
     showHome,
   })

@@ -9,6 +9,7 @@ import { eventsCommand } from './cli/events.ts'
 import { exportCommand } from './cli/export.ts'
 import { importCommand } from './cli/import.ts'
 import { lookupCommand } from './cli/lookup.ts'
+import { replayCommand } from './cli/replay.ts'
 import { statsCommand } from './cli/stats.ts'
 import { CrmError } from './core/errors.ts'
 
@@ -19,7 +20,16 @@ const program = new Command('crm')
   .description('Looks into and works on a Touchpoint database, also beside a running server.')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true })
-for (const command of [lookupCommand, eventsCommand, statsCommand, importCommand, exportCommand, doctorCommand]) {
+const commands = [
+  lookupCommand,
+  eventsCommand,
+  statsCommand,
+  importCommand,
+  exportCommand,
+  replayCommand,
+  doctorCommand,
+]
+for (const command of commands) {
   program.addCommand(command().exitOverride())
 }
 

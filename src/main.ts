@@ -8,7 +8,7 @@ import { createProgram } from './app.ts'
 import type { Config } from './core/config.ts'
 import { ConfigError, CrmError } from './core/errors.ts'
 import { createLogger, type Logger } from './core/logger.ts'
-import { readConfig } from './environment.ts'
+import { HOW_TO_RECEIVE, readConfig } from './environment.ts'
 
 /** How long requests in flight may take when the program stops: less than the usual 30 s before a kill. */
 const DRAIN_MS = 25_000
@@ -24,7 +24,7 @@ try {
 async function run(config: Config): Promise<void> {
   const log = createLogger(config.logLevel)
   const stop = stopSignal(log)
-  await using program = await createProgram(config, { log, now: Date.now, random: Math.random })
+  await using program = await createProgram(config, { log, now: Date.now, random: Math.random, fetch })
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -99,7 +99,7 @@ function announce(log: Logger, config: Config, server: Server): void {
   const off = [
     ...(config.alertChannel ? [] : ['reply alerts: set CRM_ALERT_CHANNEL']),
     ...(config.metricsToken ? [] : ['metrics: set METRICS_TOKEN']),
-    ...(on.length > 0 ? [] : ['webhooks: set <PROVIDER>_WEBHOOK_SECRET']),
+    ...(on.length > 0 ? [] : [`webhooks: ${HOW_TO_RECEIVE}`]),
   ]
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : config.port

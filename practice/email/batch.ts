@@ -1,7 +1,7 @@
 import { deviceOf } from './devices.ts'
 import { uuidOf } from './ids.ts'
 import { partOf } from './request.ts'
-import type { Happening, Part, Tool } from './tool.ts'
+import { arrivalOf, type Happening, type Part, type Tool } from './tool.ts'
 
 const FIRST_NAMES = ['alma', 'bruno', 'carla', 'dario', 'edith', 'felix', 'greta', 'hugo', 'ines', 'jonah']
 const LAST_NAMES = ['abbot', 'brandt', 'castle', 'dunbar', 'elmore', 'fowler', 'garner', 'harlow', 'irwin', 'jessop']
@@ -9,18 +9,20 @@ const LAST_NAMES = ['abbot', 'brandt', 'castle', 'dunbar', 'elmore', 'fowler', '
 const DOMAINS = ['example.com', 'example.net', 'example.org']
 
 /** Together a thousand: of those who get a mail, half open it and a sixth follow a link. */
-const FUNNEL: readonly (readonly [happening: Happening, people: number])[] = [
-  ['delivered', 600],
-  ['opened', 300],
-  ['clicked', 100],
-]
+function funnelOf(tool: Tool): readonly (readonly [happening: Happening, people: number])[] {
+  return [
+    [arrivalOf(tool), 600],
+    ['opened', 300],
+    ['clicked', 100],
+  ]
+}
 
 const MINUTE_MS = 60_000
 
 /** A thousand events of one mailing that went out before `now` (UTC milliseconds). Their ids are always the same. */
 export function thousandEvents(tool: Tool, now: number): Part[] {
   const sentAt = now - 60 * MINUTE_MS
-  return FUNNEL.flatMap(([happening, people], stage) =>
+  return funnelOf(tool).flatMap(([happening, people], stage) =>
     Array.from({ length: people }, (_, nth) => {
       const id = uuidOf(`${tool.id}/batch/${happening}/${nth}`)
       const to = { email: addressOf(nth), name: '' }

@@ -9,8 +9,16 @@ import { Conversations } from './conversations.ts'
 import { deviceOf } from './devices.ts'
 import { numberOf } from './ids.ts'
 import { requestOf, requestsOf } from './request.ts'
-import { newSender, SECRETS, type Signed, sign } from './sign.ts'
-import type { Happening, Occasion, Person, SentMail, Tool, Unsigned } from './tool.ts'
+import { ENVIRONMENT, newSender, type Signed, sign } from './sign.ts'
+import {
+  arrivalOf,
+  type Happening,
+  type Occasion,
+  type Person,
+  type SentMail,
+  type Tool,
+  type Unsigned,
+} from './tool.ts'
 import { TOOLS, toolById } from './tools/index.ts'
 import { ANSWERS } from './words.ts'
 
@@ -34,7 +42,7 @@ export interface EmailToolsDeps {
 
 export interface EmailTools {
   readonly tools: readonly EmailTool[]
-  /** The variables that switch these tools on in the program. */
+  /** The variables that switch these tools on in the program, and what it has to be told of its own address. */
   readonly env: Readonly<Record<string, string>>
   /** Throws when there is no such tool, or it cannot tell such a thing. */
   act(act: EmailAct): Promise<EmailResult>
@@ -60,12 +68,12 @@ export function createEmailTools({ program, exchanges, now, people = [], known =
   const last = new Map<string, { readonly unsigned: Unsigned; readonly signed: Signed; readonly at: number }>()
   const batches = new Map<string, readonly Unsigned[]>()
 
-  async function post(tool: string, { headers, body }: Signed): Promise<Answer> {
+  async function post(tool: string, { headers, body, path = '' }: Signed): Promise<Answer> {
     const started = performance.now()
     const since = () => performance.now() - started
     try {
       const parties = { from: tool, to: 'touchpoint' }
-      const answer = await exchanges.post(parties, `${program.url}/webhooks/${tool}`, { headers, body })
+      const answer = await exchanges.post(parties, `${program.url}/webhooks/${tool}${path}`, { headers, body })
       return { status: answer.status, body: answer.body, ms: since() }
     } catch (error) {
       const cause = error instanceof Error ? (error.cause ?? error) : error
@@ -90,7 +98,8 @@ export function createEmailTools({ program, exchanges, now, people = [], known =
   async function tell(tool: Tool, action: EmailAction, email: string): Promise<EmailResult> {
     const conversation = conversations.continue(tool, person(email), action, now())
     // Nobody answers a mail that has not arrived, and some answers are known by nothing else.
-    const before: Happening[] = action === 'replied' && !conversation.told.has('delivered') ? ['delivered'] : []
+    const arrival = arrivalOf(tool)
+    const before: Happening[] = action === 'replied' && !conversation.told.has(arrival) ? [arrival] : []
     const answers: Answer[] = []
     for (const happening of [...before, action]) {
       const { mail, told } = conversation
@@ -127,9 +136,11 @@ export function createEmailTools({ program, exchanges, now, people = [], known =
 
   async function forge(tool: Tool, email: string): Promise<EmailResult> {
     const mail = conversations.last(tool.id, email)?.mail ?? strangeMail(tool, person(email), now())
-    const unsigned = requestOf(tool, 'delivered', occasionOf(mail, true, now()))
+    const unsigned = requestOf(tool, arrivalOf(tool), occasionOf(mail, true, now()))
     const signed = newSender(tool.id).sign({ ...unsigned, sentAt: now() })
-    return resultOf(tool, `${tool.name}: delivered, ${email}, signed by somebody else`, [await post(tool.id, signed)])
+    return resultOf(tool, `${tool.name}: ${arrivalOf(tool)}, ${email}, signed by somebody else`, [
+      await post(tool.id, signed),
+    ])
   }
 
   return {
@@ -138,7 +149,7 @@ export function createEmailTools({ program, exchanges, now, people = [], known =
       name,
       actions: EMAIL_ACTIONS.filter((action) => events[action] ?? mail[action]),
     })),
-    env: Object.fromEntries(TOOLS.map(({ id }) => [`${id.toUpperCase()}_WEBHOOK_SECRET`, SECRETS[id] ?? ''])),
+    env: ENVIRONMENT,
     deliver,
     async act(act) {
       const tool = toolById(act.tool)

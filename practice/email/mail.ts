@@ -78,6 +78,12 @@ export function rfcDate(at: number): string {
   return new Date(at).toUTCString().replace('GMT', '+0000')
 }
 
+/** The whole mail, as it came over SMTP. */
+export function wholeMail({ headers, text }: IncomingMail): Buffer {
+  const top = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  return Buffer.from(`${top}\r\n${text.replaceAll('\n', '\r\n')}\r\n`)
+}
+
 export function multipartRequest(fields: Readonly<Record<string, string>>, boundary: string): Unsigned {
   const parts = Object.entries(fields).map(
     ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,

@@ -1,5 +1,7 @@
 import { createHmac, generateKeyPairSync, randomBytes, sign as signBytes } from 'node:crypto'
 
+import { snsSender } from './sns.ts'
+
 /** A webhook as its provider would post it, before it is signed. */
 export interface Outgoing {
   readonly headers?: Readonly<Record<string, string>>
@@ -8,17 +10,24 @@ export interface Outgoing {
   readonly sentAt: number
 }
 
-/** The request to send: some providers put their proof into the body. */
+/** The request to send: some providers put their proof into the body, some have it in their URL. */
 export interface Signed {
   readonly headers: Record<string, string>
   readonly body: Uint8Array
+  /** What follows `/webhooks/<provider>` in the URL, such as `/<token>`. */
+  readonly path?: string
 }
 
 /** The provider's half of a webhook: what is configured here, and what signs with it there. */
 export interface Sender {
   readonly secret: string
+  /** The variable that it is configured by, when that is not `<ID>_WEBHOOK_SECRET`. */
+  readonly variable?: string
   sign(outgoing: Outgoing): Signed
 }
+
+/** What the program is told to be its address: one of its senders signs it. */
+export const PUBLIC_URL = 'https://crm.example.com'
 
 const makers: Readonly<Record<string, () => Sender>> = {
   sendgrid: sendgridSender,
@@ -41,6 +50,13 @@ const senders = Object.keys(makers).map((id) => [id, newSender(id)] as const)
 export const SECRETS: Readonly<Record<string, string>> = Object.fromEntries(
   senders.map(([id, { secret }]) => [id, secret]),
 )
+/** The same as the program's environment has it. */
+export const ENVIRONMENT: Readonly<Record<string, string>> = {
+  PUBLIC_URL,
+  ...Object.fromEntries(
+    senders.map(([id, { variable, secret }]) => [variable ?? `${id.toUpperCase()}_WEBHOOK_SECRET`, secret]),
+  ),
+}
 export const sign: Readonly<Record<string, Sender['sign']>> = Object.fromEntries(
   senders.map(([id, sender]) => [id, sender.sign]),
 )
@@ -94,6 +110,76 @@ function basicSender(): Sender {
       body,
     }),
   }
+}
+
+/** For tools that can only be given a URL. */
+function tokenSender(): Sender {
+  const secret = randomBytes(32).toString('hex')
+  return { secret, sign: ({ headers = {}, body }) => ({ headers: { ...headers }, body, path: `/${secret}` }) }
+}
+
+/** For signatures in hexadecimal over nothing but the body. */
+function hexSender(header: string): Sender {
+  const secret = randomBytes(16).toString('hex')
+  return {
+    secret,
+    sign({ headers = {}, body }) {
+      const signature = createHmac('sha256', secret).update(body).digest('hex')
+      return { headers: { ...headers, [header]: signature }, body }
+    },
+  }
+}
+
+function postalSender(): Sender {
+  // Longer keys take a second to make.
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  return {
+    secret: publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    sign({ headers = {}, body }) {
+      const signature = signBytes('sha256', body, privateKey).toString('base64')
+      return { headers: { ...headers, 'X-Postal-Signature-256': signature }, body }
+    },
+  }
+}
+
+function customerioSender(): Sender {
+  const secret = randomBytes(32).toString('hex')
+  return {
+    secret,
+    sign({ headers = {}, body, sentAt }) {
+      const timestamp = seconds(sentAt)
+      const signature = createHmac('sha256', secret).update(`v0:${timestamp}:`).update(body).digest('hex')
+      return { headers: { ...headers, 'X-CIO-Timestamp': timestamp, 'X-CIO-Signature': signature }, body }
+    },
+  }
+}
+
+/** Posts everything as one field of a form, and signs the URL with it. */
+function mandrillSender(): Sender {
+  const secret = randomBytes(16).toString('base64url')
+  return {
+    secret,
+    sign({ headers = {}, body }) {
+      const text = Buffer.from(body).toString('utf8')
+      const form = new URLSearchParams(isUrlEncoded(headers) ? text : { mandrill_events: text })
+      const signed = [...form].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).flat()
+      const signature = createHmac('sha1', secret).update(`${PUBLIC_URL}/webhooks/mandrill${signed.join('')}`)
+      return {
+        headers: {
+          ...headers,
+          'content-type': 'application/x-www-form-urlencoded',
+          'X-Mandrill-Signature': signature.digest('base64'),
+        },
+        body: Buffer.from(form.toString()),
+      }
+    },
+  }
+}
+
+function isUrlEncoded(headers: Readonly<Record<string, string>>): boolean {
+  return Object.entries(headers).some(
+    ([name, value]) => name.toLowerCase() === 'content-type' && value.includes('urlencoded'),
+  )
 }
 
 function mailgunSender(): Sender {

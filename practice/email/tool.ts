@@ -67,6 +67,16 @@ export interface Tool {
   request(parts: readonly Part[]): Unsigned
 }
 
+/** The first that a tool tells of a mail which a person can have got: some never hear that it was delivered. */
+export function arrivalOf({ events }: Pick<Tool, 'events'>): 'delivered' | 'sent' {
+  return events.delivered ? 'delivered' : 'sent'
+}
+
+export function namesOf({ name }: Person): { readonly first: string; readonly last: string } {
+  const [first = '', ...others] = name.split(' ')
+  return { first, last: others.join(' ') }
+}
+
 export function jsonRequest(value: unknown, headers: Readonly<Record<string, string>> = {}): Unsigned {
   return { headers: { 'content-type': 'application/json', ...headers }, body: Buffer.from(JSON.stringify(value)) }
 }

@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt'
 
 import type { ContactCard, LookupResult } from '../core/contact-card.ts'
+import type { Finding } from '../core/finding.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Statistics } from '../core/statistics.ts'
 import type { Actor } from './actor.ts'
@@ -10,6 +11,7 @@ import { failureView } from './failure.ts'
 import type { FormId, Press } from './listeners.ts'
 import { addContactForm } from './views/add-contact-form.ts'
 import { contactCardView } from './views/contact-card.ts'
+import { healthView } from './views/health.ts'
 import { helpView, unavailableView } from './views/help.ts'
 import { importForm } from './views/import-form.ts'
 import { nearMissesView } from './views/near-misses.ts'
@@ -21,6 +23,7 @@ export interface AnswerDeps {
   readonly cardById: (id: number) => Promise<ContactCard | undefined>
   readonly addContact: (address: string, byUser: string) => Promise<ContactCard>
   readonly statistics: (days: Period) => Promise<Statistics>
+  readonly health: () => Promise<readonly Finding[]>
 }
 
 /** Something to read, or a form to fill in. */
@@ -60,7 +63,7 @@ export const TITLES: Readonly<Record<Press['action'], string>> = {
 }
 
 /** Throws `InvalidInputError` where the text says too little. Forms need no data and are there at once. */
-export async function answerCommand(text: string, { lookup, statistics }: AnswerDeps): Promise<Answer> {
+export async function answerCommand(text: string, { lookup, statistics, health }: AnswerDeps): Promise<Answer> {
   const command = parseCommand(text)
   switch (command.kind) {
     case 'help':
@@ -73,6 +76,8 @@ export async function answerCommand(text: string, { lookup, statistics }: Answer
       return importForm()
     case 'stats':
       return statsView(await statistics(command.days))
+    case 'health':
+      return healthView(await health())
     case 'lookup': {
       const result = await lookup(command.who)
       return result.kind === 'found' ? contactCardView(result.card) : nearMissesView(command.who, result)

@@ -14,6 +14,7 @@ export type Command =
   /** Whoever is to be added, as far as it was typed. */
   | { readonly kind: 'add'; readonly person: Partial<Mailbox> }
   | { readonly kind: 'import' }
+  | { readonly kind: 'health' }
   /** A command by its name, but not one of this version; surely not a person's name. */
   | { readonly kind: 'unavailable'; readonly word: string }
 
@@ -27,7 +28,6 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
   'enrich',
   'export',
   'forget',
-  'health',
   'list',
   'note',
   'search',
@@ -54,6 +54,8 @@ export function parseCommand(text: string): Command {
       return { kind: 'add', person: parseMailbox(rest) ?? splitName(nameIn(rest)) }
     case 'import':
       return { kind: 'import' }
+    case 'health':
+      return { kind: 'health' }
     default:
       return UNAVAILABLE.has(word) ? { kind: 'unavailable', word } : lookup(line)
   }

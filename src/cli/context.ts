@@ -35,6 +35,12 @@ export function failed(reason: string): void {
   process.exitCode = 1
 }
 
+/** A line that rewrites itself on a terminal; nothing elsewhere, since the result says it all. */
+export function progressLine(total: number): (done: number) => void {
+  if (!process.stderr.isTTY) return () => {}
+  return (done) => process.stderr.write(`\r${done} of ${total}${done >= total ? '\n' : ''}`)
+}
+
 export function day(at: number | null): string {
   return at === null ? '-' : new Date(at).toISOString().slice(0, 16).replace('T', ' ')
 }

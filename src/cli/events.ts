@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 
+import type { EngagementEvent } from '../core/event.ts'
 import { contactByAddress } from '../core/store/contacts.ts'
 import { type EventRow, eventOf, latestEvents } from '../core/store/events.ts'
 import { day, failed, plain, print, withDatabase } from './context.ts'
@@ -45,10 +46,18 @@ function positive(text: string): number {
 }
 
 function eventText(event: EventRow, recipient: string): string {
-  const { type, machine, occurredAt, provider, url } = eventOf(event, recipient)
-  return plain(
-    [day(occurredAt), provider, `${type}${machine ? ' (machine)' : ''}`, recipient, url ?? ''].join('  ').trim(),
-  )
+  const { occurredAt, provider, url, ...what } = eventOf(event, recipient)
+  return plain([day(occurredAt), provider, typeText(what), recipient, url ?? ''].join('  ').trim())
+}
+
+/** With a question mark where the machine is only suspected. */
+export function typeText({
+  type,
+  machine,
+  suspected,
+}: Pick<EngagementEvent, 'type' | 'machine' | 'suspected'>): string {
+  if (machine) return `${type} (machine)`
+  return suspected ? `${type} (machine?)` : type
 }
 
 /** The words of product section 10. */
@@ -70,6 +79,7 @@ function eventJson(row: EventRow, recipient: string): string {
     url: event.url,
     user_agent: event.userAgent,
     machine: event.machine,
+    suspected: event.suspected,
     bounce: bounce && {
       smtp_code: bounce.smtpCode,
       enhanced_code: bounce.enhancedCode,

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import process from 'node:process'
 
 import { Command } from 'commander'
 
@@ -9,7 +8,7 @@ import { InvalidInputError } from '../core/errors.ts'
 import { type ImportResult, importContacts } from '../core/import-contacts.ts'
 import { readImportFile } from '../core/read-import.ts'
 import { createDayOf } from '../core/time.ts'
-import { failed, plain, print, say, withDatabase } from './context.ts'
+import { failed, plain, print, progressLine, say, withDatabase } from './context.ts'
 
 interface Options {
   readonly campaign?: string
@@ -61,12 +60,6 @@ function read(file: string): GivenFile {
   } catch (error) {
     throw new InvalidInputError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`)
   }
-}
-
-/** A line that rewrites itself on a terminal; nothing elsewhere, since the result says it all. */
-function progressLine(total: number): (done: number) => void {
-  if (!process.stderr.isTTY) return () => {}
-  return (done) => process.stderr.write(`\r${done} of ${total}${done >= total ? '\n' : ''}`)
 }
 
 function summary({ created, changed, unchanged, events }: ImportResult, invalid: number, dryRun: boolean): string {

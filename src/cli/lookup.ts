@@ -5,6 +5,7 @@ import { exportContact } from '../core/export-contacts.ts'
 import { lookup } from '../core/lookup.ts'
 import { contactById } from '../core/store/contacts.ts'
 import { day, failed, plain, print, withDatabase } from './context.ts'
+import { typeText } from './events.ts'
 
 export function lookupCommand(): Command {
   return new Command('lookup')
@@ -49,8 +50,9 @@ function countersText(counters: Counters): string {
   return counts.length > 0 ? counts.join(', ') : 'nothing has happened yet'
 }
 
-function eventText({ type, machine, occurredAt, provider, campaign, url, subject, excerpt }: CardEvent): string {
+function eventText({ occurredAt, provider, campaign, url, subject, excerpt, ...what }: CardEvent): string {
   const details = [campaign?.name ?? campaign?.id, url, subject, excerpt].filter((detail) => detail != null)
-  const what = `${type}${machine ? ' (machine)' : ''} via ${provider}`
-  return plain([day(occurredAt), what, ...details.map((detail) => detail.slice(0, 120))].join('  '))
+  return plain(
+    [day(occurredAt), `${typeText(what)} via ${provider}`, ...details.map((detail) => detail.slice(0, 120))].join('  '),
+  )
 }

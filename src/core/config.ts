@@ -28,6 +28,8 @@ export interface Config {
   readonly timeZone: string
   readonly metricsToken: string | undefined
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+  /** What the server is reached under from outside, without a slash at its end. */
+  readonly publicUrl: string | undefined
   /** Provider id to its secrets, newest first; a provider without one is off. */
   readonly webhookSecrets: Readonly<Record<string, readonly string[]>>
   /** Settings that have no effect, each in a sentence. */
@@ -37,6 +39,9 @@ export interface Config {
 /** What the configuration has to know of a provider. */
 export interface ProviderSettings {
   readonly id: string
+  /** The variable that switches it on, when that is not `<ID>_WEBHOOK_SECRET`. */
+  readonly variable?: string
+  readonly signs: { readonly url?: boolean }
   /** Says what is wrong with a secret and where to find the right one; undefined when it can be used. */
   secretProblem(secret: string): string | undefined
 }
@@ -83,6 +88,11 @@ const Settings = z.object({
     )
     .optional(),
   CRM_TIME_ZONE: z.string().refine(isTimeZone, 'is not a time zone: use a name such as Europe/Berlin').default('UTC'),
+  PUBLIC_URL: z
+    .string()
+    .transform((text) => text.replace(/\/+$/, ''))
+    .refine(isBase, 'must be https, or http on this machine, and nothing but host and path: https://crm.example.com')
+    .optional(),
   METRICS_TOKEN: z.string().optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'is not a level: use debug, info, warn or error')
@@ -111,6 +121,7 @@ export function loadConfig(env: Env, options: ConfigOptions): Config {
     slack: slackConfig(data),
     alertChannel: data.CRM_ALERT_CHANNEL,
     timeZone: data.CRM_TIME_ZONE,
+    publicUrl: data.PUBLIC_URL,
     metricsToken: data.METRICS_TOKEN,
     logLevel: data.LOG_LEVEL,
     webhookSecrets,
@@ -153,15 +164,16 @@ function readWebhookSecrets(set: Env, providers: readonly ProviderSettings[], pr
   const warnings = Object.keys(set)
     .filter((name) => WITHOUT_EFFECT.test(name))
     .map((name) => `${name} has no effect in this version`)
+  const byVariable = new Map(providers.map((provider) => [variableOf(provider), provider]))
   for (const [name, value = ''] of Object.entries(set)) {
-    const id = WEBHOOK_SECRET.exec(name)?.[1]?.toLowerCase()
-    if (!id) continue
-    const provider = providers.find((known) => known.id === id)
+    const provider = byVariable.get(name)
     if (!provider) {
-      warnings.push(
-        `${name} has no effect: there is no provider ${id} (known: ${providers.map((known) => known.id).join(', ')})`,
-      )
+      const id = WEBHOOK_SECRET.exec(name)?.[1]?.toLowerCase()
+      if (id) warnings.push(`${name} has no effect: ${whyWithout(id, providers)}`)
       continue
+    }
+    if (provider.signs.url && !set.PUBLIC_URL) {
+      problems.push(`PUBLIC_URL is not set, and ${name} needs it: the URL is signed as it is seen from outside`)
     }
     const secrets = value.split(',').flatMap((secret) => secret.trim() || [])
     problems.push(
@@ -171,14 +183,33 @@ function readWebhookSecrets(set: Env, providers: readonly ProviderSettings[], pr
       }),
     )
     if (secrets.length === 0) problems.push(`${name} holds no secret between its commas`)
-    webhookSecrets[id] = secrets
+    webhookSecrets[provider.id] = secrets
   }
   return { webhookSecrets, warnings }
 }
 
+export function variableOf({ id, variable }: Pick<ProviderSettings, 'id' | 'variable'>): string {
+  return variable ?? `${id.toUpperCase()}_WEBHOOK_SECRET`
+}
+
+/** What switches webhooks on, for whoever has none yet. */
+export function howToSwitchOn(
+  providers: readonly (Pick<ProviderSettings, 'id' | 'variable'> & { readonly name: string })[],
+): string {
+  const others = providers.filter(({ variable }) => variable).map((other) => `${variableOf(other)} for ${other.name}`)
+  return `set ${['<PROVIDER>_WEBHOOK_SECRET', ...others].join(', or ')}`
+}
+
+function whyWithout(id: string, providers: readonly ProviderSettings[]): string {
+  const other = providers.find((known) => known.id === id)
+  return other
+    ? `${id} is switched on by ${variableOf(other)}`
+    : `there is no provider ${id} (known: ${providers.map((known) => known.id).join(', ')})`
+}
+
 /** Settings of features that this version does not have: better said than silently without effect. */
 const WITHOUT_EFFECT =
-  /^(CRM_ADMINS|CRM_DIGEST_(CHANNEL|AT|DAYS)|SES_TOPIC_ARNS|PUBLIC_URL|ENRICH_(ON|DAILY_CREDITS)|REACHER_URL|(APOLLO|DROPCONTACT|HUNTER|PDL|ZEROBOUNCE|MILLIONVERIFIER)_API_(KEY|URL))$/
+  /^(CRM_ADMINS|CRM_DIGEST_(CHANNEL|AT|DAYS)|ENRICH_(ON|DAILY_CREDITS)|REACHER_URL|(APOLLO|DROPCONTACT|HUNTER|PDL|ZEROBOUNCE|MILLIONVERIFIER)_API_(KEY|URL))$/
 
 function missingSlack(set: Env): string | undefined {
   const missing: string[] = []
@@ -203,6 +234,11 @@ function slackConfig(data: z.infer<typeof Settings>): SlackConfig | undefined {
 function isSafeBase(text: string): boolean {
   const url = URL.parse(text)
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
+}
+
+function isBase(text: string): boolean {
+  const url = URL.parse(text)
+  return isSafeBase(text) && url?.username === '' && url.password === '' && !/[?#]/.test(text)
 }
 
 export function isLoopback(hostname: string): boolean {

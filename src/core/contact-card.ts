@@ -7,6 +7,7 @@ import { type ContactRow, contactById, evidenceIn } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 import { campaignOf, type EventRow, recentEvents } from './store/events.ts'
 import { type Suppression, suppressionOf } from './suppression.ts'
+import type { Suspicion } from './suspicion.ts'
 
 /** What a person wants to know of a contact at one glance. Times are UTC milliseconds. */
 export interface ContactCard {
@@ -36,6 +37,7 @@ export interface CardEvent {
   readonly type: EventType
   readonly class: BounceClass | null
   readonly machine: boolean | null
+  readonly suspected: Suspicion | null
   readonly occurredAt: number
   readonly provider: string
   readonly campaign: Campaign | null
@@ -87,11 +89,12 @@ export async function cardOf(database: Database, row: ContactRow, now: number): 
 }
 
 function cardEvent(row: EventRow): CardEvent {
-  const { type, class: bounceClass, machine, occurredAt, provider, detail } = row
+  const { type, class: bounceClass, machine, suspected, occurredAt, provider, detail } = row
   return {
     type,
     class: bounceClass,
     machine,
+    suspected,
     occurredAt,
     provider,
     campaign: campaignOf(row),

@@ -90,6 +90,8 @@ export async function tellAgain(
   accepted: readonly EngagementEvent[],
   /** Ids of contacts that stay, whatever is left of them. */
   spared: ReadonlySet<number>,
+  /** What they teach about earlier events that are neither replies nor mail to us. */
+  otherChanges: readonly Change[],
 ): Promise<Lesson> {
   const messages = Map.groupBy(
     accepted.filter(({ rfcMessageId }) => rfcMessageId !== null),
@@ -103,7 +105,7 @@ export async function tellAgain(
     ),
   )
 
-  const changes = new Map<number, Change>()
+  const changes = new Map(otherChanges.map((change) => [change.before.seq, change]))
   for (const before of waiting) {
     const candidates = messages.get(before.answers ?? '') ?? []
     const message = answeredBy(
@@ -123,7 +125,8 @@ export async function tellAgain(
   return changes.size === 0 ? { retold: [], gone: [] } : await carryOut(tx, people, [...changes.values()], spared)
 }
 
-interface Change {
+/** A stored event, and what it becomes. */
+export interface Change {
   readonly before: EventRow
   readonly after: EventRow
 }

@@ -16,7 +16,7 @@ export class ConfigError extends CrmError {
 /** Why a request does not count as its provider's; also the name of a counter, so it never holds outside data. */
 export type RefusalReason = 'missing' | 'malformed' | 'mismatch' | 'stale' | 'replayed'
 
-/** The request does not prove that it comes from the provider it names. */
+/** The request does not prove that it comes from the provider it names. The message is logged: it holds no outside data. */
 export class SignatureError extends CrmError {
   override name = 'SignatureError'
   readonly reason: RefusalReason

@@ -1,3 +1,5 @@
+import type { Suspicion } from './suspicion.ts'
+
 /**
  * What providers report, in one vocabulary. The words and the mistakes they prevent are in the
  * e-mail sheet, section 1.1: `queued` is not `delivered`, a vacation notice is not a reply.
@@ -93,16 +95,19 @@ export interface EngagementEvent {
   readonly geo: Geo | null
   /** Opened or clicked by software rather than a person; null where the provider says nothing. */
   readonly machine: boolean | null
+  /** Why it was probably software, where the provider says nothing; ours, and never the provider's. */
+  readonly suspected: Suspicion | null
   readonly bounce: Bounce | null
   readonly reply: Reply | null
   /** The element before mapping, kept where the mapping did not understand it. */
   readonly raw: unknown
 }
 
-/** How `event` is counted. An open of which nothing is known counts as a person's. */
-export function tallyOf(event: Pick<EngagementEvent, 'type' | 'class' | 'machine'>): Tally {
-  if (event.machine === true && event.type === 'opened') return 'machine_opened'
-  if (event.machine === true && event.type === 'clicked') return 'machine_clicked'
+/** How `event` is counted. An open of which nothing is known or suspected counts as a person's. */
+export function tallyOf(event: Pick<EngagementEvent, 'type' | 'class' | 'machine' | 'suspected'>): Tally {
+  const isByMachine = event.machine ?? event.suspected !== null
+  if (isByMachine && event.type === 'opened') return 'machine_opened'
+  if (isByMachine && event.type === 'clicked') return 'machine_clicked'
   if (event.type === 'bounced' && event.class !== 'hard') return 'soft_bounced'
   return event.type
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
 import { type ContactState, earliest, statusOf } from './contact.ts'
+import { transactionOf } from './dry-run.ts'
 import { bestEvidence } from './email-status.ts'
 import { recordEvents, savePeople } from './ingest.ts'
 import type { InterchangeContact } from './interchange.ts'
@@ -52,7 +53,7 @@ export async function importContacts(
   let total: ImportResult = { created: 0, changed: 0, unchanged: 0, events: 0 }
   let done = 0
   for (const group of groupsOf(contacts)) {
-    total = add(total, await importGroup(database, group, options))
+    total = add(total, await transactionOf(database, options, (tx) => writeGroup(tx, group, options)))
     done += group.length
     options.onProgress(done)
     // Lets a server on the same file write in between.
@@ -74,33 +75,6 @@ function* groupsOf(contacts: readonly InterchangeContact[]): Generator<Interchan
     events += contact.events.length
   }
   if (group.length > 0) yield group
-}
-
-async function importGroup(
-  database: Database,
-  group: readonly InterchangeContact[],
-  options: ImportOptions,
-): Promise<ImportResult> {
-  try {
-    return await database.transaction(async (tx) => {
-      const result = await writeGroup(tx, group, options)
-      if (options.dryRun) throw new Undo(result)
-      return result
-    })
-  } catch (error) {
-    if (error instanceof Undo) return error.result
-    throw error
-  }
-}
-
-/** Ends the transaction of a dry run without keeping it. */
-class Undo extends Error {
-  readonly result: ImportResult
-
-  constructor(result: ImportResult) {
-    super('dry run')
-    this.result = result
-  }
 }
 
 async function writeGroup(

@@ -3,6 +3,7 @@ import { type Attributed, attribute, tellAgain } from './correlation.ts'
 import type { Delivery, IngestResult } from './delivery.ts'
 import { type EngagementEvent, tallyOf } from './event.ts'
 import type { NewJob } from './job.ts'
+import { markMachines } from './mark-machines.ts'
 import { People } from './people.ts'
 import { holdContacts, saveStates } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
@@ -71,16 +72,17 @@ export async function recordEvents(
 ): Promise<Recorded> {
   const attributed = await attribute(tx, events)
   const people = new People(await holdContacts(tx, [...attributed.map(recipientOf), ...alsoHold], now))
+  const { marked, changes } = await markMachines(tx, people, attributed)
   const accepted = await insertEvents(
     tx,
-    attributed.map(({ event, answers }) => ({ event, answers, contactId: people.at(event.recipient).id })),
+    marked.map(({ event, answers }) => ({ event, answers, contactId: people.at(event.recipient).id })),
   )
   for (const event of accepted) {
     people.apply(event)
     rollUps.countEvent(eventDay(event, dayOf), 1)
   }
   const spared = new Set(alsoHold.map((address) => people.at(address).id))
-  const { retold, gone } = await tellAgain(tx, people, accepted, spared)
+  const { retold, gone } = await tellAgain(tx, people, accepted, spared, changes)
   for (const { before, after } of retold) {
     rollUps.countEvent(eventDay(before, dayOf), -1)
     rollUps.countEvent(eventDay(after, dayOf), 1)
@@ -118,7 +120,7 @@ function recipientOf({ event }: Attributed): string {
   return event.recipient
 }
 
-function eventDay(event: EngagementEvent, dayOf: DayOf): EventDay {
+export function eventDay(event: EngagementEvent, dayOf: DayOf): EventDay {
   const campaign = event.campaign?.name ?? event.campaign?.id ?? ''
   return { day: dayOf(event.occurredAt), provider: event.provider, campaign, tally: tallyOf(event) }
 }
@@ -130,7 +132,7 @@ function countContact(rollUps: RollUps, before: ContactState | null, after: Cont
   for (const name of totalsOf(after)) rollUps.countTotal({ day: '', name }, 1)
 }
 
-function uncountContact(rollUps: RollUps, before: ContactState, day: string): void {
+export function uncountContact(rollUps: RollUps, before: ContactState, day: string): void {
   rollUps.countTotal({ day, name: 'created' }, -1)
   for (const name of totalsOf(before)) rollUps.countTotal({ day: '', name }, -1)
 }

@@ -271,7 +271,9 @@ function eventsIn(email: string, engagements: readonly z.infer<typeof Engagement
     ({ engagement_type: type, timestamp: occurredAt, metadata: { [EXTRAS]: extras, ...metadata } }) => {
       const known = ExtrasIn.parse(extras)
       const base = known ?? { ...ExtrasIn.unwrap().parse({ provider: 'import', id: '-' }), id: importedId() }
-      return { ...base, receivedAt: base.receivedAt ?? occurredAt, type, occurredAt, recipient: email, metadata }
+      const receivedAt = base.receivedAt ?? occurredAt
+      // What the events are suspected of follows from them, and is found again.
+      return { ...base, receivedAt, suspected: null, type, occurredAt, recipient: email, metadata }
 
       /** The same for the same engagement in every import; equal ones of one contact are told apart by their position. */
       function importedId(): string {

@@ -2,6 +2,7 @@ import type { RefusalReason } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { Database } from './store/database.ts'
 import { RollUps } from './store/roll-ups.ts'
+import type { SourceOutcome } from './store/rows.ts'
 import type { DayOf } from './time.ts'
 
 export interface RefusalsDeps {
@@ -13,7 +14,7 @@ export interface RefusalsDeps {
 }
 
 /**
- * Counts refused requests in memory and writes the counts now and then: whoever cannot prove who
+ * Counts refused and misdirected requests in memory and writes the counts now and then: whoever cannot prove who
  * they are must not be able to make us write to disk.
  */
 export class Refusals {
@@ -29,9 +30,18 @@ export class Refusals {
   }
 
   count(provider: string, reason: RefusalReason): void {
+    this.#count(provider, `refused_${reason}`)
+  }
+
+  /** `sender` is the id of the provider whose request it looked like. */
+  countMisdirected(provider: string, sender: string): void {
+    this.#count(provider, `misdirected_${sender}`)
+  }
+
+  #count(provider: string, outcome: SourceOutcome): void {
     const { now, dayOf } = this.#deps
     this.#rollUps ??= new RollUps()
-    this.#rollUps.countSource({ provider, day: dayOf(now()), outcome: `refused_${reason}` }, now(), 1)
+    this.#rollUps.countSource({ provider, day: dayOf(now()), outcome }, now(), 1)
   }
 
   /** Writes what was counted, after what an earlier call is still writing. */

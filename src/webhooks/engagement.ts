@@ -24,6 +24,7 @@ export function engagement(event: Known & Partial<EngagementEvent>): EngagementE
     userAgent: event.userAgent ?? null,
     geo: event.geo ?? null,
     machine: event.machine ?? null,
+    suspected: null,
     bounce: event.bounce ?? null,
     reply: event.reply ?? null,
     raw: event.raw ?? null,

@@ -6,7 +6,7 @@ import { storableText } from './storable.ts'
 const MAX_EXCERPT = 2000
 const MAX_READ = 20_000
 /** Far longer than any mail that a person wrote needs, far shorter than anybody would notice. */
-const PARSER_BUDGET_MS = 50
+const PARSER_BUDGET_MS = 250
 
 /** The new words of a mail: what the provider found them to be, or else `text` or `html` without quotes and signature. */
 export function excerptOf(newText: string | null, text: string | null, html: string | null): string | null {

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../core/errors.ts'
+import type { Bounce } from '../core/event.ts'
 
 /** A JSON object from outside. Every getter below takes whatever it finds and answers null for what it cannot use. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -22,6 +23,25 @@ export function requireFields(value: unknown): Fields {
 export function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value === '' ? null : value
   return typeof value === 'number' ? String(value) : null
+}
+
+/** The first of `names` that holds a text. */
+export function firstText(fields: Fields, names: readonly string[]): string | null {
+  for (const name of names) {
+    const text = textOf(fields[name])
+    if (text !== null) return text
+  }
+  return null
+}
+
+/** Those of `names` that say something: neither null nor an empty text. */
+export function picked(fields: Fields, names: readonly string[]): Record<string, unknown> {
+  const found: Record<string, unknown> = {}
+  for (const name of names) {
+    const value = fields[name]
+    if (value !== undefined && value !== null && value !== '') found[name] = value
+  }
+  return found
 }
 
 export function listOf(value: unknown): readonly unknown[] {
@@ -62,4 +82,9 @@ export function smtpCodeIn(text: string | null): string | null {
 /** `5.1.1` from `550 5.1.1 no such user`. */
 export function enhancedCodeIn(text: string | null): string | null {
   return (text && ENHANCED_CODE.exec(text)?.[1]) ?? null
+}
+
+/** What `reason`, in the words of the other side's server, says of a bounce. */
+export function bounceFrom(reason: string | null, providerClass: string | null = null): Bounce {
+  return { smtpCode: smtpCodeIn(reason), enhancedCode: enhancedCodeIn(reason), reason, providerClass }
 }

@@ -25,6 +25,15 @@ export function parseJson(bytes: Uint8Array): unknown {
   return escapes || PROTOTYPE_KEYS.some((key) => text.includes(key)) ? storable(value) : value
 }
 
+/** The JSON that somebody wrote into a text field, or undefined: custom data travels as text through many tools. */
+export function jsonIn(text: string | null): unknown {
+  try {
+    return text === null ? undefined : parseJson(Buffer.from(text))
+  } catch {
+    return undefined
+  }
+}
+
 interface Survey {
   readonly deepest: number
   /** There may be an integer that a double cannot hold. */

@@ -1,3 +1,5 @@
+import { isFields, textsOf } from './fields.ts'
+
 export interface MailHeader {
   /** In lower case. */
   readonly name: string
@@ -22,4 +24,12 @@ export function parseHeaders(block: string): readonly MailHeader[] {
       headers.push({ name: line.slice(0, colon).trim().toLowerCase(), value: line.slice(colon + 1).trim() })
   }
   return headers
+}
+
+/** Headers as most providers write them in JSON: an object whose values are texts, or lists where a header came again. */
+export function namedHeaders(headers: unknown): readonly MailHeader[] {
+  if (!isFields(headers)) return []
+  return Object.entries(headers).flatMap(([name, values]) =>
+    textsOf(values).map((value) => ({ name: name.toLowerCase(), value })),
+  )
 }

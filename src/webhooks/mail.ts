@@ -41,6 +41,8 @@ export interface Receipt {
   /** When the provider says that the mail came; null leaves the Date header. */
   readonly arrivedAt: unknown
   readonly tags?: readonly string[]
+  /** What the provider gives back of the message that this one answers. */
+  readonly metadata?: Readonly<Record<string, unknown>>
 }
 
 /** What an inbound mail says: an answer, a machine's answer, a bounce or a complaint (e-mail sheet, section 1.5). */
@@ -128,7 +130,7 @@ function answer(mail: Mail, receipt: Receipt, type: EventType): EngagementEvent 
 
 function mailEvent(
   mail: Mail,
-  { provider, receivedAt, id, messageId, arrivedAt, tags = [] }: Receipt,
+  { provider, receivedAt, id, messageId, arrivedAt, tags = [], metadata = {} }: Receipt,
   said: Pick<EngagementEvent, 'type' | 'recipient'> & Partial<EngagementEvent>,
 ): EngagementEvent {
   const when = occurred(arrivedAt ?? header(mail, 'date'), receivedAt)
@@ -141,7 +143,7 @@ function mailEvent(
     messageId,
     tags,
     ...said,
-    metadata: withUnreadableTime(said.metadata ?? {}, when),
+    metadata: withUnreadableTime({ ...metadata, ...said.metadata }, when),
   })
 }
 

@@ -12,5 +12,8 @@ export function trueSender(
   const start = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, START_BYTES)).toString('latin1')
   const bearsMarks = ({ marks }: WebhookProvider) =>
     marks.headers.some((name) => headers.has(name)) || marks.words.some((word) => start.includes(word))
-  return bearsMarks(expected) ? undefined : providers.find(bearsMarks)
+  if (bearsMarks(expected)) return undefined
+  const [sender, ...others] = providers.filter(bearsMarks)
+  // Some tools share a word; better no hint than a wrong one.
+  return others.length === 0 ? sender : undefined
 }

@@ -2,6 +2,7 @@ import { isAddress, parseAddress } from '../core/address.ts'
 import type { Delivery, Unreadable } from '../core/delivery.ts'
 import { InvalidInputError } from '../core/errors.ts'
 import type { EngagementEvent } from '../core/event.ts'
+import { parseEvent } from './parse-event.ts'
 import type { WebhookProvider, WebhookRequest } from './provider.ts'
 
 /** Reads a verified request part by part, so that one bad part costs only itself, whichever provider sent it. */
@@ -24,7 +25,7 @@ export async function readDelivery(provider: WebhookProvider, request: WebhookRe
       let unaddressed = false
       for (const event of read instanceof Promise ? await read : read) {
         const addressed = withAddress(event)
-        if (addressed) events.push(addressed)
+        if (addressed) events.push(addressed.type === 'unknown' ? { ...addressed, raw: element } : addressed)
         else unaddressed = true
       }
       if (unaddressed) keep('element', jsonBytes(element), 'a recipient is no e-mail address')
@@ -38,13 +39,24 @@ export async function readDelivery(provider: WebhookProvider, request: WebhookRe
 /** Reads a kept part once more, as of the day it came: after an update it may be readable. */
 export async function readAgain(
   provider: WebhookProvider,
-  { part, raw, headers }: Unreadable,
+  { part, raw, headers }: Pick<Unreadable, 'part' | 'raw' | 'headers'>,
   receivedAt: number,
 ): Promise<Delivery> {
-  const request = { headers: new Headers(headers), body: raw, receivedAt }
+  const request = { headers: new Headers(headers), body: raw, receivedAt, url: '', token: undefined }
   if (part === 'body') return await readDelivery(provider, request)
-  const element: unknown = JSON.parse(new TextDecoder().decode(raw))
-  return await readDelivery({ ...provider, elements: () => [element] }, request)
+  const value: unknown = JSON.parse(new TextDecoder().decode(raw))
+  if (part === 'element') return await readDelivery({ ...provider, elements: () => [value] }, request)
+  return await readDelivery({ ...provider, elements: () => [value], toEvents: (event) => [parseEvent(event)] }, request)
+}
+
+/** Reads once more an event whose name had no word here. */
+export async function nameAgain(
+  provider: WebhookProvider,
+  { raw, id, receivedAt }: EngagementEvent,
+): Promise<Delivery> {
+  // Of the headers only the id of the delivery is read with a part, and that the event has already.
+  const headers = Object.fromEntries(provider.readsHeaders.map((name) => [name, id]))
+  return await readAgain(provider, { part: 'element', raw: jsonBytes(raw), headers }, receivedAt)
 }
 
 /** The event about a bare address, or undefined when its recipient holds none. */

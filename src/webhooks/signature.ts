@@ -31,6 +31,15 @@ export function requireHeader(headers: Headers, name: string): string {
   return value
 }
 
+/** Refuses `given` unless it is the HMAC-SHA256 of `signed` in hexadecimal; the secret is the key as it is written. */
+export function verifyHexHmac(given: string, secret: string, ...signed: readonly (string | Uint8Array)[]): void {
+  const signature = fromHex(given.trim())
+  if (!signature) throw new SignatureError('malformed', 'the signature is not hexadecimal')
+  const hmac = createHmac('sha256', secret)
+  for (const part of signed) hmac.update(part)
+  if (!sameBytes(signature, hmac.digest())) throw new SignatureError('mismatch', 'the signature does not match')
+}
+
 /** UTC milliseconds of a signed time in whole seconds. */
 export function signedSeconds(text: string): number {
   if (!/^\d{1,12}$/.test(text)) throw new SignatureError('malformed', 'the signed time is not an integer')

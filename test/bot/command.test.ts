@@ -46,6 +46,7 @@ test.each<[text: string, command: Command]>([
   ['stats “30d”', { kind: 'stats', days: 30 }],
   ['import', { kind: 'import' }],
   ['Import people.csv', { kind: 'import' }],
+  ['Health', { kind: 'health' }],
   ['add', { kind: 'add', person: { firstName: null, lastName: null } }],
   ['add ada@example.com', { kind: 'add', person: { email: 'ada@example.com', firstName: null, lastName: null } }],
   [

@@ -1,4 +1,5 @@
 import type { CardEvent, ContactCard, NearMiss } from '../../src/core/contact-card.ts'
+import type { Finding } from '../../src/core/finding.ts'
 import type { HotContact } from '../../src/core/hottest.ts'
 import type { ImportResult } from '../../src/core/import-contacts.ts'
 import { bareContact, type ImportPlan } from '../../src/core/import-plan.ts'
@@ -46,6 +47,7 @@ export function aCardEvent(overrides: Partial<CardEvent> = {}): CardEvent {
     type: 'opened',
     class: null,
     machine: null,
+    suspected: null,
     occurredAt: NOW - DAY,
     provider: 'sendgrid',
     campaign: { id: 'c1', name: 'Spring launch', step: '2' },
@@ -123,6 +125,19 @@ export function noStatistics(): Statistics {
     events: {},
     eventsBefore: {},
   })
+}
+
+export function someFindings(outside = 'postmark'): Finding[] {
+  return [
+    { name: 'database', state: 'ok', facts: ['sqlite, can be written'], fixes: [] },
+    { name: 'reply alerts', state: 'off', facts: [], fixes: ['set CRM_ALERT_CHANNEL to the id of a channel'] },
+    {
+      name: outside,
+      state: 'problem',
+      facts: [{ words: 'last event', at: NOW }, '12 refused with the wrong key', outside],
+      fixes: [`compare POSTMARK_WEBHOOK_SECRET with what ${outside} shows`, 'look at its log'],
+    },
+  ]
 }
 
 /** Every mrkdwn string of a message, its fallback included: where something from outside could become active. */

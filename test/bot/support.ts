@@ -6,7 +6,7 @@ import { slackSigned } from '../../practice/slack/sign.ts'
 import { type BotDeps, createBot } from '../../src/bot/app.ts'
 import { createSlackReceiver, SLACK_PATH } from '../../src/bot/receiver.ts'
 import type { Logger } from '../../src/core/logger.ts'
-import { aCard, someStatistics } from './fixtures.ts'
+import { aCard, someFindings, someStatistics } from './fixtures.ts'
 
 export const SIGNING_SECRET = 'a-signing-secret-of-a-test'
 export const TOKEN = BOT_TOKEN
@@ -35,6 +35,7 @@ export function aCore(overrides: Partial<BotDeps> = {}) {
     startImport: () => {},
     showHome: async () => {},
     statistics: async () => someStatistics(),
+    health: async () => someFindings(),
     ...overrides,
   } satisfies Partial<BotDeps>
 }

@@ -6,6 +6,7 @@ import { ACTIONS, FORMS, readPress } from '../../src/bot/listeners.ts'
 import { messageModal } from '../../src/bot/surfaces.ts'
 import { addContactForm } from '../../src/bot/views/add-contact-form.ts'
 import { contactCardView } from '../../src/bot/views/contact-card.ts'
+import { healthView } from '../../src/bot/views/health.ts'
 import { helpView, unavailableView } from '../../src/bot/views/help.ts'
 import { homeProblemView, homeView } from '../../src/bot/views/home.ts'
 import { importForm } from '../../src/bot/views/import-form.ts'
@@ -25,6 +26,7 @@ import {
 } from '../../src/bot/views/problem.ts'
 import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
 import { statsView } from '../../src/bot/views/stats.ts'
+import type { CardEvent } from '../../src/core/contact-card.ts'
 import { EVENT_TYPES } from '../../src/core/event.ts'
 import { bareContact } from '../../src/core/import-plan.ts'
 import {
@@ -38,6 +40,7 @@ import {
   mrkdwnOf,
   NOW,
   noStatistics,
+  someFindings,
   someStatistics,
   wordsOf,
 } from './fixtures.ts'
@@ -78,6 +81,7 @@ function everyView(outside: string, many = 3): Message[] {
     replyAlertView({ contact: card, campaign, subject: outside, excerpt: outside, occurredAt: NOW }),
     problemView(outside),
     unavailableView(outside),
+    healthView(Array.from({ length: many }, () => someFindings(outside)).flat()),
     importingView(outside),
     importReportView(outside, plan, anImportResult()),
     importReportView(outside, { ...plan, contacts: [], onlyAddresses: true }, undefined),
@@ -135,6 +139,8 @@ describe('every view', () => {
     replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: null, occurredAt: NOW }),
     helpView(),
     unavailableView('export'),
+    healthView(someFindings()),
+    healthView([]),
     importingView('people.csv'),
     importReportView('people.csv', anImportPlan(), anImportResult()),
     ...[problemView(BUG), goneView(), notYouView(), notOpenedView(), progressView(), workingView()],
@@ -264,6 +270,18 @@ describe('the contact card', () => {
     expect(words).toMatch(/Clicked pricing\.example\.com · Spring launch, step 2/)
     expect(words).toMatch(/Opened by a machine · Spring launch/)
     expect(words).not.toContain('who=ada')
+  })
+
+  test.each<[event: Partial<CardEvent>, words: string]>([
+    [
+      { type: 'clicked', url: 'https://pricing.example.com/', suspected: 'link_burst' },
+      'Clicked pricing.example.com, probably by a machine (several links within 2 seconds) · Spring launch, step 2',
+    ],
+    [{ suspected: 'before_delivery' }, 'Opened, probably by a machine (before the mail was delivered)'],
+    [{ suspected: 'after_delivery' }, 'Opened, probably by a machine (within 10 seconds of the mail)'],
+    [{ suspected: 'prefetch' }, 'Opened, probably by a machine (as Apple Mail does ahead of reading)'],
+  ])('doubts %j and says why', (event, words) => {
+    expect(wordsOf(contactCardView(aCard({ recent: [aCardEvent(event)] })))).toContain(words)
   })
 
   test('quotes a reply as rich text, in which nothing is active', () => {
@@ -453,6 +471,27 @@ test('help shows examples that can be pasted', () => {
 
 test('a command that is not there is answered with those that are', () => {
   expect(unavailableView('export').text).toBe(
-    'There is no command `export` here. The commands are `lookup`, `add`, `import`, `stats` and `help`.',
+    'There is no command `export` here. The commands are `lookup`, `add`, `import`, `stats`, `health` and `help`.',
   )
+})
+
+describe('health', () => {
+  test('puts first what needs somebody, each with what to do', () => {
+    const words = wordsOf(healthView(someFindings())).split('\n')
+    expect(words[0]).toBe('1 thing needs somebody who runs the server.')
+    expect(words.findIndex((line) => line.startsWith(':warning: *postmark* last event'))).toBeGreaterThan(0)
+    expect(words.indexOf('→ look at its log')).toBeLessThan(words.findIndex((line) => line.includes('*database*')))
+    expect(words.at(-1)).toContain('doctor')
+  })
+
+  test('says so when nothing is wrong', () => {
+    expect(healthView(someFindings().slice(0, 2)).text).toBe('All is well.')
+  })
+
+  test('says how many findings have no room', () => {
+    const findings = Array.from({ length: 70 }, () => someFindings()).flat()
+    const view = healthView(findings)
+    expect(view.text).toBe('70 things need somebody who runs the server.')
+    expect(wordsOf(view)).toContain('and 170 others')
+  })
 })

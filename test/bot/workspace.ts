@@ -40,6 +40,7 @@ export async function aProgramInSlack(
           transport: { mode: 'http', signingSecret: SIGNING_SECRET },
           apiUrl: slack.apiUrl,
         },
+        publicUrl: undefined,
         alertChannel: undefined,
         timeZone: 'UTC',
         metricsToken: undefined,
@@ -47,7 +48,7 @@ export async function aProgramInSlack(
         webhookSecrets: {},
         warnings: [],
       },
-      { log, now: Date.now, random: Math.random },
+      { log, now: Date.now, random: Math.random, fetch },
     ),
   )
   const database = resources.use(await openDatabase(place.url))

@@ -21,6 +21,7 @@ test('has a default for everything but Slack', () => {
     slack: { botToken: 'xoxb-1', transport: { mode: 'http', signingSecret: '0123456789abcdef' }, apiUrl: undefined },
     alertChannel: undefined,
     timeZone: 'UTC',
+    publicUrl: undefined,
     metricsToken: undefined,
     logLevel: 'info',
     webhookSecrets: {},
@@ -75,6 +76,46 @@ test('warns of a setting whose feature is not there yet, and refuses a list of s
     'CRM_DIGEST_CHANNEL has no effect in this version',
   ])
   expect(problemsOf(() => load({ ...slack, RESEND_WEBHOOK_SECRET: ',' }))).toContain('RESEND_WEBHOOK_SECRET')
+})
+
+test.each([
+  ['https://crm.example.com', 'https://crm.example.com'],
+  ['https://crm.example.com/', 'https://crm.example.com'],
+  ['https://example.com/crm//', 'https://example.com/crm'],
+  ['http://127.0.0.1:3000', 'http://127.0.0.1:3000'],
+])('takes %s as the public URL %s', (text, publicUrl) => {
+  expect(load({ ...slack, PUBLIC_URL: text }).publicUrl).toBe(publicUrl)
+})
+
+test.each([
+  'crm.example.com',
+  'http://crm.example.com',
+  'ftp://localhost',
+  'https://user:pass@crm.example.com',
+  'https://crm.example.com/?a=1',
+  'https://crm.example.com/#a',
+])('refuses %s as the public URL', (text) => {
+  expect(problemsOf(() => load({ ...slack, PUBLIC_URL: text }))).toMatch(/^PUBLIC_URL must be https/)
+})
+
+const urlSigner = { id: 'signer', signs: { url: true }, secretProblem: () => undefined }
+const topics = { id: 'topics', variable: 'TOPIC_NAMES', signs: {}, secretProblem: () => undefined }
+
+test('needs the public URL for a provider that signs it', () => {
+  const env = { ...slack, SIGNER_WEBHOOK_SECRET: 'x' }
+  expect(problemsOf(() => load(env, { providers: [urlSigner] }))).toMatch(
+    /PUBLIC_URL is not set.*SIGNER_WEBHOOK_SECRET/,
+  )
+  const { publicUrl } = load({ ...env, PUBLIC_URL: 'https://crm.example.com' }, { providers: [urlSigner] })
+  expect(publicUrl).toBe('https://crm.example.com')
+})
+
+test('switches a provider on by the variable that it names, and only by that', () => {
+  const options = { providers: [topics] }
+  expect(load({ ...slack, TOPIC_NAMES: 'a, b' }, options).webhookSecrets).toEqual({ topics: ['a', 'b'] })
+  const { webhookSecrets, warnings } = load({ ...slack, TOPICS_WEBHOOK_SECRET: 'a' }, options)
+  expect(webhookSecrets).toEqual({})
+  expect(warnings).toEqual(['TOPICS_WEBHOOK_SECRET has no effect: topics is switched on by TOPIC_NAMES'])
 })
 
 test('reads a secret from the file that NAME_FILE names', () => {

@@ -140,16 +140,17 @@ const someEntries = fc
 const someEvent = fc
   .record({
     id: fc.uuid(),
-    type: fc.constantFrom<EventType>(...EVENT_TYPES),
+    type: fc.constantFrom<EventType>(...EVENT_TYPES, 'delivered', 'opened', 'opened', 'clicked', 'clicked'),
     class: fc.constantFrom('hard' as const, 'soft' as const, 'block' as const, null),
     machine: fc.constantFrom(true, false, null),
-    occurredAt: fc.integer({ min: 0, max: 40 * 24 * 3600 * 1000 }).map((ms) => start + ms),
+    occurredAt: fc.oneof(fc.nat(40 * 24 * 3600 * 1000), fc.nat(20 * 1000)).map((ms) => start + ms),
     recipient: fc.constantFrom(...PEOPLE),
     messageId: someText,
     campaign: fc.option(fc.record({ id: someText, name: someText, step: someText })),
     tags: fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 2 }),
     metadata: someFields,
     url: fc.option(fc.webUrl()),
+    userAgent: fc.constantFrom('Mozilla/5.0', null),
     raw: fc.option(someFields),
     bounce: fc.option(
       fc.record({ smtpCode: someText, enhancedCode: someText, reason: someText, providerClass: someText }),

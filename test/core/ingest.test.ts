@@ -79,7 +79,7 @@ describe.each(databases)('ingest on $name', ({ open }) => {
       aDelivery(
         anEvent({ type: 'sent' }),
         anEvent({ type: 'sent', recipient: 'bob@example.com' }),
-        anEvent({ type: 'opened' }),
+        anEvent({ type: 'opened', occurredAt: later(90) }),
       ),
     ])
     await ingestAll(deps(database), [aDelivery(anEvent({ type: 'unsubscribed', recipient: 'bob@example.com' }))])
@@ -300,6 +300,71 @@ describe.each(databases)('ingest on $name', ({ open }) => {
     expect(await ingestAll(deps(database), [{ ...aDelivery(anEvent()), unreadable }])).toEqual([
       { accepted: 1, duplicates: 0, unreadable: 10_000 },
     ])
+  })
+
+  test('takes links that are followed at once for a machine’s, whether they come together or one by one', async () => {
+    const clicks = ['pricing', 'docs', 'unsubscribe'].map((page, n) =>
+      anEvent({ type: 'clicked', url: `https://example.org/${page}`, occurredAt: sentAt + n * 1000 }),
+    )
+    for (const deliveries of [[clicks], clicks.map((click) => [click])]) {
+      await using database = await open()
+      for (const events of deliveries) await ingestAll(deps(database), [aDelivery(...events)])
+      expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({
+        status: 'new',
+        heat: 0,
+        engagedAt: null,
+        lastEngagedAt: null,
+        counters: { machine_clicked: { count: 3, first: sentAt, last: sentAt + 2000 } },
+      })
+      expect((await latestEvents(database, {}, 10)).map(({ event }) => [event.machine, event.suspected])).toEqual([
+        [null, 'link_burst'],
+        [null, 'link_burst'],
+        [null, 'link_burst'],
+      ])
+      expect(await eventCounts(database, '2026-03-02', '2026-03-02')).toEqual(new Map([['machine_clicked', 3]]))
+      expect(await totalCounts(database)).toEqual(new Map([['new', 1]]))
+    }
+  })
+
+  test('doubts an open when the delivery after it comes to be known, and repeats nothing that followed', async () => {
+    await using database = await open()
+    const followed: string[] = []
+    const jobsFor = ({ id }: EngagementEvent) => {
+      followed.push(id)
+      return []
+    }
+    const read = anEvent({ type: 'opened', occurredAt: later(90) })
+    const scanned = anEvent({ type: 'opened', occurredAt: sentAt, tags: ['kept'] })
+    const delivered = anEvent({ type: 'delivered', occurredAt: sentAt + 5000 })
+    await ingestAll(deps(database, jobsFor), [aDelivery(scanned)])
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ status: 'engaged', engagedAt: sentAt })
+    await ingestAll(deps(database, jobsFor), [aDelivery(delivered)])
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ status: 'new', heat: 0 })
+    await ingestAll(deps(database, jobsFor), [aDelivery(read)])
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({
+      status: 'engaged',
+      engagedAt: later(90),
+      counters: { machine_opened: { count: 1 }, opened: { count: 1 }, delivered: { count: 1 } },
+    })
+    const stored = (await latestEvents(database, {}, 10)).map(({ event, recipient }) => eventOf(event, recipient))
+    expect(stored).toEqual([read, delivered, { ...scanned, suspected: 'before_delivery' }])
+    expect(followed).toEqual([scanned.id, delivered.id, read.id])
+    expect(await totalCounts(database)).toEqual(new Map([['engaged', 1]]))
+  })
+
+  test('believes a provider that says who opened or clicked', async () => {
+    await using database = await open()
+    await ingestAll(deps(database), [
+      aDelivery(
+        anEvent({ type: 'delivered' }),
+        anEvent({ type: 'opened', machine: false }),
+        anEvent({ type: 'clicked', machine: false, url: 'https://example.org/a' }),
+        anEvent({ type: 'clicked', machine: false, url: 'https://example.org/b' }),
+      ),
+    ])
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({
+      counters: { opened: { count: 1 }, clicked: { count: 2 } },
+    })
   })
 
   test('leaves mail from a stranger as inbound', async () => {

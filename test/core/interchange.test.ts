@@ -275,3 +275,11 @@ test('an event keeps every field on its way out and in', () => {
   const written: unknown = JSON.parse(JSON.stringify(toInterchange(contact, { score: 1, counters: {} })))
   expect(read('ada@example.com', written).events).toEqual([event])
 })
+
+test('what an event is suspected of is written, and found anew from the events that are read', () => {
+  const event = anEvent({ suspected: 'link_burst' })
+  const contact = { ...read('ada@example.com', {}), events: [event] }
+  const written = toInterchange(contact, { score: 1, counters: {} })
+  expect(written.engagements).toMatchObject([{ metadata: { touchpoint: { suspected: 'link_burst' } } }])
+  expect(read('ada@example.com', written).events).toEqual([{ ...event, suspected: null }])
+})

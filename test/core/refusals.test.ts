@@ -35,6 +35,15 @@ describe.each(databases)('refused requests on $name', ({ open }) => {
     expect(await written(database)).toEqual(counts)
   })
 
+  test('say whose they look like, beside why they were refused', async () => {
+    await using database = await open()
+    await using refusals = refusalsOn(database).refusals
+    refusals.count('sendgrid', 'missing')
+    refusals.countMisdirected('sendgrid', 'mailgun')
+    await refusals.flush()
+    expect(await written(database)).toEqual({ 'sendgrid refused_missing': 1, 'sendgrid misdirected_mailgun': 1 })
+  })
+
   test('are added to what was written before', async () => {
     await using database = await open()
     await using refusals = refusalsOn(database).refusals

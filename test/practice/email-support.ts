@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 
 import { getRequestListener } from '@hono/node-server'
 
-import { SECRETS } from '../../practice/email/sign.ts'
+import { PUBLIC_URL, SECRETS } from '../../practice/email/sign.ts'
+import { snsFetch } from '../../practice/email/sns.ts'
 import type { ContactCard } from '../../src/core/contact-card.ts'
 import { createIngestQueue } from '../../src/core/ingest-queue.ts'
 import type { Logger } from '../../src/core/logger.ts'
@@ -11,7 +12,7 @@ import { lookup } from '../../src/core/lookup.ts'
 import type { Database } from '../../src/core/store/database.ts'
 import { createDayOf } from '../../src/core/time.ts'
 import { createWebhookApp } from '../../src/webhooks/app.ts'
-import { providers } from '../../src/webhooks/providers/index.ts'
+import { createProviders } from '../../src/webhooks/providers/index.ts'
 import { openSqlite } from '../support/databases.ts'
 
 export const NOON = Date.parse('2026-03-04T12:00:00Z')
@@ -39,10 +40,12 @@ export async function startReceiving(): Promise<Receiving> {
     log: silent,
   })
   const app = createWebhookApp({
-    providers,
+    providers: createProviders({ fetch: snsFetch }),
     secrets: Object.fromEntries(Object.entries(SECRETS).map(([id, secret]) => [id, [secret]])),
     ingest: queue.add,
     refused: (provider, reason) => refusals.push(`${provider} ${reason}`),
+    misdirected() {},
+    publicUrl: PUBLIC_URL,
     now: () => clock.now,
     log: silent,
   })

@@ -1,13 +1,21 @@
 import { describe, expect, test } from 'vitest'
 
 import { EMAIL_ACTIONS, type EmailAction } from '../../practice/contract.ts'
+import { thousandEvents } from '../../practice/email/batch.ts'
 import { RETURNS_BENCHMARK, STOCK_PLANNER } from '../../practice/email/campaigns.ts'
+import { deviceOf } from '../../practice/email/devices.ts'
+import { uuidOf } from '../../practice/email/ids.ts'
 import { createEmailTools, type EmailToolsDeps } from '../../practice/email/index.ts'
-import { TOOLS } from '../../practice/email/tools/index.ts'
+import { requestOf, requestsOf } from '../../practice/email/request.ts'
+import { PUBLIC_URL } from '../../practice/email/sign.ts'
+import { arrivalOf, type Happening } from '../../practice/email/tool.ts'
+import { TOOLS, toolById } from '../../practice/email/tools/index.ts'
 import { ANSWERS } from '../../practice/email/words.ts'
 import { Exchanges } from '../../practice/exchanges.ts'
+import { aHome, startProgram } from '../../practice/program.ts'
 import type { Tally } from '../../src/core/event.ts'
 import { providers } from '../../src/webhooks/providers/index.ts'
+import { aReceiver, signed } from '../webhooks/harness.ts'
 import { NOON, type Receiving, startReceiving } from './email-support.ts'
 
 const ADA = 'ada@example.com'
@@ -23,11 +31,13 @@ function aToolbox(receiving: Receiving, more: Partial<EmailToolsDeps> = {}) {
 }
 
 test('every provider of the program has its tool, and every tool its secret', () => {
-  expect(TOOLS.map(({ id }) => id)).toEqual(providers.map(({ id }) => id))
+  expect(TOOLS.map(({ id }) => id).toSorted()).toEqual(providers.map(({ id }) => id).toSorted())
   const { env } = createEmailTools({ program: { url: '' }, exchanges: new Exchanges(), now: () => NOON })
-  for (const provider of providers) {
-    expect(provider.secretProblem(env[`${provider.id.toUpperCase()}_WEBHOOK_SECRET`] ?? '')).toBeUndefined()
+  for (const { id, variable = `${id.toUpperCase()}_WEBHOOK_SECRET`, secretProblem } of providers) {
+    expect(secretProblem(env[variable] ?? '')).toBeUndefined()
   }
+  // One of them signs the address that the program says it has.
+  expect(env.PUBLIC_URL).toBe(PUBLIC_URL)
 })
 
 test('a tool offers what its provider can tell, in the order of a mail’s life', () => {
@@ -39,9 +49,26 @@ test('a tool offers what its provider can tell, in the order of a mail’s life'
     postmark: ['sent', 'machine_opened'],
     resend: ['machine_opened'],
     generic: [],
+    ses: ['machine_opened'],
+    brevo: ['sent'],
+    mailjet: ['sent', 'machine_opened'],
+    mandrill: [],
+    sparkpost: ['sent'],
+    mailersend: ['machine_opened'],
+    postal: ['sent', 'machine_opened', 'unsubscribed'],
+    mailtrap: ['sent', 'machine_opened'],
+    customerio: ['replied'],
+    instantly: ['delivered', 'machine_opened'],
+    smartlead: ['delivered', 'machine_opened'],
+    lemlist: ['delivered'],
+    replyio: ['delivered', 'machine_opened'],
+    woodpecker: ['delivered', 'machine_opened'],
   })
   for (const { actions } of tools) expect(actions).toEqual(EMAIL_ACTIONS.filter((action) => actions.includes(action)))
 })
+
+/** Of these nobody says whether a bounce is for good, so that it stops nothing. */
+const WITHOUT_CLASS = ['instantly', 'smartlead', 'lemlist', 'woodpecker']
 
 const offered = createEmailTools({ program: { url: '' }, exchanges: new Exchanges(), now: () => NOON }).tools
 
@@ -53,11 +80,25 @@ describe.each(offered)('$name', ({ id: tool, actions }) => {
     expect(result).toMatchObject({ tool, status: 200 })
     expect(JSON.parse(result.body)).toEqual({ accepted: result.requests, duplicates: 0, unreadable: 0 })
     const { counters, suppression, recent } = await receiving.card(ADA)
-    expect(counters[action]?.count).toBe(1)
-    expect(Object.keys(counters)).toEqual(action === 'replied' ? ['delivered', 'replied'] : [action])
+    const isLasting = !WITHOUT_CLASS.includes(tool)
+    const tally = action === 'bounced' && !isLasting ? 'soft_bounced' : action
+    expect(counters[tally]?.count).toBe(1)
+    const before = action === 'replied' ? [arrivalOf(toolById(tool))] : []
+    expect(Object.keys(counters).toSorted()).toEqual([...before, tally].toSorted())
     expect(recent.every(({ occurredAt }) => Math.abs(occurredAt - NOON) < 1000)).toBe(true)
-    const suppressed = { bounced: 'hard_bounce', unsubscribed: 'unsubscribed' }[String(action)]
+    const suppressed = { bounced: isLasting ? 'hard_bounce' : undefined, unsubscribed: 'unsubscribed' }[String(action)]
     expect(suppression?.reason).toBe(suppressed)
+  })
+
+  const others = (['complained', 'auto_replied'] as const).filter(
+    (happening) => toolById(tool).events[happening] ?? toolById(tool).mail[happening],
+  )
+  test.each(others)('%s reaches the contact without a button', async (happening) => {
+    await using receiving = await startReceiving()
+    const { deliver } = aToolbox(receiving)
+    const answer = await deliver({ tool, ...aRequest(tool, happening) })
+    expect(JSON.parse(answer.body)).toEqual({ accepted: 1, duplicates: 0, unreadable: 0 })
+    expect(Object.keys((await receiving.card(ADA)).counters)).toEqual([happening])
   })
 
   test('the last delivery comes once more with the same bytes, and counts for nothing', async () => {
@@ -73,7 +114,8 @@ describe.each(offered)('$name', ({ id: tool, actions }) => {
     expect((await receiving.card(ADA)).counters).toEqual(before.counters)
   })
 
-  test.each([['clicked'], ['replied']] as const)('%s is still a duplicate two days later', async (action) => {
+  const repeated = (['clicked', 'replied'] as const).filter((action) => actions.includes(action))
+  test.each(repeated)('%s is still a duplicate two days later', async (action) => {
     await using receiving = await startReceiving()
     const { press, act } = aToolbox(receiving)
     await press(tool, action)
@@ -83,20 +125,18 @@ describe.each(offered)('$name', ({ id: tool, actions }) => {
     expect(JSON.parse(again.body)).toEqual({ accepted: 0, duplicates: 1, unreadable: 0 })
   })
 
-  test('a thousand events are new once, however often they come', async () => {
-    await using receiving = await startReceiving()
-    const { act } = aToolbox(receiving)
-    const first = await act({ kind: 'replay-batch', tool })
-    expect(JSON.parse(first.body)).toEqual({ accepted: 1000, duplicates: 0, unreadable: 0 })
-    expect(first.requests).toBe(tool === 'sendgrid' ? 1 : 1000)
-    receiving.clock.now += 26 * HOUR
-    const second = await act({ kind: 'replay-batch', tool })
-    expect(JSON.parse(second.body)).toEqual({ accepted: 0, duplicates: 1000, unreadable: 0 })
-    expect((await receiving.card('alma.abbot.1@example.com')).counters).toMatchObject({
-      delivered: { count: 1 },
-      opened: { count: 1 },
-      clicked: { count: 1 },
-    })
+  test('a thousand events have a thousand ids, the same when they are signed anew', async () => {
+    const requests = requestsOf(toolById(tool), thousandEvents(toolById(tool), NOON))
+    const ids = []
+    for (const now of [NOON, NOON + 26 * HOUR]) {
+      const { post, events, unreadable } = aReceiver({ now: () => now })
+      for (const request of requests) await post(tool, signed(tool, request, now))
+      expect(unreadable()).toEqual([])
+      expect(new Set(events().map(({ recipient, type }) => `${type} ${recipient}`)).size).toBe(1000)
+      ids.push(new Set(events().map(({ id }) => id)))
+    }
+    expect(ids[0]?.size).toBe(1000)
+    expect(ids[1]).toEqual(ids[0])
   })
 
   test('a forged delivery is refused, and leaves no contact behind', async () => {
@@ -105,7 +145,7 @@ describe.each(offered)('$name', ({ id: tool, actions }) => {
     expect(await act({ kind: 'forge', tool, contact: ADA })).toMatchObject({ status: 401, requests: 1 })
     expect(receiving.refusals).toEqual([`${tool} mismatch`])
     await expect(receiving.card(ADA)).rejects.toThrow('there is no contact')
-    expect(await press(tool, 'delivered')).toMatchObject({ status: 200 })
+    expect(await press(tool, 'clicked')).toMatchObject({ status: 200 })
   })
 
   test('does not replay a forged delivery', async () => {
@@ -116,23 +156,38 @@ describe.each(offered)('$name', ({ id: tool, actions }) => {
   })
 })
 
+function aRequest(tool: string, happening: Happening) {
+  const { campaign } = toolById(tool)
+  const mail = { id: uuidOf(tool), to: { email: ADA, name: '' }, campaign, step: 1, sentAt: NOON }
+  const occasion = { id: uuidOf(happening), mail, at: NOON, device: deviceOf(ADA), isFirst: true, words: 'I am away.' }
+  return requestOf(toolById(tool), happening, occasion)
+}
+
+/** Those who tell what an answer says. */
+const WITH_WORDS = TOOLS.filter(({ id }) => !['resend', 'mailtrap', 'customerio'].includes(id)).map(({ id }) => id)
+/** Those who know their campaigns by name, and either what an answer answers or the lead that it came from. */
+const WITH_CAMPAIGN = ['sendgrid', 'mailgun', 'generic', 'instantly', 'smartlead', 'lemlist', 'replyio', 'woodpecker']
+
 describe('a conversation', () => {
-  test.each(['sendgrid', 'mailgun', 'generic'])(
-    'of %s keeps its campaign, and the answer its new words',
-    async (tool) => {
-      await using receiving = await startReceiving()
-      const { press } = aToolbox(receiving, { people: [{ email: ADA, name: 'Ada Sørensen' }] })
-      await press(tool, 'delivered')
-      await press(tool, 'opened')
-      await press(tool, 'replied')
-      const { recent } = await receiving.card(ADA)
-      const reply = recent.find(({ type }) => type === 'replied')
-      expect(reply?.campaign?.name).toBe(TOOLS.find(({ id }) => id === tool)?.campaign.name)
-      expect(ANSWERS.some((words) => reply?.excerpt?.startsWith(words))).toBe(true)
-      expect(reply?.excerpt).not.toContain(STOCK_PLANNER.steps[0]?.text)
-      expect(reply?.excerpt).not.toContain(RETURNS_BENCHMARK.steps[0]?.text)
-    },
-  )
+  async function answered(receiving: Receiving, tool: string) {
+    const { press } = aToolbox(receiving, { people: [{ email: ADA, name: 'Ada Sørensen' }] })
+    for (const action of [arrivalOf(toolById(tool)), 'opened', 'replied'] as const) await press(tool, action)
+    const { recent } = await receiving.card(ADA)
+    return recent.find(({ type }) => type === 'replied')
+  }
+
+  test.each(WITH_WORDS)('of %s shows the new words of the answer', async (tool) => {
+    await using receiving = await startReceiving()
+    const reply = await answered(receiving, tool)
+    expect(ANSWERS.some((words) => reply?.excerpt?.startsWith(words))).toBe(true)
+    expect(reply?.excerpt).not.toContain(STOCK_PLANNER.steps[0]?.text)
+    expect(reply?.excerpt).not.toContain(RETURNS_BENCHMARK.steps[0]?.text)
+  })
+
+  test.each(WITH_CAMPAIGN)('of %s keeps its campaign', async (tool) => {
+    await using receiving = await startReceiving()
+    expect((await answered(receiving, tool))?.campaign?.name).toBe(toolById(tool).campaign.name)
+  })
 
   test('is found from another address, by the message that it answers', async () => {
     await using receiving = await startReceiving()
@@ -188,6 +243,36 @@ test('what a machine opened makes nobody engaged', async () => {
     score: 0,
     counters: { machine_opened: { count: 3 } },
   })
+})
+
+test.each([
+  ['sendgrid', 1],
+  ['woodpecker', 10],
+  ['instantly', 1000],
+])('a thousand events of %s, in %i requests, count once, however often they come', async (tool, requests) => {
+  await using receiving = await startReceiving()
+  const { act } = aToolbox(receiving)
+  const first = await act({ kind: 'replay-batch', tool })
+  expect(JSON.parse(first.body)).toEqual({ accepted: 1000, duplicates: 0, unreadable: 0 })
+  expect(first.requests).toBe(requests)
+  receiving.clock.now += 26 * HOUR
+  const second = await act({ kind: 'replay-batch', tool })
+  expect(JSON.parse(second.body)).toEqual({ accepted: 0, duplicates: 1000, unreadable: 0 })
+  expect((await receiving.card('alma.abbot.1@example.com')).counters).toMatchObject({
+    [arrivalOf(toolById(tool))]: { count: 1 },
+    opened: { count: 1 },
+    clicked: { count: 1 },
+  })
+})
+
+test('the real program, in a process of its own, takes what each of them sends', async () => {
+  await using home = aHome()
+  await using program = await startProgram(home)
+  const { act } = createEmailTools({ program, exchanges: new Exchanges(), now: Date.now })
+  for (const { id: tool } of TOOLS) {
+    expect(await act({ kind: 'event', tool, action: 'clicked', contact: ADA })).toMatchObject({ tool, status: 200 })
+    expect(await act({ kind: 'forge', tool, contact: ADA })).toMatchObject({ tool, status: 401 })
+  }
 })
 
 test('says in a sentence what was sent', async () => {

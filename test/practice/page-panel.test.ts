@@ -32,6 +32,14 @@ inBrowser('the e-mail tools', (open) => {
       .toEqual([{ kind: 'event', tool: 'sendgrid', action: 'machine_opened', contact: 'new@nowhere.example' }])
   })
 
+  test('are five at once, and all of them when asked for', async () => {
+    const { page } = await open()
+    await page.getByRole('button', { name: 'Generic: Clicked' }).waitFor()
+    await expect.poll(() => page.getByRole('region', { name: 'Brevo' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Show 2 more tools' }).click()
+    await page.getByRole('button', { name: 'Mailjet: Clicked' }).waitFor()
+  })
+
   test('repeat what they sent, and forge', async () => {
     const { page, parts } = await open()
     const tool = page.getByRole('region', { name: 'Postmark' })

@@ -157,7 +157,7 @@ export function fakeParts({ at = Date.now() }: { readonly at?: number } = {}): F
 
     state: (): PracticeState => ({
       screen,
-      tools: ['SendGrid', 'Mailgun', 'Postmark', 'Resend', 'Generic'].map((name) => ({
+      tools: ['SendGrid', 'Mailgun', 'Postmark', 'Resend', 'Generic', 'Brevo', 'Mailjet'].map((name) => ({
         id: name.toLowerCase(),
         name,
         actions: EMAIL_ACTIONS,

@@ -24,6 +24,7 @@ export function anEvent(overrides: Partial<EngagementEvent> = {}): EngagementEve
     userAgent: null,
     geo: null,
     machine: null,
+    suspected: null,
     bounce: null,
     reply: null,
     raw: null,

@@ -1,13 +1,15 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect } from 'node:net'
+import { inspect } from 'node:util'
 import { getRequestListener } from '@hono/node-server'
 import { describe, expect, test } from 'vitest'
 import { newSender, SECRETS, sign } from '../../practice/email/sign.ts'
-import { OverloadError, StorageError } from '../../src/core/errors.ts'
+import { OverloadError, StorageError, UpstreamError } from '../../src/core/errors.ts'
 import type { WebhookDeps } from '../../src/webhooks/app.ts'
-import { providers } from '../../src/webhooks/providers/index.ts'
-import { aReceiver, HOUR, MINUTE, multipart, NOW, requestOf, signed } from './harness.ts'
+import { verifyPathToken } from '../../src/webhooks/path-token.ts'
+import type { WebhookProvider } from '../../src/webhooks/provider.ts'
+import { aReceiver, HOUR, MINUTE, multipart, NOW, providers, requestOf, signed } from './harness.ts'
 
 const event = { email: 'ada@example.com', timestamp: NOW / 1000, event: 'open', sg_event_id: 'e1' }
 const json = { 'content-type': 'application/json' }
@@ -16,6 +18,26 @@ const opened = requestOf({ headers: json, body: [event] })
 async function failing(error: unknown, overrides: Partial<WebhookDeps> = {}) {
   const receiver = aReceiver({ ingest: () => Promise.reject(error), ...overrides })
   return { receiver, response: await receiver.post('sendgrid', signed('sendgrid', opened)) }
+}
+
+function provider(id: string): WebhookProvider {
+  const found = providers.find((candidate) => candidate.id === id)
+  if (!found) throw new Error(`there is no provider ${id}`)
+  return found
+}
+
+function aWatchedBody() {
+  let read = false
+  const body = new ReadableStream(
+    {
+      pull(controller) {
+        read = true
+        controller.close()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { body, wasRead: () => read }
 }
 
 describe('a delivery', () => {
@@ -54,6 +76,19 @@ describe('a delivery', () => {
     expect(performance.now() - began).toBeLessThan(1000)
     expect(new Set(events().map(({ id }) => id)).size).toBe(1000)
   })
+
+  test('of a thousand events in one field of a form is read whole, a broken one among them apart', async () => {
+    const { post, events, unreadable } = aReceiver()
+    const body = Array.from({ length: 1000 }, (_, index) => ({
+      event: 'open',
+      ts: NOW / 1000 - index,
+      _id: `m${index}`,
+      msg: index === 500 ? null : { email: `ada+${index}@example.com` },
+    }))
+    expect((await post('mandrill', signed('mandrill', requestOf({ body })))).status).toBe(200)
+    expect(new Set(events().map(({ id }) => id)).size).toBe(999)
+    expect(unreadable()).toMatchObject([{ part: 'element', problem: 'the event names no recipient' }])
+  })
 })
 
 describe('the URL', () => {
@@ -88,23 +123,14 @@ describe('a refusal', () => {
 
   test('asks for basic auth where that is the proof, and before the body is read', async () => {
     const { app, refusals } = aReceiver()
-    let read = false
-    const body = new ReadableStream(
-      {
-        pull(controller) {
-          read = true
-          controller.close()
-        },
-      },
-      { highWaterMark: 0 },
-    )
+    const { body, wasRead } = aWatchedBody()
     const response = await app.request(
       new Request('http://localhost/webhooks/postmark', { method: 'POST', body, duplex: 'half' }),
     )
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toBe('Basic realm="touchpoint"')
     expect(refusals).toEqual(['postmark missing'])
-    expect(read).toBe(false)
+    expect(wasRead()).toBe(false)
   })
 
   test('says stale when one secret of several finds the signature right but old', async () => {
@@ -134,23 +160,135 @@ describe('a refusal', () => {
       'SendGrid, whose URL is /webhooks/sendgrid',
     ],
   ])('names %s', async (_name, provider, body, hint) => {
-    const { post, lines } = aReceiver()
+    const { post, lines, misdirections } = aReceiver()
     expect((await post(provider, { headers: json, body: Buffer.from(body) })).status).toBe(401)
     expect(lines[0]?.fields.hint).toBe(`this looks like ${hint}`)
+    expect(misdirections).toEqual([`${provider} ${hint.split('/').at(-1)}`])
+  })
+
+  test('names nobody where two providers write alike', async () => {
+    const { post, lines } = aReceiver()
+    await post('sendgrid', { headers: json, body: Buffer.from('{"type":"activity.sent","data":{"email_id":"1"}}') })
+    expect(lines[0]?.fields).not.toHaveProperty('hint')
   })
 
   test('gives no such hint about its own requests', async () => {
-    const { post, lines } = aReceiver()
+    const { post, lines, misdirections } = aReceiver()
     await post('sendgrid', { headers: json, body: Buffer.from('[{"sg_event_id":"e1"}]') })
-    expect(lines[0]?.fields).toEqual({ provider: 'sendgrid', reason: 'missing' })
+    expect(misdirections).toEqual([])
+    const problem = 'the header x-twilio-email-event-webhook-timestamp is missing'
+    expect(lines[0]?.fields).toEqual({ provider: 'sendgrid', reason: 'missing', problem })
   })
 })
 
 test('a proven delivery of another provider is kept unread and named in the log', async () => {
-  const { post, lines } = aReceiver()
+  const { post, lines, misdirections } = aReceiver()
   const response = await post('postmark', signed('postmark', opened))
+  expect(misdirections).toEqual(['postmark sendgrid'])
   expect(await response.json()).toEqual({ accepted: 0, duplicates: 0, unreadable: 1 })
   expect(lines.map(({ fields }) => fields.hint)).toContain('this looks like SendGrid, whose URL is /webhooks/sendgrid')
+})
+
+describe('a token in the URL', () => {
+  const TOKEN = 'a-token_of-24-characters'
+  const tokened: WebhookProvider = { ...provider('postmark'), proof: ['url'], verify: verifyPathToken }
+  const listening = () => aReceiver({ providers: [tokened], secrets: { postmark: [TOKEN] } })
+  const proven = requestOf({ headers: json, body: { RecordType: 'Open', Recipient: 'ada@example.com' } })
+
+  test('is the proof where the provider can give no other', async () => {
+    const { post, events } = listening()
+    expect((await post('postmark', { ...proven, path: `/${TOKEN}` })).status).toBe(200)
+    expect((await post('postmark', { ...proven, path: `/${TOKEN}?attempt=2` })).status).toBe(200)
+    expect(events()).toHaveLength(2)
+  })
+
+  test.each([
+    ['missing', ''],
+    ['mismatch', `/${TOKEN.toUpperCase()}`],
+    ['mismatch', `/${TOKEN}%20`],
+    ['mismatch', '/%ff'],
+  ])('is %s at the URL that ends in "%s"', async (reason, path) => {
+    const { post, deliveries, refusals } = listening()
+    expect((await post('postmark', { ...proven, path })).status).toBe(401)
+    expect(refusals).toEqual([`postmark ${reason}`])
+    expect(deliveries).toEqual([])
+  })
+
+  test('is looked at before the body is read', async () => {
+    const { app } = listening()
+    const { body, wasRead } = aWatchedBody()
+    const url = 'http://localhost/webhooks/postmark/another-token'
+    expect((await app.request(new Request(url, { method: 'POST', body, duplex: 'half' }))).status).toBe(401)
+    expect(wasRead()).toBe(false)
+  })
+
+  test('stands in no line of the log', async () => {
+    const { post, lines } = listening()
+    const failing = aReceiver({
+      providers: [tokened],
+      secrets: { postmark: [TOKEN] },
+      ingest: () => Promise.reject(new Error('broken')),
+    })
+    await post('postmark', { ...proven, path: `/${TOKEN}` })
+    await post('postmark', { ...proven, path: `/${TOKEN}0` })
+    await failing.post('postmark', { ...proven, path: `/${TOKEN}` })
+    const written = [...lines, ...failing.lines]
+    expect(written).toHaveLength(3)
+    expect(inspect(written, { depth: null })).not.toContain(TOKEN)
+  })
+
+  test('opens no second way to a provider with another proof', async () => {
+    const { app, post } = aReceiver()
+    expect((await app.request(`/webhooks/sendgrid/${TOKEN}`)).status).toBe(404)
+    expect((await post('sendgrid', { ...signed('sendgrid', opened), path: `/${TOKEN}` })).status).toBe(404)
+  })
+})
+
+describe('the URL that a provider sees', () => {
+  async function seen(publicUrl: string | undefined, url: string) {
+    const urls: string[] = []
+    const watching: WebhookProvider = { ...provider('postmark'), verify: (request) => void urls.push(request.url) }
+    const { app } = aReceiver({ providers: [watching], publicUrl })
+    await app.request(url, { method: 'POST', body: '{}' })
+    return urls[0]
+  }
+
+  test.each([
+    [undefined, 'http://10.0.0.7:3000/webhooks/postmark', 'http://10.0.0.7:3000/webhooks/postmark'],
+    [
+      'https://crm.example.com',
+      'http://10.0.0.7:3000/webhooks/postmark?a=%2B1&b',
+      'https://crm.example.com/webhooks/postmark?a=%2B1&b',
+    ],
+    ['https://example.com/crm', 'http://localhost/webhooks/postmark', 'https://example.com/crm/webhooks/postmark'],
+  ])('under the public URL %s, %s is %s', async (publicUrl, inside, outside) => {
+    expect(await seen(publicUrl, inside)).toBe(outside)
+  })
+})
+
+describe('a handshake', () => {
+  const shaking = (handshake: WebhookProvider['handshake'] & {}) =>
+    aReceiver({ providers: [{ ...provider('sendgrid'), handshake }] })
+
+  test('follows the proof and is said in the log', async () => {
+    const { post, lines } = shaking(async () => 'confirmed')
+    expect((await post('sendgrid', { headers: {}, body: opened.body })).status).toBe(401)
+    expect(lines.map(({ message }) => message)).toEqual(['webhook refused'])
+    expect((await post('sendgrid', signed('sendgrid', opened))).status).toBe(200)
+    expect(lines[1]).toEqual({
+      level: 'warn',
+      message: 'webhook handshake',
+      fields: { provider: 'sendgrid', done: 'confirmed' },
+    })
+  })
+
+  test('that fails on the other side is asked for again', async () => {
+    const { post, deliveries, refusals } = shaking(() => Promise.reject(new UpstreamError('no answer')))
+    const response = await post('sendgrid', signed('sendgrid', opened))
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('30')
+    expect([deliveries, refusals]).toEqual([[], []])
+  })
 })
 
 describe('a one-time token', () => {
@@ -179,11 +317,24 @@ describe('what goes wrong', () => {
     expect(response.headers.get('retry-after')).toBe('2')
   })
 
-  test('an overload is 503 for a provider that understands only that', async () => {
-    const only503 = providers.map((provider) => ({ ...provider, overloadStatus: 503 as const }))
-    const { response } = await failing(new OverloadError(1), { providers: only503 })
-    expect(response.status).toBe(503)
-    expect(response.headers.get('retry-after')).toBe('1')
+  test.each<[status: 429 | 503, retryAfter: string | null, error: Error]>([
+    [503, '1', new OverloadError(1)],
+    [429, '30', new StorageError('disk full at /var/lib')],
+    [429, null, new TypeError('undefined is not a function')],
+  ])('a provider that comes back after a %d alone gets one (Retry-After %s, %o)', async (status, retryAfter, error) => {
+    const only = providers.map((provider) => ({ ...provider, retryStatus: status }))
+    const { response } = await failing(error, { providers: only })
+    expect(response.status).toBe(status)
+    expect(response.headers.get('retry-after')).toBe(retryAfter)
+  })
+
+  test.each([
+    ['brevo', 429],
+    ['mailjet', 503],
+    ['postal', 503],
+  ])('what %s sends and cannot be stored is answered %d, which makes it send again', async (id, status) => {
+    const { post } = aReceiver({ ingest: () => Promise.reject(new StorageError('disk full')) })
+    expect((await post(id, signed(id, requestOf({ body: [] })))).status).toBe(status)
   })
 
   test('storage that cannot write is 503, to be tried again in half a minute', async () => {
@@ -220,8 +371,7 @@ describe('a body', () => {
     ['resend', 'application/json', 1],
     ['generic', 'text/plain', 1],
   ])('for %s as %s may be %d MiB', (id, contentType, mebibytes) => {
-    const provider = providers.find((candidate) => candidate.id === id)
-    expect(provider?.maxBodyBytes(contentType)).toBe(mebibytes * 1024 * 1024)
+    expect(provider(id).maxBodyBytes(contentType)).toBe(mebibytes * 1024 * 1024)
   })
 
   test('that says it is too large is refused by what it says', async () => {

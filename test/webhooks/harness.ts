@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { SECRETS, type Signed, sign } from '../../practice/email/sign.ts'
+import { PUBLIC_URL, SECRETS, type Signed, sign } from '../../practice/email/sign.ts'
+import { snsFetch } from '../../practice/email/sns.ts'
 import type { Delivery } from '../../src/core/delivery.ts'
 import type { Logger } from '../../src/core/logger.ts'
 import { createWebhookApp, type WebhookDeps } from '../../src/webhooks/app.ts'
-import { providers } from '../../src/webhooks/providers/index.ts'
+import { createProviders } from '../../src/webhooks/providers/index.ts'
+
+/** Nothing that a provider does in a test reaches the network. */
+export const providers = createProviders({ fetch: snsFetch })
 
 export const NOW = Date.parse('2026-01-01T12:00:00Z')
 export const MINUTE = 60_000
@@ -12,6 +16,8 @@ export const HOUR = 60 * MINUTE
 /** What a provider sends, and what it means beside it. */
 export interface Fixture {
   readonly name: string
+  /** Where the documentation is silent or contradicts itself: which readings are taken. */
+  readonly note?: string
   readonly headers?: Readonly<Record<string, string>>
   /** The body as JSON, or as it is on the wire, or as the fields of a form. */
   readonly body?: unknown
@@ -110,6 +116,7 @@ export interface LogLine {
 export function aReceiver(overrides: Partial<WebhookDeps> = {}) {
   const deliveries: Delivery[] = []
   const refusals: string[] = []
+  const misdirections: string[] = []
   const lines: LogLine[] = []
   const line =
     (level: string) =>
@@ -125,16 +132,19 @@ export function aReceiver(overrides: Partial<WebhookDeps> = {}) {
       return { accepted: delivery.events.length, duplicates: 0, unreadable: delivery.unreadable.length }
     },
     refused: (provider, reason) => refusals.push(`${provider} ${reason}`),
+    misdirected: (provider, sender) => misdirections.push(`${provider} ${sender}`),
     now: () => NOW,
     log,
+    publicUrl: PUBLIC_URL,
     ...overrides,
   })
-  const post = async (provider: string, { headers, body }: Unsigned) =>
-    await app.request(`/webhooks/${provider}`, { method: 'POST', headers, body: Buffer.from(body) })
+  const post = async (provider: string, { headers, body, path = '' }: Unsigned & Pick<Signed, 'path'>) =>
+    await app.request(`/webhooks/${provider}${path}`, { method: 'POST', headers, body: Buffer.from(body) })
   return {
     app,
     deliveries,
     refusals,
+    misdirections,
     lines,
     post,
     events: () => deliveries.flatMap(({ events }) => events),

@@ -1,9 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import { newSender, SECRETS } from '../../practice/email/sign.ts'
+import { newSender, SECRETS, type Signed } from '../../practice/email/sign.ts'
 import { isAddress } from '../../src/core/address.ts'
-import { providers } from '../../src/webhooks/providers/index.ts'
-import { readAgain } from '../../src/webhooks/read-delivery.ts'
-import { aReceiver, type Fixture, fixturesOf, HOUR, MINUTE, NOW, patched, requestOf, signed } from './harness.ts'
+import { nameAgain, readAgain } from '../../src/webhooks/read-delivery.ts'
+import {
+  aReceiver,
+  type Fixture,
+  fixturesOf,
+  HOUR,
+  MINUTE,
+  NOW,
+  patched,
+  providers,
+  requestOf,
+  signed,
+} from './harness.ts'
 
 // Nothing below names a provider: a new one is covered by its folder of fixtures and its line in sign.ts.
 describe.each(providers)('$id', (provider) => {
@@ -66,11 +76,25 @@ describe.each(providers)('$id', (provider) => {
       expect(receiver.events()).toMatchObject(event ? [event] : [])
       for (const { type, raw } of receiver.events()) expect(raw === null).toBe(type !== 'unknown')
     })
+
+    test('names that have no word here leave enough to be read again', async () => {
+      const receiver = aReceiver()
+      for (const { patch } of cases) {
+        const element = patched(base, patch)
+        await receiver.post(provider.id, signed(provider.id, requestOf({ headers, body: batch ? [element] : element })))
+      }
+      for (const unnamed of receiver.events().filter(({ type }) => type === 'unknown')) {
+        const again = await nameAgain(provider, unnamed)
+        expect(again.unreadable).toEqual([])
+        const about = again.events.filter(({ recipient }) => recipient === unnamed.recipient)
+        expect(about.map((event) => ({ ...event, id: unnamed.id }))).toEqual([unnamed])
+      }
+    })
   })
 
   describe('its proof', () => {
     const unsigned = requestOf(first(whole))
-    const refused = async (request: { headers: Record<string, string>; body: Uint8Array }) => {
+    const refused = async (request: Signed) => {
       const receiver = aReceiver()
       const response = await receiver.post(provider.id, request)
       expect(receiver.deliveries).toEqual([])
@@ -89,12 +113,19 @@ describe.each(providers)('$id', (provider) => {
 
     test('is looked at strictly: what cannot be decoded is refused and no error', async () => {
       const proven = signed(provider.id, unsigned)
-      for (const name of Object.keys(proven.headers).filter((header) => !(header in unsigned.headers))) {
+      for (const name of Object.keys(proven.headers).filter(
+        (header) => !(header in { 'content-type': '', ...unsigned.headers }),
+      )) {
         for (const value of ['%%%', 'v1,%%%', 'Basic %%%', '===', '0x12']) {
           await refused({ ...proven, headers: { ...proven.headers, [name]: value } })
         }
         const { [name]: _, ...others } = proven.headers
         await refused({ ...proven, headers: others })
+      }
+      if (proven.path) {
+        for (const path of ['', '/%00', '/%ff', `${proven.path}0`, proven.path.slice(0, -1)]) {
+          await refused({ ...proven, path })
+        }
       }
     })
 
@@ -131,19 +162,19 @@ describe.each(providers)('$id', (provider) => {
 
   test('is probed without effect', async () => {
     const { app, deliveries } = aReceiver()
+    const { path = '' } = signed(provider.id, requestOf(first(whole)))
     for (const method of ['GET', 'HEAD']) {
-      expect((await app.request(`/webhooks/${provider.id}`, { method })).status).toBe(200)
+      expect((await app.request(`/webhooks/${provider.id}${path}`, { method })).status).toBe(200)
     }
     expect(deliveries).toEqual([])
   })
 
-  if (provider.signs.body || provider.challenge) {
+  if (provider.signs.body || !provider.proof.includes('body')) {
     test('keeps a whole body that is no JSON', async () => {
       const { post, unreadable } = aReceiver()
-      const body = Buffer.from('{"half":')
-      const response = await post(provider.id, signed(provider.id, { headers: {}, body }))
-      expect(response.status).toBe(200)
-      expect(unreadable()).toMatchObject([{ part: 'body', raw: new Uint8Array(body) }])
+      const proven = signed(provider.id, { headers: {}, body: Buffer.from('{"half":') })
+      expect((await post(provider.id, proven)).status).toBe(200)
+      expect(unreadable()).toMatchObject([{ part: 'body', raw: new Uint8Array(proven.body) }])
     })
   }
 

@@ -5,7 +5,14 @@ import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
 
-export const TOOLS: readonly Tool[] = [sendgrid, mailgun, postmark, resend, generic]
+/** In the order of the page. */
+export const TOOLS: readonly Tool[] = [
+  sendgrid,
+  mailgun,
+  postmark,
+  resend,
+  generic,
+]
 
 export function toolById(id: string): Tool {
   const tool = TOOLS.find((known) => known.id === id)

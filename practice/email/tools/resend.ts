@@ -1,7 +1,7 @@
 import { linkOf, RETURNS_BENCHMARK, SENDER, stepOf } from '../campaigns.ts'
 import { compact, numberOf, uuidOf } from '../ids.ts'
 import { answerTo, mailbox } from '../mail.ts'
-import { jsonRequest, type Occasion, type SentMail, type Tool, type Unsigned } from '../tool.ts'
+import { jsonRequest, namesOf, type Occasion, type SentMail, type Tool, type Unsigned } from '../tool.ts'
 
 /** Svix believes five minutes (e-mail sheet, section 8); a little less, for the way there. */
 const PROOF_LASTS_MS = 4 * 60 * 1000
@@ -43,8 +43,8 @@ export const resend: Tool = {
         created_at: new Date(mail.sentAt).toISOString(),
         updated_at: new Date(at).toISOString(),
         email: mail.to.email,
-        first_name: mail.to.name.split(' ', 1)[0] ?? '',
-        last_name: mail.to.name.split(' ').slice(1).join(' '),
+        first_name: namesOf(mail.to).first,
+        last_name: namesOf(mail.to).last,
         unsubscribed: true,
       },
     }),

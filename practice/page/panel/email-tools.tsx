@@ -7,10 +7,14 @@ import { EmailToolCard } from './email-tool.tsx'
 
 /** Whom the list shows before anything is typed. */
 const SHOWN = 50
+/** Tools that are there at once; the others are a press away. */
+const AT_ONCE = 5
 
 export function EmailTools({ tools, contacts }: Pick<PracticeState, 'tools' | 'contacts'>) {
   const [stored, setContact] = useStored('contact', '', isText)
   const [query, setQuery] = useState('')
+  const [showsAll, setShowsAll] = useState(false)
+  const hidden = showsAll ? 0 : Math.max(0, tools.length - AT_ONCE)
   const options = useMemo(() => contacts.map(({ email, name, company }) => optionOf(email, name, company)), [contacts])
   const contact = stored || (contacts[0]?.email ?? '')
   const chosen =
@@ -26,6 +30,7 @@ export function EmailTools({ tools, contacts }: Pick<PracticeState, 'tools' | 'c
     <>
       <p className="panel-intro">
         What your e-mail tools would report. Each button sends a webhook that is really signed, as that tool signs it.
+        Opened within ten seconds of “Delivered” looks like a machine, as it would be.
       </p>
       <div className="contact-picker">
         <div className="field-label" id="contact-label">
@@ -42,9 +47,14 @@ export function EmailTools({ tools, contacts }: Pick<PracticeState, 'tools' | 'c
           onChoose={([next]) => setContact(next?.value ?? '')}
         />
       </div>
-      {tools.map((tool) => (
+      {tools.slice(0, tools.length - hidden).map((tool) => (
         <EmailToolCard key={tool.id} tool={tool} contact={contact} />
       ))}
+      {hidden > 0 ? (
+        <button type="button" className="link-button" onClick={() => setShowsAll(true)}>
+          Show {hidden} more tools
+        </button>
+      ) : null}
     </>
   )
 }

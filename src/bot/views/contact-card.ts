@@ -7,6 +7,7 @@ import { context, divider, fields, header, literalContext, type Message, message
 import { counted, date, join, link, type Mrkdwn, mrkdwn, NOTHING, text, user } from '../mrkdwn.ts'
 import {
   campaignName,
+  doubtOf,
   EMAIL_STATUS,
   fullName,
   happened,
@@ -162,10 +163,11 @@ function timelineLine(event: CardEvent): Mrkdwn {
   const detail = event.url ? hostOf(event.url) : (event.subject ?? event.reason)
   const campaign = campaignName(event.campaign)
   const what = happened(event)
+  const doubt = event.suspected ? [text(doubtOf(event.suspected))] : []
   return join(
     [
       date(event.occurredAt),
-      detail?.trim() ? mrkdwn`${text(what)} ${text(detail, 120)}` : text(what),
+      join([detail?.trim() ? mrkdwn`${text(what)} ${text(detail, 120)}` : text(what), ...doubt], ', '),
       ...(campaign ? [text(campaign, 80)] : []),
     ],
     ' · ',

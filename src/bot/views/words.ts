@@ -4,6 +4,7 @@ import type { Campaign, Tally } from '../../core/event.ts'
 import { tallyOf } from '../../core/event.ts'
 import type { LifecycleStatus } from '../../core/lifecycle.ts'
 import type { SuppressionReason } from '../../core/suppression.ts'
+import type { Suspicion } from '../../core/suspicion.ts'
 import { type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
 
 /** The words that several views share, so that a thing is called the same everywhere. */
@@ -57,8 +58,22 @@ const HAPPENED: Readonly<Record<Tally, string>> = {
   unknown: 'Something we do not know yet',
 }
 
-export function happened(event: Pick<CardEvent, 'type' | 'class' | 'machine'>): string {
-  return HAPPENED[tallyOf(event)]
+type Happening = Pick<CardEvent, 'type' | 'class' | 'machine' | 'suspected'>
+
+export function happened(event: Happening): string {
+  return HAPPENED[event.suspected ? event.type : tallyOf(event)]
+}
+
+const SUSPECTED: Readonly<Record<Suspicion, string>> = {
+  link_burst: 'several links within 2 seconds',
+  before_delivery: 'before the mail was delivered',
+  after_delivery: 'within 10 seconds of the mail',
+  prefetch: 'as Apple Mail does ahead of reading',
+}
+
+/** "probably by a machine (several links within 2 seconds)". */
+export function doubtOf(suspicion: Suspicion): string {
+  return `probably by a machine (${SUSPECTED[suspicion]})`
 }
 
 type Named = Pick<NearMiss, 'firstName' | 'lastName' | 'email'>

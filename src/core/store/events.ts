@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import type { Campaign, EngagementEvent } from '../event.ts'
-import { insertOf, perBackend, type Row, updateOf, valuesOf } from './bulk.ts'
+import type { TimeRange } from '../suspicion.ts'
+import { decodeRows, insertOf, perBackend, type Row, selectList, updateOf, valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
 import { and, desc, eq, inArray, isNotNull, sql } from './drizzle.ts'
 import type { EventDetail } from './rows.ts'
@@ -19,6 +20,7 @@ const WRITTEN = [
   'rfcMessageId',
   'campaign',
   'machine',
+  'suspected',
   'answers',
   'detail',
 ] as const satisfies readonly (keyof EventRow)[]
@@ -44,7 +46,7 @@ export function eventKey({ provider, id }: { readonly provider: string; readonly
 }
 
 function columnsOf({ event, contactId, answers }: NewEvent) {
-  const { provider, id, type, occurredAt, receivedAt, messageId, rfcMessageId, machine } = event
+  const { provider, id, type, occurredAt, receivedAt, messageId, rfcMessageId, machine, suspected } = event
   return {
     provider,
     id,
@@ -56,6 +58,7 @@ function columnsOf({ event, contactId, answers }: NewEvent) {
     messageId,
     rfcMessageId,
     machine,
+    suspected,
     answers,
     ...campaignColumns(event.campaign, detailOf(event)),
   }
@@ -174,14 +177,43 @@ export async function eventsOf(tx: Database, contactIds: readonly number[]): Pro
   return await tx.db.select().from(events).where(inArray(events.contactId, contactIds)).orderBy(events.seq)
 }
 
-const rewriting = perBackend(({ events }) =>
-  updateOf(events, 'seq', ['contactId', 'type', 'campaign', 'answers', 'detail']),
-)
+export interface SearchRange extends TimeRange {
+  readonly contactId: number
+}
+
+/** Deliveries, opens and clicks of contacts, each within a range of time. */
+export async function deliveriesAndReactions(tx: Database, ranges: readonly SearchRange[]): Promise<EventRow[]> {
+  if (ranges.length === 0) return []
+  const { events } = tx.tables
+  const source = tx.dialect.rowsOf(SEARCH_RANGE, JSON.stringify(ranges))
+  // A cross join, so that SQLite goes from the ranges to the index and never the other way round.
+  const rows = await tx.all(
+    sql`select ${selectList(events, EVENT)} from ${source} cross join ${events}
+      where ${events.contactId} = r."contactId" and ${events.occurredAt} between r."from" and r."to"
+        and ${events.type} in ('sent', 'delivered', 'opened', 'clicked')`,
+  )
+  return decodeRows(events, EVENT, rows)
+}
+
+const EVENT = ['seq', ...WRITTEN] as const
+
+const SEARCH_RANGE = ['contactId', 'from', 'to'].map((key) => ({ key, name: key, sqlType: 'bigint', isJson: false }))
+
+const REWRITTEN = [
+  'contactId',
+  'type',
+  'campaign',
+  'suspected',
+  'answers',
+  'detail',
+] as const satisfies readonly (keyof EventRow)[]
+
+const rewriting = perBackend(({ events }) => updateOf(events, 'seq', REWRITTEN))
 
 /** Writes what a later arrival taught about earlier events. */
 export async function rewriteEvents(
   tx: Database,
-  rows: readonly Pick<EventRow, 'seq' | 'contactId' | 'type' | 'campaign' | 'answers' | 'detail'>[],
+  rows: readonly Pick<EventRow, 'seq' | (typeof REWRITTEN)[number]>[],
 ): Promise<void> {
   await tx.write(rewriting(tx), rows)
 }

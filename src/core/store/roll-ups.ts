@@ -121,15 +121,14 @@ export async function createdBetween(database: Database, from: string, to: strin
   return rows.reduce((sum, { count }) => sum + count, 0)
 }
 
-export interface SourceReport {
-  readonly provider: string
-  readonly outcome: SourceOutcome
+export interface SourceReport extends SourceDay {
+  /** Zero where replay took back what had been counted. */
   readonly count: number
   /** UTC milliseconds. */
   readonly lastAt: number
 }
 
-/** What `providers` delivered on and after local day `from`. */
+/** What `providers` sent on and after local day `from`, by day. */
 export async function sourceCounts(
   database: Database,
   providers: readonly string[],
@@ -137,15 +136,31 @@ export async function sourceCounts(
 ): Promise<SourceReport[]> {
   if (providers.length === 0) return []
   const { sourceDays } = database.tables
-  const rows = await database.db
-    .select({
-      provider: sourceDays.provider,
-      outcome: sourceDays.outcome,
-      count: sql<number>`cast(sum(${sourceDays.count}) as bigint)`,
-      lastAt: sql<number>`max(${sourceDays.lastAt})`,
-    })
+  return await database.db
+    .select()
     .from(sourceDays)
     .where(and(inArray(sourceDays.provider, [...providers]), gte(sourceDays.day, from)))
-    .groupBy(sourceDays.provider, sourceDays.outcome)
-  return rows.map((row) => ({ ...row, count: Number(row.count), lastAt: Number(row.lastAt) }))
+    .orderBy(sourceDays.provider, sourceDays.day, sourceDays.outcome)
+}
+
+/** How many parts of each provider are in quarantine. */
+export async function keptCounts(database: Database): Promise<Map<string, number>> {
+  const { sourceDays } = database.tables
+  const rows = await database.db
+    .select({ provider: sourceDays.provider, count: sql<number>`cast(sum(${sourceDays.count}) as bigint)` })
+    .from(sourceDays)
+    .where(eq(sourceDays.outcome, 'quarantined'))
+    .groupBy(sourceDays.provider)
+  return new Map(rows.map(({ provider, count }) => [provider, Number(count)]))
+}
+
+/** How many events of each provider have no name here, by local day of the event on and after `from`. */
+export async function unnamedCounts(database: Database, from: string): Promise<Map<string, number>> {
+  const { eventDays } = database.tables
+  const rows = await database.db
+    .select({ provider: eventDays.provider, count: sql<number>`cast(sum(${eventDays.count}) as bigint)` })
+    .from(eventDays)
+    .where(and(gte(eventDays.day, from), eq(eventDays.tally, 'unknown')))
+    .groupBy(eventDays.provider)
+  return new Map(rows.map(({ provider, count }) => [provider, Number(count)]))
 }

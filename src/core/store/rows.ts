@@ -13,7 +13,13 @@ export interface Assertions {
   readonly suppression?: SuppressionRecord
 }
 
-export type SourceOutcome = 'accepted' | 'duplicate' | 'quarantined' | `refused_${RefusalReason}`
+/** `misdirected_mailgun`: it looked like a request of Mailgun's at another provider's URL; it may have been refused too. */
+export type SourceOutcome =
+  | 'accepted'
+  | 'duplicate'
+  | 'quarantined'
+  | `refused_${RefusalReason}`
+  | `misdirected_${string}`
 
 export type TotalName = LifecycleStatus | 'created' | 'suppressed' | 'has_enrichment' | 'has_valid_address'
 

@@ -5,6 +5,7 @@ import type { BounceClass, EventType, Tally } from '../event.ts'
 import type { JobState } from '../job.ts'
 import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
 import type { SuppressionReason, SuppressionRecord } from '../suppression.ts'
+import type { Suspicion } from '../suspicion.ts'
 import { sql } from './drizzle.ts'
 import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from './drizzle-sqlite.ts'
 import type { Assertions, EventDetail, SourceOutcome, TotalName } from './rows.ts'
@@ -79,6 +80,7 @@ export const events = sqliteTable(
     /** The campaign's name, or its id where it has no name. */
     campaign: text(),
     machine: integer({ mode: 'boolean' }),
+    suspected: text().$type<Suspicion>(),
     /** The message that a reply answers, while no event of that message is known. */
     answers: text(),
     /** What is shown and never searched. */

@@ -92,6 +92,7 @@ export const generic: WebhookProvider = {
   id: ID,
   name: 'the generic webhook',
   signs: { body: true, sentAt: true },
+  proof: ['body'],
   marks: { headers: [], words: [] },
   readsHeaders: MESSAGE_ID_HEADERS,
 
@@ -144,7 +145,6 @@ export const generic: WebhookProvider = {
       machine: booleanOf(data.machine),
       bounce: isFields(data.bounce) ? bounceOf(data.bounce) : null,
       reply: replyOf(type, data.reply, recipient),
-      raw: type === 'unknown' ? withoutPosition(fields) : null,
     })
     return [event]
   },
@@ -228,10 +228,6 @@ function replyOf(type: EventType, value: unknown, recipient: string): Reply | nu
     ),
     auto: type === 'auto_replied',
   }
-}
-
-function withoutPosition({ [POSITION]: _, ...fields }: Fields): Fields {
-  return fields
 }
 
 /** `Object.entries` forgets which keys a record has; a table written out in full has exactly those. */

@@ -5,4 +5,23 @@ import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
 
-export const providers: readonly WebhookProvider[] = [sendgrid, mailgun, postmark, resend, generic]
+/** What some providers need of the world. */
+export interface ProviderSurroundings {
+  readonly fetch: typeof fetch
+}
+
+export function createProviders({ fetch }: ProviderSurroundings): readonly WebhookProvider[] {
+  return [
+    sendgrid,
+    mailgun,
+    postmark,
+    resend,
+    generic,
+  ]
+}
+
+/** The providers as data, for whoever only asks what they are called and how they are configured. */
+export const providers: readonly Pick<
+  WebhookProvider,
+  'id' | 'name' | 'variable' | 'signs' | 'proof' | 'marks' | 'secretProblem'
+>[] = createProviders({ fetch: () => Promise.reject(new Error('a list of providers has no network')) })

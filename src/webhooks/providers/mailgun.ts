@@ -52,6 +52,7 @@ export const mailgun: WebhookProvider = {
   id: ID,
   name: 'Mailgun',
   signs: { body: false, sentAt: true },
+  proof: ['body'],
   marks: { headers: [], words: ['"event-data"', 'name="body-plain"', 'name="stripped-text"', 'name="body-mime"'] },
   readsHeaders: ['content-type'],
 
@@ -77,7 +78,7 @@ export const mailgun: WebhookProvider = {
     return { token, subject: subjectOf(part) }
   },
 
-  elements: async (request) => [await partOf(request)],
+  elements: async (request) => [withoutProof(await partOf(request))],
 
   toEvents(element, { receivedAt }) {
     const part = requireFields(element)
@@ -116,6 +117,13 @@ async function proofOf(request: WebhookRequest): Promise<Proof> {
     throw new SignatureError('missing', 'the body holds no timestamp, token and signature')
   }
   return { timestamp, token, signature }
+}
+
+/** What is kept of a part proves nothing. */
+function withoutProof({ signature: _, ...part }: Fields): Fields {
+  if (!isFields(part.form)) return part
+  const { token: _token, signature: _signature, ...form } = part.form
+  return { ...part, form }
 }
 
 const parts = new WeakMap<WebhookRequest, Promise<Fields>>()
@@ -201,7 +209,6 @@ function readEvent(fields: Fields, receivedAt: number): readonly EngagementEvent
     machine: typeof client.bot === 'string' ? client.bot !== '' : null,
     bounce: name === 'failed' || name === 'rejected' ? bounceOf(fields, status) : null,
     reply: type === 'inbound' ? storedMail(headers) : null,
-    raw: type === 'unknown' ? fields : null,
   })
   return [event]
 }
@@ -315,7 +322,6 @@ function readLegacy(form: Fields, receivedAt: number): readonly EngagementEvent[
       type === 'bounced' || type === 'rejected'
         ? { smtpCode: code, enhancedCode: null, reason, providerClass: textOf(form.reason) }
         : null,
-    raw: type === 'unknown' ? form : null,
   })
   return [event]
 }

@@ -71,6 +71,7 @@ export const postmark: WebhookProvider = {
   id: ID,
   name: 'Postmark',
   signs: { body: false, sentAt: false },
+  proof: ['headers'],
   challenge: BASIC_CHALLENGE,
   marks: { headers: [TRACE_ID, 'x-pm-retries-remaining'], words: ['"RecordType"', '"MailboxHash"'] },
   readsHeaders: [TRACE_ID],
@@ -141,7 +142,6 @@ function readRecord(
       : null,
     bounce: record === 'Bounce' ? bounceOf(fields) : null,
     reply: type === 'auto_replied' ? machineReply(recipient, fields) : null,
-    raw: type === 'unknown' ? fields : null,
   })
   return [event]
 }

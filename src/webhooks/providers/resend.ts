@@ -54,6 +54,7 @@ export const resend: WebhookProvider = {
   id: ID,
   name: 'Resend',
   signs: { body: true, sentAt: true },
+  proof: ['body'],
   marks: { headers: [], words: ['"email_id"'] },
   readsHeaders: MESSAGE_ID_HEADERS,
 
@@ -98,7 +99,6 @@ export const resend: WebhookProvider = {
         userAgent: textOf(detail.userAgent),
         bounce: bounceOf(type, data),
         reply: type === 'inbound' ? receivedMail(data) : null,
-        raw: type === 'unknown' ? element : null,
       }),
     )
   },

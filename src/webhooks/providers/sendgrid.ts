@@ -74,6 +74,7 @@ export const sendgrid: WebhookProvider = {
   name: 'SendGrid',
   // The time is signed too, but neither a tolerance nor whether a retry is signed anew is documented.
   signs: { body: true, sentAt: false },
+  proof: ['body'],
   marks: { headers: [SIGNATURE], words: ['"sg_event_id"', '"sg_message_id"', 'name="sender_ip"'] },
   readsHeaders: ['content-type'],
 
@@ -139,7 +140,6 @@ function readEvent(element: unknown, { receivedAt }: WebhookRequest): readonly E
     userAgent: textOf(fields.useragent),
     machine: booleanOf(fields.sg_machine_open),
     bounce: type === 'bounced' || type === 'rejected' || type === 'deferred' ? bounceOf(fields) : null,
-    raw: type === 'unknown' ? element : null,
   })
   return [event]
 }
