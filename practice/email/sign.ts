@@ -33,6 +33,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   sendgrid: sendgridSender,
   mailgun: mailgunSender,
   postmark: basicSender,
+  ses: snsSender,
   resend: () => standardSender('svix'),
   generic: () => standardSender('webhook'),
 }

@@ -4,6 +4,7 @@ import { mailgun } from './mailgun.ts'
 import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
+import { ses } from './ses.ts'
 
 /** In the order of the page. */
 export const TOOLS: readonly Tool[] = [
@@ -12,6 +13,7 @@ export const TOOLS: readonly Tool[] = [
   postmark,
   resend,
   generic,
+  ses,
 ]
 
 export function toolById(id: string): Tool {

@@ -4,6 +4,7 @@ import { mailgun } from './mailgun.ts'
 import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
+import { createSes } from './ses.ts'
 
 /** What some providers need of the world. */
 export interface ProviderSurroundings {
@@ -15,6 +16,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     sendgrid,
     mailgun,
     postmark,
+    createSes({ fetch }),
     resend,
     generic,
   ]
