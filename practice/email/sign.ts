@@ -35,6 +35,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   postmark: basicSender,
   ses: snsSender,
   resend: () => standardSender('svix'),
+  brevo: basicSender,
   generic: () => standardSender('webhook'),
 }
 

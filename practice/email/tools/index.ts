@@ -1,4 +1,5 @@
 import type { Tool } from '../tool.ts'
+import { brevo } from './brevo.ts'
 import { generic } from './generic.ts'
 import { mailgun } from './mailgun.ts'
 import { postmark } from './postmark.ts'
@@ -14,6 +15,7 @@ export const TOOLS: readonly Tool[] = [
   resend,
   generic,
   ses,
+  brevo,
 ]
 
 export function toolById(id: string): Tool {

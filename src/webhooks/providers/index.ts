@@ -1,4 +1,5 @@
 import type { WebhookProvider } from '../provider.ts'
+import { brevo } from './brevo.ts'
 import { generic } from './generic.ts'
 import { mailgun } from './mailgun.ts'
 import { postmark } from './postmark.ts'
@@ -18,6 +19,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     postmark,
     createSes({ fetch }),
     resend,
+    brevo,
     generic,
   ]
 }
