@@ -36,6 +36,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   ses: snsSender,
   resend: () => standardSender('svix'),
   brevo: basicSender,
+  mailjet: basicSender,
   generic: () => standardSender('webhook'),
 }
 

@@ -2,6 +2,7 @@ import type { Tool } from '../tool.ts'
 import { brevo } from './brevo.ts'
 import { generic } from './generic.ts'
 import { mailgun } from './mailgun.ts'
+import { mailjet } from './mailjet.ts'
 import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
@@ -16,6 +17,7 @@ export const TOOLS: readonly Tool[] = [
   generic,
   ses,
   brevo,
+  mailjet,
 ]
 
 export function toolById(id: string): Tool {

@@ -2,6 +2,7 @@ import type { WebhookProvider } from '../provider.ts'
 import { brevo } from './brevo.ts'
 import { generic } from './generic.ts'
 import { mailgun } from './mailgun.ts'
+import { mailjet } from './mailjet.ts'
 import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
@@ -20,6 +21,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     createSes({ fetch }),
     resend,
     brevo,
+    mailjet,
     generic,
   ]
 }
