@@ -37,6 +37,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   resend: () => standardSender('svix'),
   brevo: basicSender,
   mailjet: basicSender,
+  mandrill: mandrillSender,
   generic: () => standardSender('webhook'),
 }
 

@@ -3,6 +3,7 @@ import { brevo } from './brevo.ts'
 import { generic } from './generic.ts'
 import { mailgun } from './mailgun.ts'
 import { mailjet } from './mailjet.ts'
+import { mandrill } from './mandrill.ts'
 import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
@@ -22,6 +23,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     resend,
     brevo,
     mailjet,
+    mandrill,
     generic,
   ]
 }
