@@ -38,6 +38,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   brevo: basicSender,
   mailjet: basicSender,
   mandrill: mandrillSender,
+  sparkpost: basicSender,
   generic: () => standardSender('webhook'),
 }
 

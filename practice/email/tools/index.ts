@@ -8,6 +8,7 @@ import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
 import { ses } from './ses.ts'
+import { sparkpost } from './sparkpost.ts'
 
 /** In the order of the page. */
 export const TOOLS: readonly Tool[] = [
@@ -20,6 +21,7 @@ export const TOOLS: readonly Tool[] = [
   brevo,
   mailjet,
   mandrill,
+  sparkpost,
 ]
 
 export function toolById(id: string): Tool {

@@ -8,6 +8,7 @@ import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
 import { createSes } from './ses.ts'
+import { sparkpost } from './sparkpost.ts'
 
 /** What some providers need of the world. */
 export interface ProviderSurroundings {
@@ -24,6 +25,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     brevo,
     mailjet,
     mandrill,
+    sparkpost,
     generic,
   ]
 }
