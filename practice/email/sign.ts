@@ -39,6 +39,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   mailjet: basicSender,
   mandrill: mandrillSender,
   sparkpost: basicSender,
+  mailersend: () => hexSender('Signature'),
   generic: () => standardSender('webhook'),
 }
 

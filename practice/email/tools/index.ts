@@ -1,6 +1,7 @@
 import type { Tool } from '../tool.ts'
 import { brevo } from './brevo.ts'
 import { generic } from './generic.ts'
+import { mailersend } from './mailersend.ts'
 import { mailgun } from './mailgun.ts'
 import { mailjet } from './mailjet.ts'
 import { mandrill } from './mandrill.ts'
@@ -22,6 +23,7 @@ export const TOOLS: readonly Tool[] = [
   mailjet,
   mandrill,
   sparkpost,
+  mailersend,
 ]
 
 export function toolById(id: string): Tool {

@@ -1,6 +1,7 @@
 import type { WebhookProvider } from '../provider.ts'
 import { brevo } from './brevo.ts'
 import { generic } from './generic.ts'
+import { mailersend } from './mailersend.ts'
 import { mailgun } from './mailgun.ts'
 import { mailjet } from './mailjet.ts'
 import { mandrill } from './mandrill.ts'
@@ -26,6 +27,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     mailjet,
     mandrill,
     sparkpost,
+    mailersend,
     generic,
   ]
 }
