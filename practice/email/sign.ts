@@ -40,6 +40,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   mandrill: mandrillSender,
   sparkpost: basicSender,
   mailersend: () => hexSender('Signature'),
+  postal: postalSender,
   generic: () => standardSender('webhook'),
 }
 

@@ -5,6 +5,7 @@ import { mailersend } from './mailersend.ts'
 import { mailgun } from './mailgun.ts'
 import { mailjet } from './mailjet.ts'
 import { mandrill } from './mandrill.ts'
+import { postal } from './postal.ts'
 import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
@@ -24,6 +25,7 @@ export const TOOLS: readonly Tool[] = [
   mandrill,
   sparkpost,
   mailersend,
+  postal,
 ]
 
 export function toolById(id: string): Tool {

@@ -5,6 +5,7 @@ import { mailersend } from './mailersend.ts'
 import { mailgun } from './mailgun.ts'
 import { mailjet } from './mailjet.ts'
 import { mandrill } from './mandrill.ts'
+import { postal } from './postal.ts'
 import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
@@ -28,6 +29,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     mandrill,
     sparkpost,
     mailersend,
+    postal,
     generic,
   ]
 }
