@@ -41,6 +41,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   sparkpost: basicSender,
   mailersend: () => hexSender('Signature'),
   postal: postalSender,
+  mailtrap: () => hexSender('Mailtrap-Signature'),
   generic: () => standardSender('webhook'),
 }
 

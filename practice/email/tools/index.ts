@@ -4,6 +4,7 @@ import { generic } from './generic.ts'
 import { mailersend } from './mailersend.ts'
 import { mailgun } from './mailgun.ts'
 import { mailjet } from './mailjet.ts'
+import { mailtrap } from './mailtrap.ts'
 import { mandrill } from './mandrill.ts'
 import { postal } from './postal.ts'
 import { postmark } from './postmark.ts'
@@ -26,6 +27,7 @@ export const TOOLS: readonly Tool[] = [
   sparkpost,
   mailersend,
   postal,
+  mailtrap,
 ]
 
 export function toolById(id: string): Tool {

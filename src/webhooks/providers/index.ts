@@ -4,6 +4,7 @@ import { generic } from './generic.ts'
 import { mailersend } from './mailersend.ts'
 import { mailgun } from './mailgun.ts'
 import { mailjet } from './mailjet.ts'
+import { mailtrap } from './mailtrap.ts'
 import { mandrill } from './mandrill.ts'
 import { postal } from './postal.ts'
 import { postmark } from './postmark.ts'
@@ -30,6 +31,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     sparkpost,
     mailersend,
     postal,
+    mailtrap,
     generic,
   ]
 }
