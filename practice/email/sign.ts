@@ -42,6 +42,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   mailersend: () => hexSender('Signature'),
   postal: postalSender,
   mailtrap: () => hexSender('Mailtrap-Signature'),
+  customerio: customerioSender,
   generic: () => standardSender('webhook'),
 }
 

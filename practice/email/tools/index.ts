@@ -1,5 +1,6 @@
 import type { Tool } from '../tool.ts'
 import { brevo } from './brevo.ts'
+import { customerio } from './customerio.ts'
 import { generic } from './generic.ts'
 import { mailersend } from './mailersend.ts'
 import { mailgun } from './mailgun.ts'
@@ -28,6 +29,7 @@ export const TOOLS: readonly Tool[] = [
   mailersend,
   postal,
   mailtrap,
+  customerio,
 ]
 
 export function toolById(id: string): Tool {

@@ -1,5 +1,6 @@
 import type { WebhookProvider } from '../provider.ts'
 import { brevo } from './brevo.ts'
+import { customerio } from './customerio.ts'
 import { generic } from './generic.ts'
 import { mailersend } from './mailersend.ts'
 import { mailgun } from './mailgun.ts'
@@ -32,6 +33,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     mailersend,
     postal,
     mailtrap,
+    customerio,
     generic,
   ]
 }
