@@ -43,6 +43,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   postal: postalSender,
   mailtrap: () => hexSender('Mailtrap-Signature'),
   customerio: customerioSender,
+  instantly: tokenSender,
   generic: () => standardSender('webhook'),
 }
 

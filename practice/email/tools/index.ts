@@ -2,6 +2,7 @@ import type { Tool } from '../tool.ts'
 import { brevo } from './brevo.ts'
 import { customerio } from './customerio.ts'
 import { generic } from './generic.ts'
+import { instantly } from './instantly.ts'
 import { mailersend } from './mailersend.ts'
 import { mailgun } from './mailgun.ts'
 import { mailjet } from './mailjet.ts'
@@ -30,6 +31,7 @@ export const TOOLS: readonly Tool[] = [
   postal,
   mailtrap,
   customerio,
+  instantly,
 ]
 
 export function toolById(id: string): Tool {

@@ -2,6 +2,7 @@ import type { WebhookProvider } from '../provider.ts'
 import { brevo } from './brevo.ts'
 import { customerio } from './customerio.ts'
 import { generic } from './generic.ts'
+import { instantly } from './instantly.ts'
 import { mailersend } from './mailersend.ts'
 import { mailgun } from './mailgun.ts'
 import { mailjet } from './mailjet.ts'
@@ -34,6 +35,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     postal,
     mailtrap,
     customerio,
+    instantly,
     generic,
   ]
 }
