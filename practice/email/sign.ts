@@ -44,6 +44,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   mailtrap: () => hexSender('Mailtrap-Signature'),
   customerio: customerioSender,
   instantly: tokenSender,
+  smartlead: tokenSender,
   generic: () => standardSender('webhook'),
 }
 

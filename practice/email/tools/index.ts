@@ -13,6 +13,7 @@ import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
 import { ses } from './ses.ts'
+import { smartlead } from './smartlead.ts'
 import { sparkpost } from './sparkpost.ts'
 
 /** In the order of the page. */
@@ -32,6 +33,7 @@ export const TOOLS: readonly Tool[] = [
   mailtrap,
   customerio,
   instantly,
+  smartlead,
 ]
 
 export function toolById(id: string): Tool {

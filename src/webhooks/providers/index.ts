@@ -13,6 +13,7 @@ import { postmark } from './postmark.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
 import { createSes } from './ses.ts'
+import { smartlead } from './smartlead.ts'
 import { sparkpost } from './sparkpost.ts'
 
 /** What some providers need of the world. */
@@ -36,6 +37,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     mailtrap,
     customerio,
     instantly,
+    smartlead,
     generic,
   ]
 }
