@@ -45,6 +45,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   customerio: customerioSender,
   instantly: tokenSender,
   smartlead: tokenSender,
+  lemlist: tokenSender,
   generic: () => standardSender('webhook'),
 }
 

@@ -3,6 +3,7 @@ import { brevo } from './brevo.ts'
 import { customerio } from './customerio.ts'
 import { generic } from './generic.ts'
 import { instantly } from './instantly.ts'
+import { lemlist } from './lemlist.ts'
 import { mailersend } from './mailersend.ts'
 import { mailgun } from './mailgun.ts'
 import { mailjet } from './mailjet.ts'
@@ -34,6 +35,7 @@ export const TOOLS: readonly Tool[] = [
   customerio,
   instantly,
   smartlead,
+  lemlist,
 ]
 
 export function toolById(id: string): Tool {

@@ -3,6 +3,7 @@ import { brevo } from './brevo.ts'
 import { customerio } from './customerio.ts'
 import { generic } from './generic.ts'
 import { instantly } from './instantly.ts'
+import { lemlist } from './lemlist.ts'
 import { mailersend } from './mailersend.ts'
 import { mailgun } from './mailgun.ts'
 import { mailjet } from './mailjet.ts'
@@ -38,6 +39,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     customerio,
     instantly,
     smartlead,
+    lemlist,
     generic,
   ]
 }
