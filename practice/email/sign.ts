@@ -46,6 +46,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   instantly: tokenSender,
   smartlead: tokenSender,
   lemlist: tokenSender,
+  replyio: tokenSender,
   generic: () => standardSender('webhook'),
 }
 

@@ -11,6 +11,7 @@ import { mailtrap } from './mailtrap.ts'
 import { mandrill } from './mandrill.ts'
 import { postal } from './postal.ts'
 import { postmark } from './postmark.ts'
+import { replyio } from './replyio.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
 import { ses } from './ses.ts'
@@ -36,6 +37,7 @@ export const TOOLS: readonly Tool[] = [
   instantly,
   smartlead,
   lemlist,
+  replyio,
 ]
 
 export function toolById(id: string): Tool {

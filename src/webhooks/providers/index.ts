@@ -11,6 +11,7 @@ import { mailtrap } from './mailtrap.ts'
 import { mandrill } from './mandrill.ts'
 import { postal } from './postal.ts'
 import { postmark } from './postmark.ts'
+import { replyio } from './replyio.ts'
 import { resend } from './resend.ts'
 import { sendgrid } from './sendgrid.ts'
 import { createSes } from './ses.ts'
@@ -40,6 +41,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     instantly,
     smartlead,
     lemlist,
+    replyio,
     generic,
   ]
 }
