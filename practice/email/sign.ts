@@ -47,6 +47,7 @@ const makers: Readonly<Record<string, () => Sender>> = {
   smartlead: tokenSender,
   lemlist: tokenSender,
   replyio: tokenSender,
+  woodpecker: tokenSender,
   generic: () => standardSender('webhook'),
 }
 

@@ -17,6 +17,7 @@ import { sendgrid } from './sendgrid.ts'
 import { ses } from './ses.ts'
 import { smartlead } from './smartlead.ts'
 import { sparkpost } from './sparkpost.ts'
+import { woodpecker } from './woodpecker.ts'
 
 /** In the order of the page. */
 export const TOOLS: readonly Tool[] = [
@@ -38,6 +39,7 @@ export const TOOLS: readonly Tool[] = [
   smartlead,
   lemlist,
   replyio,
+  woodpecker,
 ]
 
 export function toolById(id: string): Tool {

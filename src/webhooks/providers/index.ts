@@ -17,6 +17,7 @@ import { sendgrid } from './sendgrid.ts'
 import { createSes } from './ses.ts'
 import { smartlead } from './smartlead.ts'
 import { sparkpost } from './sparkpost.ts'
+import { woodpecker } from './woodpecker.ts'
 
 /** What some providers need of the world. */
 export interface ProviderSurroundings {
@@ -42,6 +43,7 @@ export function createProviders({ fetch }: ProviderSurroundings): readonly Webho
     smartlead,
     lemlist,
     replyio,
+    woodpecker,
     generic,
   ]
 }
