@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 import { slackSigned, slashCommand } from '../practice/slack/sign.ts'
 import { measureProviders } from './providers.ts'
+import { measureScanners } from './scanners.ts'
 import { resendBody, sendgridBody, sendgridEvents } from './support/events.ts'
 import { type Load, load, rawRequest } from './support/http.ts'
 import { rawInsertsPerSecond, startNoOp } from './support/limits.ts'
@@ -23,6 +24,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   batches: measureBatches,
   singles: measureSingles,
   providers: measureProviders,
+  scanners: measureScanners,
 }
 
 const chosen = process.argv.slice(2)

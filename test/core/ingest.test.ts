@@ -365,6 +365,7 @@ describe.each(databases)('ingest on $name', ({ open }) => {
     expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({
       counters: { opened: { count: 1 }, clicked: { count: 2 } },
     })
+    expect((await latestEvents(database, {}, 10)).map(({ event }) => event.suspected)).toEqual([null, null, null, null])
   })
 
   test('leaves mail from a stranger as inbound', async () => {
