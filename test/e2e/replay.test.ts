@@ -6,6 +6,7 @@ import { startSlack, textOf } from '../../practice/slack/index.ts'
 import { ingestAll } from '../../src/core/ingest.ts'
 import { openDatabase } from '../../src/core/store/open.ts'
 import { createDayOf } from '../../src/core/time.ts'
+import { anEvent } from '../support/events.ts'
 
 const RECEIVED = Date.parse('2026-03-02T10:00:00Z')
 const TIME = Math.floor(RECEIVED / 1000)
@@ -22,29 +23,13 @@ async function keptByAnEarlierVersion(home: Home): Promise<void> {
     { raw: Buffer.from(JSON.stringify(body)), part: 'body', headers: {}, problem: 'this shape is new' } as const,
     { raw: Buffer.from('{"event":"open"}'), part: 'element', headers: {}, problem: 'no recipient' } as const,
   ]
-  const unnamed = {
-    provider: 'sendgrid',
+  const unnamed = anEvent({
     id: 'e3',
     type: 'unknown',
-    class: null,
     occurredAt: RECEIVED,
     receivedAt: RECEIVED,
-    recipient: 'ada@example.com',
-    messageId: null,
-    rfcMessageId: null,
-    campaign: null,
-    tags: [],
-    metadata: {},
-    url: null,
-    ip: null,
-    userAgent: null,
-    geo: null,
-    machine: null,
-    suspected: null,
-    bounce: null,
-    reply: null,
     raw: { ...about, event: 'click', sg_event_id: 'e3', timestamp: TIME + 660, url: 'https://example.org/pricing' },
-  } as const
+  })
   await ingestAll({ database, dayOf: createDayOf('UTC'), jobsFor: () => [] }, [
     { provider: 'sendgrid', receivedAt: RECEIVED, events: [unnamed], unreadable },
   ])
