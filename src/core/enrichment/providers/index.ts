@@ -1,0 +1,18 @@
+import type { Provider } from '../provider.ts'
+import { apollo } from './apollo.ts'
+import { dropcontact } from './dropcontact.ts'
+import { hunter } from './hunter.ts'
+import { millionverifier } from './millionverifier.ts'
+import { pdl } from './pdl.ts'
+import { reacher } from './reacher.ts'
+import { zerobounce } from './zerobounce.ts'
+
+export const ENRICHMENT_PROVIDERS: readonly Provider[] = [
+  apollo,
+  hunter,
+  pdl,
+  dropcontact,
+  zerobounce,
+  millionverifier,
+  reacher,
+]
