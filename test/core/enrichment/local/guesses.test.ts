@@ -1,0 +1,205 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Seniority } from '../../../../src/core/enrichment/fields.ts'
+import { companyFromDomain, nameFromAddress } from '../../../../src/core/enrichment/local/guesses.ts'
+import { loadLists } from '../../../../src/core/enrichment/local/lists.ts'
+import { registrableDomain } from '../../../../src/core/enrichment/local/registrable-domain.ts'
+import { seniorityFromTitle } from '../../../../src/core/enrichment/local/seniority.ts'
+
+test.each<[domain: string, company: string | null]>([
+  ['brightforge.example', 'Brightforge'],
+  ['mail.bright-forge.co.uk', 'Bright Forge'],
+  ['eu.mail.brightforge.com.ar', 'Brightforge'],
+  ['web24.de', 'Web24'],
+  ['xn--bcher-kva.example', 'Bücher'],
+  ['élan-vital.example', 'Élan Vital'],
+  ['brightforge.github.io', 'Brightforge'],
+  ['a--b.example', 'A B'],
+  ['co.uk', null],
+  ['10.0.0.1', null],
+  ['localhost', null],
+  ['', null],
+])('%s may be the domain of %s', (domain, company) => {
+  expect(companyFromDomain(domain)).toBe(company)
+})
+
+test.each<[domain: string, registered: string | null]>([
+  ['mail.brightforge.co.uk', 'brightforge.co.uk'],
+  ['acme.github.io', 'acme.github.io'],
+  ['github.io', null],
+  ['co.uk', null],
+])('%s is registered as %s', (domain, registered) => {
+  expect(registrableDomain(domain)).toBe(registered)
+})
+
+test.each<[address: string, name: string | null]>([
+  ['ada.lovelace@brightforge.example', 'Ada Lovelace'],
+  ['ADA.LOVELACE@brightforge.example', 'Ada Lovelace'],
+  ['Ada.McDonald@brightforge.example', 'Ada McDonald'],
+  ['ada.lovelace+news@brightforge.example', 'Ada Lovelace'],
+  ['jürgen.größe@brightforge.example', 'Jürgen Größe'],
+  ['иван.петров@brightforge.example', 'Иван Петров'],
+  ['a.lovelace@brightforge.example', null],
+  ['ada.l@brightforge.example', null],
+  ['ada@brightforge.example', null],
+  ['ada.king.lovelace@brightforge.example', null],
+  ['ada.lovelace2@brightforge.example', null],
+  ['ada_lovelace@brightforge.example', null],
+  ['anne-marie.duval@brightforge.example', null],
+  ['sales.team@brightforge.example', null],
+  ['head.office@brightforge.example', null],
+  ['info.berlin@brightforge.example', null],
+  ['paris.sales@brightforge.example', null],
+  ['.ada.@brightforge.example', null],
+])('%s may belong to %s', async (address, name) => {
+  const found = nameFromAddress(address, await loadLists())
+  expect(found && `${found.firstName} ${found.lastName}`).toBe(name)
+})
+
+test.each<[title: string, level: Seniority | null]>([
+  ['Owner', 'owner'],
+  ['Business owner & CEO', 'owner'],
+  ['Inhaberin', 'owner'],
+  ['Geschäftsführender Gesellschafter', 'owner'],
+  ['Propriétaire', 'owner'],
+  ['Dueña', 'owner'],
+  ['Product Owner', null],
+  ['Senior Product Owner', null],
+  ['Founder', 'founder'],
+  ['Co-Founder & CEO', 'founder'],
+  ['Mitgründer', 'founder'],
+  ['Cofondatrice', 'founder'],
+  ['Founding Engineer', null],
+  ["Founder's Associate", null],
+  ['CEO', 'c_level'],
+  ['Chief Executive Officer', 'c_level'],
+  ['Chief Product & Technology Officer', 'c_level'],
+  ['Interim CFO', 'c_level'],
+  ['SVP and CFO', 'c_level'],
+  ['CCO', 'c_level'],
+  ['Managing Director', 'c_level'],
+  ['Geschäftsführer', 'c_level'],
+  ['Geschäftsführer:in', 'c_level'],
+  ['Geschaeftsfuehrerin', 'c_level'],
+  ['Mitglied der Geschäftsleitung', 'c_level'],
+  ['Vorstandsvorsitzende', 'c_level'],
+  ['Directeur général', 'c_level'],
+  ['Directora General', 'c_level'],
+  ['Consejera delegada', 'c_level'],
+  ['Présidente', 'c_level'],
+  ['PDG', 'c_level'],
+  ['President', 'c_level'],
+  ['Assistant to the CEO', 'entry'],
+  ['Executive Assistant to the Chief Executive Officer', 'entry'],
+  ['CEO Assistant', 'entry'],
+  ['Assistentin der Geschäftsführung', 'entry'],
+  ['Vorstandsassistent', 'entry'],
+  ['Assistante de direction', 'entry'],
+  ['Asistente de dirección', 'entry'],
+  ['Secretary to the Managing Director', null],
+  ['Chief of Staff to the CEO', null],
+  ['Director, Office of the CTO', 'director'],
+  ['CEO Coach', null],
+  ['Former CEO', null],
+  ['Ex-CTO at Brightforge', null],
+  ['Partner', 'partner'],
+  ['Managing Partner', 'partner'],
+  ['Partner & Head of Tax', 'partner'],
+  ['Partner at Brightforge', 'partner'],
+  ['Partner – Brightforge', 'partner'],
+  ['Vertriebsleiter*in', 'head'],
+  ['Inhaber/in', 'owner'],
+  ['Associé gérant', 'c_level'],
+  ['Associé', 'partner'],
+  ['Socia directora', 'partner'],
+  ['HR Business Partner', null],
+  ['Partner Manager', 'manager'],
+  ['Partnermanagerin', 'manager'],
+  ['VP Sales', 'vp'],
+  ['SVP, Marketing', 'vp'],
+  ['Vice President', 'vp'],
+  ['Executive Vice-President of Sales', 'vp'],
+  ['Assistant Vice President', 'vp'],
+  ['Vizepräsidentin', 'vp'],
+  ['VPN Engineer', null],
+  ['Head of Growth', 'head'],
+  ['Deputy Head, Research', 'head'],
+  ['Head Office Manager', 'manager'],
+  ['Headhunter', null],
+  ['Vertriebsleiter', 'head'],
+  ['Leiterin Einkauf', 'head'],
+  ['Leitung Marketing', 'head'],
+  ['Jefa de ventas', 'head'],
+  ['Chef des ventes', 'head'],
+  ['Director of Sales', 'director'],
+  ['Associate Director', 'director'],
+  ['Assistant Director', 'director'],
+  ['Directrice Marketing', 'director'],
+  ['Vertriebsdirektorin', 'director'],
+  ['Product Manager', 'manager'],
+  ['Senior Product Manager (m/w/d)', 'manager'],
+  ['Assistant Manager', 'manager'],
+  ['Projektleiterin', 'manager'],
+  ['Teamleiter Support', 'manager'],
+  ['Team Lead', 'manager'],
+  ['Chef de projet', 'manager'],
+  ['Jefe de proyecto', 'manager'],
+  ['Gerente de compras', 'manager'],
+  ['Gerente General', 'c_level'],
+  ['Responsable communication', 'manager'],
+  ['Internal Audit Manager', 'manager'],
+  ['Responsable communication interne', 'manager'],
+  ['Deputy CEO', 'c_level'],
+  ['Präsidentin', 'c_level'],
+  ['Praesident', 'c_level'],
+  ['Founding Partner', 'partner'],
+  ['Directrice du cabinet du président', 'director'],
+  ['Management Consultant', null],
+  ['Senior Engineer', 'senior'],
+  ['Sr. Developer', 'senior'],
+  ['Lead Designer', 'senior'],
+  ['Lead Generation Specialist', null],
+  ['Principal Engineer', 'senior'],
+  ['Staff Software Engineer', 'senior'],
+  ['Staff Accountant', null],
+  ['Seniorberaterin', 'senior'],
+  ['Leitender Ingenieur', 'senior'],
+  ['Junior Developer', 'entry'],
+  ['Junior Project Manager', 'entry'],
+  ['Sachbearbeiter', 'entry'],
+  ['Marketing Assistant', 'entry'],
+  ['Intern', 'intern'],
+  ['Marketing Internship', 'intern'],
+  ['Management Trainee', 'intern'],
+  ['Werkstudentin Vertrieb', 'intern'],
+  ['Stagiaire', 'intern'],
+  ['Becario', 'intern'],
+  ['Auszubildende', 'intern'],
+  ['International Sales', null],
+  ['Internist', null],
+  ['Engineer', null],
+  ['Consultant', null],
+  ['', null],
+  ['🚀', null],
+  [`${'x'.repeat(200)} CEO`, null],
+])('%s is of the level %s', (title, level) => {
+  expect(seniorityFromTitle(title)).toBe(level)
+})
+
+test('no text at all makes a guess fail', async () => {
+  const lists = await loadLists()
+  const text = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.tuple(fc.string(), fc.domain()).map(([local, domain]) => `${local}@${domain}`),
+    fc.domain(),
+    fc.constantFrom('@', '.', '..@', 'a.b@', '-.-'),
+  )
+  fc.assert(
+    fc.property(text, (anything) => {
+      companyFromDomain(anything)
+      nameFromAddress(anything, lists)
+      seniorityFromTitle(anything)
+    }),
+    { numRuns: 10_000 },
+  )
+})
