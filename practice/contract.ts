@@ -223,22 +223,50 @@ export interface EmailResult {
   readonly ms: number
 }
 
+/** What can be wrong with an enrichment API. Each says it as the real one does. */
+export const ENRICHMENT_FAULTS = [
+  /** Nobody is found. */
+  'misses',
+  /** Every answer is about somebody else, of another company. */
+  'wrongPerson',
+  'rateLimited',
+  'outOfCredits',
+  /** The key is refused. */
+  'revoked',
+  'outage',
+  /** By turns a page instead of JSON, and an answer that ends in the middle. */
+  'garbage',
+  /** Connections stay open, and nothing comes. */
+  'silent',
+] as const
+
+export type EnrichmentFault = (typeof ENRICHMENT_FAULTS)[number]
+
 export interface EnrichmentApi {
   readonly id: string
   /** "Apollo". */
   readonly name: string
   readonly calls: number
+  /** Those that it can have: a service of one's own knows neither keys nor credits. */
+  readonly faults: readonly EnrichmentFault[]
   readonly mood: EnrichmentMood
 }
 
 /** What is switched on for one enrichment API. */
-export interface EnrichmentMood {
+export interface EnrichmentMood extends Readonly<Record<EnrichmentFault, boolean>> {
   readonly latencyMs: number
-  /** Nobody is found. */
-  readonly misses: boolean
-  readonly rateLimited: boolean
-  readonly outage: boolean
-  readonly outOfCredits: boolean
+}
+
+export const GOOD_MOOD: EnrichmentMood = {
+  latencyMs: 0,
+  misses: false,
+  wrongPerson: false,
+  rateLimited: false,
+  outOfCredits: false,
+  revoked: false,
+  outage: false,
+  garbage: false,
+  silent: false,
 }
 
 /** All that the page draws; it asks again when the server says that something changed. */

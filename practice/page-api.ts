@@ -64,9 +64,13 @@ const EmailBody = z.discriminatedUnion('kind', [
 const MoodBody = z.object({
   latencyMs: z.exactOptional(z.int().min(0).max(60_000)),
   misses: z.exactOptional(z.boolean()),
+  wrongPerson: z.exactOptional(z.boolean()),
   rateLimited: z.exactOptional(z.boolean()),
-  outage: z.exactOptional(z.boolean()),
   outOfCredits: z.exactOptional(z.boolean()),
+  revoked: z.exactOptional(z.boolean()),
+  outage: z.exactOptional(z.boolean()),
+  garbage: z.exactOptional(z.boolean()),
+  silent: z.exactOptional(z.boolean()),
 }) satisfies z.ZodType<Partial<EnrichmentMood>>
 
 /** Slack's own limit for a file in a modal (Slack sheet, section 9). */

@@ -1,6 +1,6 @@
 import type { PracticeParts } from './contract.ts'
 import { createEmailTools, type EmailTools } from './email/index.ts'
-import { startEnrichmentApis } from './enrichment/index.ts'
+import { type EnrichmentApis, startEnrichmentApis } from './enrichment/index.ts'
 import { Exchanges } from './exchanges.ts'
 import { startPageServer } from './page-server.ts'
 import { aHome, type Home, type RunningProgram, startProgram } from './program.ts'
@@ -16,6 +16,7 @@ export interface Practice extends AsyncDisposable {
   readonly program: RunningProgram
   readonly slack: Slack
   readonly tools: EmailTools
+  readonly enrichment: EnrichmentApis
   readonly home: Home
 }
 
@@ -58,11 +59,12 @@ export async function startPractice({ port, withSamples, now }: PracticeOptions)
       SLACK_BOT_TOKEN: slack.botToken,
     }),
   )
-  // Without alerts, which would tell of six weeks of replies at once.
+  // Without alerts, which would tell of six weeks of replies at once, and without asking about everybody in them.
   if (withSamples) {
-    await using quiet = await startProgram(home)
+    const past = { ...home, env: { ...home.env, ENRICH_ON: 'never' } }
+    await using quiet = await startProgram(past)
     program.url = quiet.url
-    await loadSamples({ home, program, now })
+    await loadSamples({ home: past, program, now })
     await quiet.stop()
   }
   const running = resources.use(
@@ -100,5 +102,8 @@ export async function startPractice({ port, withSamples, now }: PracticeOptions)
   const page = resources.use(await startPageServer({ parts, port }))
 
   const owned = resources.move()
-  return { url: page.url, program: running, slack, tools, home, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return {
+    ...{ url: page.url, program: running, slack, tools, enrichment, home },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
 }

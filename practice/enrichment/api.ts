@@ -1,5 +1,6 @@
 import type { EnrichmentMood } from '../contract.ts'
 import type { SamplePerson } from '../samples/people.ts'
+import type { Mailbox } from './mailboxes.ts'
 
 export interface ApiRequest {
   readonly method: string
@@ -17,14 +18,28 @@ export interface ApiAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+  /** The connection is dropped after half of the body. */
+  readonly isCut?: boolean
 }
 
 /** What an API knows, and what is wrong with it today. */
 export interface Circumstances {
-  readonly key: string
   readonly mood: EnrichmentMood
   readonly people: readonly SamplePerson[]
+  /** Whether the key is this account's, and still good. */
+  readonly accepts: (key: string | null | undefined) => boolean
   readonly find: (clue: Clue) => SamplePerson | undefined
+  /** The address that is answered about when `email` is asked about. */
+  readonly about: (email: string) => string
+  readonly mailboxOf: (email: string) => Mailbox
+}
+
+/** What an API does beside answering. */
+export interface Outside {
+  /** How long a batch takes, in milliseconds. */
+  readonly batchMs: number
+  /** Posts JSON when a batch is done; `body` is asked then. */
+  readonly postDone: (url: string, body: () => object) => void
 }
 
 /** One API: a file in `apis/` and a line in `apis/index.ts`. */
@@ -34,8 +49,10 @@ export interface Api {
   readonly name: string
   /** What its documentation calls the base, from the root of its host. */
   readonly basePath: string
+  /** Without an account, so that there is neither a key nor credits; the program reads `REACHER_URL`. */
+  readonly isSelfHosted?: boolean
   /** Begins with nothing used and nothing asked. */
-  start(circumstances: () => Circumstances): (request: ApiRequest) => ApiAnswer
+  start(circumstances: () => Circumstances, outside: Outside): (request: ApiRequest) => ApiAnswer
 }
 
 /** Whatever is known of somebody who is looked for; one of them is enough if it fits. */

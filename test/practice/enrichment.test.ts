@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { text as readText } from 'node:stream/consumers'
 
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
-import { type EnrichmentApis, startEnrichmentApis } from '../../practice/enrichment/index.ts'
-import { Exchanges } from '../../practice/exchanges.ts'
 import { SAMPLE_PEOPLE } from '../../practice/samples/people.ts'
+import { type Asking, IMANI, startVendors } from './enrichment-support.ts'
 
-const IMANI = 'imani.okonjo@kestrelvane.example'
 const emails = SAMPLE_PEOPLE.map(({ email }) => email)
 
 /** As much as the tests look at of what both answer. */
@@ -32,38 +33,20 @@ const Answer = z.looseObject({
     .optional(),
 })
 
-async function started() {
-  const exchanges = new Exchanges()
-  const clock = { now: Date.parse('2026-03-04T12:00:00Z') }
-  const apis = await startEnrichmentApis({ exchanges, people: SAMPLE_PEOPLE, now: () => clock.now })
-  const { env } = apis
+async function started(options?: { readonly batchMs: number }) {
+  const vendors = await startVendors(options)
+  const answer = async (id: string, path: string, init: Asking = {}) => {
+    const { json, ...rest } = await vendors.ask(id, path, init)
+    return { ...rest, json: Answer.parse(json) }
+  }
   return {
-    apis,
-    exchanges,
-    clock,
-    apollo: (path: string, { key = env.APOLLO_API_KEY ?? '', ...init }: RequestInit & { key?: string } = {}) =>
-      ask(`${env.APOLLO_API_URL}${path}`, { method: 'POST', ...init, headers: { 'x-api-key': key } }),
-    dropcontact: (
-      path: string,
-      { key = env.DROPCONTACT_API_KEY ?? '', ...init }: RequestInit & { key?: string } = {},
-    ) => ask(`${env.DROPCONTACT_API_URL}${path}`, { ...init, headers: { 'X-Access-Token': key } }),
-    [Symbol.asyncDispose]: () => apis[Symbol.asyncDispose](),
+    ...vendors,
+    apollo: (path: string, init: Asking = {}) => answer('apollo', path, { method: 'POST', ...init }),
+    dropcontact: (path: string, init: Asking = {}) => answer('dropcontact', path, init),
   }
 }
 
 type Started = Awaited<ReturnType<typeof started>>
-
-async function ask(url: string, init: RequestInit) {
-  const response = await fetch(url, init)
-  const text = await response.text()
-  const isJson = response.headers.get('content-type')?.includes('json')
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    json: Answer.parse(isJson ? JSON.parse(text) : {}),
-  }
-}
 
 const bulk = (details: unknown) => ({ body: JSON.stringify({ details }) })
 const byEmail = (email: string) => `/people/match?email=${encodeURIComponent(email)}`
@@ -334,92 +317,69 @@ describe('Dropcontact', () => {
     expect(json).toMatchObject({ success: false, reason: expect.stringMatching(reason) })
   })
 
+  test('takes as long for a batch as it is told to', async () => {
+    await using vendors = await started({ batchMs: 60_000 })
+    const { json } = await submit(vendors, [{ email: IMANI }])
+    const path = `/v1/enrich/all/${json.request_id}`
+    vendors.clock.now += 59_999
+    expect((await vendors.dropcontact(path)).json.success).toBe(false)
+    vendors.clock.now += 1
+    expect((await vendors.dropcontact(path)).json.success).toBe(true)
+  })
+
+  test('is ready at once when a batch takes no time', async () => {
+    await using vendors = await started({ batchMs: 0 })
+    const { json } = await submit(vendors, [{ email: IMANI }])
+    expect((await vendors.dropcontact(`/v1/enrich/all/${json.request_id}`)).json.data).toHaveLength(1)
+  })
+
+  test('calls back when a batch is ready, which can then be fetched', async () => {
+    await using vendors = await started({ batchMs: 1 })
+    await using receiver = await aReceiver()
+    const { json } = await submit(vendors, [{ email: IMANI, custom_fields: { row: 3 } }], {
+      custom_callback_url: `${receiver.origin}/hook/token`,
+    })
+    const { path, body } = await receiver.called
+    expect([path, body]).toEqual([
+      'POST /hook/token',
+      {
+        request_id: json.request_id,
+        error: false,
+        success: true,
+        data: [expect.objectContaining({ full_name: 'Imani Okonjo', custom_fields: { row: 3 } })],
+      },
+    ])
+    expect((await vendors.dropcontact(`/v1/enrich/all/${json.request_id}`)).json.success).toBe(true)
+  })
+
+  test('is not troubled by a receiver that is not there', async () => {
+    await using vendors = await started({ batchMs: 0 })
+    await submit(vendors, [{ email: IMANI }], { custom_callback_url: 'http://127.0.0.1:1/hook' })
+    await expect
+      .poll(() => vendors.exchanges.summaries().map(({ from, status }) => [from, status]))
+      .toContainEqual(['dropcontact', 0])
+    expect((await vendors.dropcontact('/v1/account/credits')).status).toBe(200)
+  })
+
+  test.each([
+    ['https://crm.example/hook'],
+    ['http://127.0.0.1.crm.example/hook'],
+    ['http://localhost@crm.example/hook'],
+    ['file:///hook'],
+    ['ftp://127.0.0.1/hook'],
+    ['/hook'],
+    [7],
+  ])('calls nobody outside this computer: %j', async (url) => {
+    await using vendors = await started({ batchMs: 0 })
+    const { status, json } = await submit(vendors, [{ email: IMANI }], { custom_callback_url: url })
+    expect([status, json.reason]).toEqual([400, 'custom_callback_url cannot be reached from here'])
+    expect(vendors.exchanges.summaries().map(({ to }) => to)).toEqual(['dropcontact'])
+  })
+
   test('refuses a wrong key, and knows no verification by itself', async () => {
     await using vendors = await started()
     expect((await vendors.dropcontact('/v1/account/credits', { key: 'wrong' })).status).toBe(401)
     expect((await vendors.dropcontact('/contact/verify', submission([]))).status).toBe(404)
-  })
-})
-
-describe('a mood', () => {
-  const both = ['apollo', 'dropcontact'] as const
-  const question = (vendors: Started, id: (typeof both)[number]) =>
-    id === 'apollo'
-      ? vendors.apollo(byEmail(IMANI))
-      : vendors.dropcontact('/v1/enrich/all', { method: 'POST', body: JSON.stringify({ data: [{ email: IMANI }] }) })
-
-  test.each([
-    ['apollo', { rateLimited: true }, 429],
-    ['dropcontact', { rateLimited: true }, 429],
-    ['apollo', { outOfCredits: true }, 403],
-    ['dropcontact', { outOfCredits: true }, 403],
-    ['apollo', { outage: true }, 503],
-    ['dropcontact', { outage: true }, 503],
-  ] as const)('of %s, %j, is answered %i, until it passes', async (id, mood, status) => {
-    await using vendors = await started()
-    expect(vendors.apis.setMood(id, mood)).toEqual({ ok: true })
-    expect((await question(vendors, id)).status).toBe(status)
-    const other = id === 'apollo' ? 'dropcontact' : 'apollo'
-    expect((await question(vendors, other)).status).toBe(200)
-    vendors.apis.setMood(id, Object.fromEntries(Object.keys(mood).map((name) => [name, false])))
-    expect((await question(vendors, id)).status).toBe(200)
-  })
-
-  test('of too many requests tells Apollo’s callers how long to wait', async () => {
-    await using vendors = await started()
-    vendors.apis.setMood('apollo', { rateLimited: true })
-    const { headers } = await vendors.apollo(byEmail(IMANI))
-    expect([headers.get('retry-after'), headers.get('x-minute-requests-left')]).toEqual(['60', '0'])
-  })
-
-  test('of outage also drops connections', async () => {
-    await using vendors = await started()
-    vendors.apis.setMood('apollo', { outage: true })
-    const outcomes = await Promise.allSettled([question(vendors, 'apollo'), question(vendors, 'apollo')])
-    expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
-    expect(
-      vendors.exchanges
-        .summaries()
-        .map(({ status }) => status)
-        .toSorted(),
-    ).toEqual([0, 503])
-  })
-
-  test('of misses finds nobody', async () => {
-    await using vendors = await started()
-    for (const id of both) vendors.apis.setMood(id, { misses: true })
-    expect((await vendors.apollo(byEmail(IMANI))).json.person).toBeNull()
-    const { json } = await question(vendors, 'dropcontact')
-    vendors.clock.now += 30_000
-    const { data } = (await vendors.dropcontact(`/v1/enrich/all/${json.request_id}`)).json
-    expect(data?.[0]).not.toHaveProperty('job')
-  })
-
-  test('of slowness holds answers back, and nothing else, and ends with the workspace', async () => {
-    const vendors = await started()
-    vendors.apis.setMood('apollo', { latencyMs: 600_000 })
-    const waiting = vendors.apollo(byEmail(IMANI)).then(
-      () => 'answered',
-      () => 'cut off',
-    )
-    expect((await question(vendors, 'dropcontact')).status).toBe(200)
-    await vendors[Symbol.asyncDispose]()
-    expect(await waiting).toBe('cut off')
-  })
-
-  test('is kept with the count of calls, and of no API that there is not', async () => {
-    await using vendors = await started()
-    await question(vendors, 'apollo')
-    vendors.apis.setMood('apollo', { latencyMs: 5, misses: true })
-    expect(vendors.apis.setMood('clearbit', { misses: true })).toEqual({
-      ok: false,
-      problem: 'There is no enrichment API clearbit.',
-    })
-    const mood = { latencyMs: 5, misses: true, rateLimited: false, outage: false, outOfCredits: false }
-    expect(vendors.apis.apis).toEqual([
-      { id: 'apollo', name: 'Apollo', calls: 1, mood },
-      { id: 'dropcontact', name: 'Dropcontact', calls: 0, mood: { ...mood, latencyMs: 0, misses: false } },
-    ] satisfies EnrichmentApis['apis'])
   })
 })
 
@@ -442,6 +402,28 @@ test('what was asked and answered is kept', async () => {
 test('an address that is nobody’s API is not found', async () => {
   await using vendors = await started()
   const origin = new URL(vendors.apis.env.APOLLO_API_URL ?? '').origin
-  expect((await fetch(`${origin}/hunter/v2/people/find`)).status).toBe(404)
+  expect((await fetch(`${origin}/clearbit/v2/people/find`)).status).toBe(404)
   expect(vendors.exchanges.summaries()).toEqual([])
 })
+
+/** Resolves with the first request that comes in. */
+async function aReceiver() {
+  const { promise: called, resolve } = Promise.withResolvers<{ readonly path: string; readonly body: unknown }>()
+  const server = createServer((request, response) => {
+    response.end()
+    void readText(request).then((text) => resolve({ path: `${request.method} ${request.url}`, body: JSON.parse(text) }))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the receiver has no port')
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    called,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { inBrowser } from './page-support.ts'
+import { cutOff, inBrowser } from './page-support.ts'
 
 inBrowser('the e-mail tools', (open) => {
   test('report for the contact that was chosen', async () => {
@@ -58,7 +58,8 @@ inBrowser('the enrichment APIs', (open) => {
   test('can be made slow and broken', async () => {
     const { page, parts } = await open()
     await page.getByRole('tab', { name: 'Enrichment' }).click()
-    await page.getByText('The program has not asked any of them yet.').waitFor()
+    await page.getByRole('region', { name: 'Apollo' }).getByText('0 calls').waitFor()
+    await page.getByRole('region', { name: 'Dropcontact' }).getByText('1 call').waitFor()
     await page.getByRole('switch', { name: 'Apollo: Outage' }).click()
     const latency = page.getByRole('slider', { name: 'Dropcontact: latency' })
     await latency.press('End')
@@ -69,7 +70,34 @@ inBrowser('the enrichment APIs', (open) => {
         { api: 'apollo', mood: { outage: true } },
         { api: 'dropcontact', mood: { latencyMs: 10_000 } },
       ])
-    await expect.poll(() => page.getByRole('switch', { name: 'Apollo: Outage' }).isChecked()).toBe(true)
+    const outage = page.getByRole('switch', { name: 'Apollo: Outage' })
+    await expect.poll(() => outage.isChecked()).toBe(true)
+    await outage.click()
+    await expect.poll(() => outage.isChecked()).toBe(false)
+    expect(parts.moods.at(-1)).toEqual({ api: 'apollo', mood: { outage: false } })
+  })
+
+  test('are offered only what they can have', async () => {
+    const { page } = await open()
+    await page.getByRole('tab', { name: 'Enrichment' }).click()
+    const switches = (name: string) => page.getByRole('region', { name }).getByRole('switch')
+    await expect.poll(() => switches('Hunter').count()).toBe(8)
+    expect(await switches('Reacher').allTextContents()).toEqual(['Finds nobody', 'Outage'])
+  })
+
+  test.each([
+    ['a wide window', { width: 1280, height: 800 }],
+    ['a phone', { width: 390, height: 844 }],
+  ])('are all there in %s, and nothing of them is cut off', async (_what, viewport) => {
+    const { page } = await open({ viewport })
+    const parts = page.getByRole('navigation', { name: 'Parts of the page' })
+    if (await parts.isVisible()) await parts.getByRole('button', { name: 'Tools' }).click()
+    await page.getByRole('tab', { name: 'Enrichment' }).click()
+    const apis = page.getByRole('tabpanel').getByRole('region')
+    await expect.poll(() => apis.count()).toBe(7)
+    await expect.poll(() => cutOff(page)).toEqual([])
+    const heights = (await Promise.all((await apis.all()).map((one) => one.boundingBox()))).map((box) => box?.height)
+    expect(Math.max(...heights.map((height) => height ?? Number.NaN))).toBeLessThan(160)
   })
 })
 

@@ -18,7 +18,7 @@ import type {
   PracticeState,
   Screen,
 } from '../../practice/contract.ts'
-import { EMAIL_ACTIONS } from '../../practice/contract.ts'
+import { EMAIL_ACTIONS, ENRICHMENT_FAULTS, GOOD_MOOD } from '../../practice/contract.ts'
 import { contactCardView } from '../../src/bot/views/contact-card.ts'
 import { helpView } from '../../src/bot/views/help.ts'
 import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
@@ -311,12 +311,16 @@ const CONTACTS = [
   { email: 'omar@harbor.example', name: 'Omar Haddad', company: 'Harbor' },
 ]
 
+const APIS = ['Apollo', 'Dropcontact', 'Hunter', 'People Data Labs', 'ZeroBounce', 'MillionVerifier', 'Reacher']
+
 function someApis(): EnrichmentApi[] {
-  const mood = { latencyMs: 200, misses: false, rateLimited: false, outage: false, outOfCredits: false }
-  return [
-    { id: 'apollo', name: 'Apollo', calls: 0, mood },
-    { id: 'dropcontact', name: 'Dropcontact', calls: 0, mood: { ...mood, latencyMs: 2400 } },
-  ]
+  return APIS.map((name, nth) => ({
+    id: name.toLowerCase(),
+    name,
+    calls: nth,
+    faults: name === 'Reacher' ? ['misses', 'outage'] : ENRICHMENT_FAULTS,
+    mood: { ...GOOD_MOOD, latencyMs: name === 'Dropcontact' ? 2400 : 200 },
+  }))
 }
 
 function someExchanges(at: number): Map<number, Exchange> {

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 
+import { ENRICHMENT_FAULTS } from '../../practice/contract.ts'
 import { createPageApi } from '../../practice/page-api.ts'
 import { type PageServer, startPageServer } from '../../practice/page-server.ts'
 import { fakeParts, SALES } from './page-parts.ts'
@@ -35,6 +36,7 @@ describe('the API', () => {
     ['an event of an unknown kind', '/email', { kind: 'event', tool: 'resend', action: 'sung', contact: 'a@b.co' }],
     ['an event for nobody', '/email', { kind: 'event', tool: 'resend', action: 'sent', contact: ' ' }],
     ['a mood out of range', '/enrichment/apollo', { latencyMs: -1 }],
+    ['a mood that is neither on nor off', '/enrichment/apollo', { silent: 'yes' }],
     ['an empty file', '/files?name=a.csv', ''],
     ['a file without a name', '/files', 'a,b'],
   ])('refuses %s with a sentence', async (_what, path, body) => {
@@ -43,6 +45,14 @@ describe('the API', () => {
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({ ok: false, problem: expect.stringMatching(/^[A-Z].{10,}/) })
     expect([...parts.acts, ...parts.queries, ...parts.emails, ...parts.moods, ...parts.uploads]).toEqual([])
+  })
+
+  test('hands every mood of an enrichment API over', async () => {
+    const { parts, post } = anApi()
+    const mood = { ...Object.fromEntries(ENRICHMENT_FAULTS.map((fault) => [fault, true])), latencyMs: 1500 }
+    const response = await post('/enrichment/hunter', mood)
+    expect([response.status, await response.json()]).toEqual([200, { ok: true }])
+    expect(parts.moods).toEqual([{ api: 'hunter', mood }])
   })
 
   test('takes files and gives them back as downloads that cannot act in the page', async () => {

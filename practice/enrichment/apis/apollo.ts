@@ -29,8 +29,7 @@ export const apollo: Api = {
     const usage = new Map<string, Usage>()
     return (request) => {
       const now = circumstances()
-      const given = request.headers['x-api-key']
-      if (given !== now.key) return plain(401, 'Invalid access credentials.')
+      if (!now.accepts(request.headers['x-api-key'])) return plain(401, 'Invalid access credentials.')
       const endpoint = ENDPOINTS[`${request.method} ${request.path}`]
       if (!endpoint) return json(404, { error: 'The requested endpoint does not exist' })
 
@@ -43,8 +42,10 @@ export const apollo: Api = {
         const retryAfter = String(used.minute.secondsLeft(request.at))
         return json(429, { message }, { ...limitHeaders(used), ...NONE_LEFT, 'retry-after': retryAfter })
       }
-      // What an account without credits is told is not documented; this is how a plan refuses.
-      const answer = now.mood.outOfCredits ? inaccessible(request.path) : endpoint(request, now)
+      // Not documented; these are the words that integrations report.
+      const answer = now.mood.outOfCredits
+        ? json(422, { error: 'You have insufficient credits!' })
+        : endpoint(request, now)
       return { ...answer, headers: { ...answer.headers, ...limitHeaders(used) } }
     }
   },
@@ -145,14 +146,10 @@ function bulkMatch(request: ApiRequest, now: Circumstances): ApiAnswer {
   )
 }
 
-function find(
-  detail: Readonly<Record<string, unknown>>,
-  { mood, find: known }: Circumstances,
-): SamplePerson | undefined {
-  if (mood.misses) return undefined
+function find(detail: Readonly<Record<string, unknown>>, now: Circumstances): SamplePerson | undefined {
   const first = textIn(detail, 'first_name')
   const last = textIn(detail, 'last_name')
-  return known({
+  return now.find({
     email: textIn(detail, 'email'),
     hashedEmail: textIn(detail, 'hashed_email'),
     linkedin: textIn(detail, 'linkedin_url'),

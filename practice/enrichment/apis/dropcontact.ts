@@ -13,13 +13,12 @@ import {
   recordOf,
   textIn,
 } from '../api.ts'
+import { LEFT, type Mailbox } from '../mailboxes.ts'
 import { FixedWindow } from '../windows.ts'
 
 const MAX_RECORDS = 250
 const MAX_RECORD_BYTES = 15 * 1000
 const PER_SECOND = 60
-/** At the quick end of what is usual (enrichment sheet, section 3.3). */
-const READY_AFTER_MS = 10_000
 const CREDITS = 5000
 
 type Row = Readonly<Record<string, unknown>>
@@ -29,7 +28,13 @@ interface Batch {
   readonly isEnglish: boolean
   readonly submittedAt: number
   /** What was found when it was submitted. */
-  readonly people: readonly (SamplePerson | undefined)[]
+  readonly results: readonly Result[]
+  isDone: boolean
+}
+
+interface Result {
+  readonly person: SamplePerson | undefined
+  readonly qualification: string
 }
 
 /** Enrichment sheet, section 3: batches are taken, and fetched when they are ready. */
@@ -37,7 +42,7 @@ export const dropcontact: Api = {
   id: 'dropcontact',
   name: 'Dropcontact',
   basePath: '',
-  start(circumstances) {
+  start(circumstances, { batchMs, postDone }) {
     const batches = new Map<string, Batch>()
     const second = new FixedWindow(1000, PER_SECOND)
     let credits = CREDITS
@@ -47,28 +52,36 @@ export const dropcontact: Api = {
       const rows = Array.isArray(request.data) ? request.data.map((row) => recordOf(row) ?? {}) : []
       const reason = problemOf(rows, request)
       if (reason) return refused(400, reason)
-      const people = rows.map((row) => (now.mood.misses ? undefined : now.find(clueOf(row))))
+      const results = rows.map((row) => lookUp(row, now))
       // An address that is handed in is verified for a credit, whatever is found.
-      const cost = rows.filter((row, nth) => textIn(row, 'email') ?? people[nth]).length
+      const cost = rows.filter((row, nth) => textIn(row, 'email') ?? results[nth]?.person).length
       if (now.mood.outOfCredits || cost > credits) return refused(403, 'Not enough credits to process this request')
       credits -= cost
       const id = randomBytes(16).toString('base64url')
-      batches.set(id, { rows, people, isEnglish: request.language === 'en', submittedAt: at })
+      const isEnglish = request.language === 'en'
+      const batch: Batch = { rows, results, isEnglish, submittedAt: at, isDone: batchMs === 0 }
+      batches.set(id, batch)
+      const callback = textIn(request, 'custom_callback_url')
+      if (callback) {
+        postDone(callback, () => {
+          batch.isDone = true
+          return { request_id: id, error: false, success: true, data: dataOf(batch, readyRows(batch, at, batchMs)) }
+        })
+      }
       return json(200, { error: false, success: true, request_id: id, credits_left: credits })
     }
 
     function fetchBatch(id: string, { query, at }: ApiRequest): ApiAnswer {
       const batch = batches.get(id)
-      const ready = batch ? readyRows(batch, at) : []
+      const ready = batch ? readyRows(batch, at, batchMs) : []
       const isForced = query.get('forceResults') === 'true'
       if (!batch || (ready.length < batch.rows.length && !isForced)) return json(200, NOT_READY)
-      const data = ready.map((nth) => resultOf(batch.rows[nth] ?? {}, batch.people[nth], batch.isEnglish))
-      return json(200, { error: false, success: true, credits_left: credits, data })
+      return json(200, { error: false, success: true, credits_left: credits, data: dataOf(batch, ready) })
     }
 
     return (request) => {
       const now = circumstances()
-      if (request.headers['x-access-token'] !== now.key) return refused(401, 'Invalid access token')
+      if (!now.accepts(request.headers['x-access-token'])) return refused(401, 'Invalid access token')
       if (now.mood.rateLimited || !second.take(request.at)) return json(429, { detail: 'Too many requests' })
       const { method, path } = request
       if (method === 'POST' && path === '/v1/enrich/all') return submit(request, now)
@@ -98,7 +111,9 @@ const IDENTIFIERS = ['company', 'website', 'company_linkedin', 'num_siren', 'sir
 function problemOf(rows: readonly Row[], request: Row): string | undefined {
   if (rows.length === 0) return 'data is missing'
   if (rows.length > MAX_RECORDS) return `data may hold ${MAX_RECORDS} contacts at most`
-  if (request.custom_callback_url !== undefined) return 'custom_callback_url cannot be reached from here'
+  if (request.custom_callback_url !== undefined && !isLoopback(request.custom_callback_url)) {
+    return 'custom_callback_url cannot be reached from here'
+  }
   for (const [nth, row] of rows.entries()) {
     if (Buffer.byteLength(JSON.stringify(row)) > MAX_RECORD_BYTES) return `contact ${nth} is larger than 15 kB`
     if (!IDENTIFIERS.some((name) => textIn(row, name))) {
@@ -106,6 +121,18 @@ function problemOf(rows: readonly Row[], request: Row): string | undefined {
     }
   }
   return undefined
+}
+
+/** Nobody outside this computer is called. */
+function isLoopback(url: unknown): boolean {
+  const { protocol, hostname } = (typeof url === 'string' && URL.parse(url)) || { protocol: '', hostname: '' }
+  return ['http:', 'https:'].includes(protocol) && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)
+}
+
+function lookUp(row: Row, now: Circumstances): Result {
+  const person = now.find(clueOf(row))
+  const email = person?.email ?? textIn(row, 'email') ?? ''
+  return { person, qualification: qualificationOf(email, person !== undefined, now) }
 }
 
 function clueOf(row: Row) {
@@ -120,18 +147,22 @@ function clueOf(row: Row) {
 }
 
 /** Positions of the rows that are ready at `at`: one after the other, and told in another order than asked. */
-function readyRows({ rows, submittedAt }: Batch, at: number): number[] {
-  const share = Math.min(1, Math.max(0, (at - submittedAt) / READY_AFTER_MS))
+function readyRows({ rows, submittedAt, isDone }: Batch, at: number, batchMs: number): number[] {
+  const share = isDone ? 1 : Math.min(1, Math.max(0, (at - submittedAt) / batchMs))
   return Array.from({ length: Math.floor(rows.length * share) }, (_, nth) => nth).toReversed()
 }
 
+function dataOf({ rows, results, isEnglish }: Batch, ready: readonly number[]): object[] {
+  return ready.map((nth) => recordFor(rows[nth] ?? {}, results[nth], isEnglish))
+}
+
 /** Only what is known is there; our own fields come back as they were. */
-function resultOf(row: Row, person: SamplePerson | undefined, isEnglish: boolean): object {
+function recordFor(row: Row, { person, qualification = '' }: Partial<Result> = {}, isEnglish: boolean): object {
   const own = row.custom_fields === undefined ? {} : { custom_fields: row.custom_fields }
   const asked = textIn(row, 'email')
   if (!person) {
     return {
-      ...(asked ? { email: [{ email: asked, qualification: worded('non_validated@pro', isEnglish) }] } : {}),
+      ...(asked ? { email: [{ email: asked, qualification: worded(qualification, isEnglish) }] } : {}),
       ...own,
     }
   }
@@ -140,7 +171,7 @@ function resultOf(row: Row, person: SamplePerson | undefined, isEnglish: boolean
     first_name: person.firstName,
     last_name: person.lastName,
     full_name: person.name,
-    email: [{ email: person.email, qualification: worded(qualificationOf(person), isEnglish) }],
+    email: [{ email: person.email, qualification: worded(qualification, isEnglish) }],
     linkedin: `www.linkedin.com/in/${slugOf(person.name)}`,
     company: company.name,
     website: `www.${company.domain}`,
@@ -155,22 +186,37 @@ function resultOf(row: Row, person: SamplePerson | undefined, isEnglish: boolean
   }
 }
 
-/** Some domains take mail for any name, and one mailbox is gone although others still call it verified. */
-const CATCH_ALL_DOMAINS = ['haldentooling.example', 'tamarindstreet.example']
-const GONE = 'callum.ferrier@haldentooling.example'
-
-function qualificationOf({ email, company }: SamplePerson): string {
-  if (email === GONE) return 'invalid@pro'
-  if (CATCH_ALL_DOMAINS.includes(company.domain)) return 'catch-all@pro'
-  return numberOf(`qualification/${email}`) % 9 === 0 ? 'non_validated@pro' : 'nominative@pro'
+const QUALIFICATIONS: Readonly<Record<Mailbox, string>> = {
+  works: 'nominative@pro',
+  webmail: 'nominative@perso',
+  role: 'generic@pro',
+  catch_all: 'catch-all@pro',
+  greylisted: 'nominative@pro',
+  gone: 'invalid@pro',
+  disposable: 'random@disposable',
+  unheard_of: 'non_validated@pro',
+  malformed: 'non_validated@pro',
 }
 
-const FRENCH: Readonly<Record<string, string>> = { nominative: 'nominatif', generic: 'générique', random: 'aléatoire' }
+/** Knows of those who left even where the server takes any name, and is not sure of some whose mailbox works. */
+function qualificationOf(email: string, isKnown: boolean, { mailboxOf }: Circumstances): string {
+  if (LEFT.includes(email)) return QUALIFICATIONS.gone
+  const qualification = QUALIFICATIONS[mailboxOf(email)]
+  const isUnsure = isKnown && numberOf(`qualification/${email}`) % 9 === 0
+  return isUnsure && qualification === QUALIFICATIONS.works ? QUALIFICATIONS.unheard_of : qualification
+}
+
+const FRENCH: Readonly<Record<string, string>> = {
+  nominative: 'nominatif',
+  generic: 'générique',
+  random: 'aléatoire',
+  disposable: 'jetable',
+}
 
 /** French unless another language is asked for. */
 function worded(qualification: string, isEnglish: boolean): string {
   const [left = '', right = ''] = qualification.split('@')
-  return isEnglish ? qualification : `${FRENCH[left] ?? left}@${right}`
+  return isEnglish ? qualification : `${FRENCH[left] ?? left}@${FRENCH[right] ?? right}`
 }
 
 const LEVELS: Readonly<Record<Seniority, string>> = {

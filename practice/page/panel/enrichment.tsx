@@ -1,28 +1,26 @@
 import { useEffect, useState } from 'react'
 
-import type { EnrichmentApi, EnrichmentMood } from '../../contract.ts'
+import type { EnrichmentApi, EnrichmentFault, EnrichmentMood } from '../../contract.ts'
 import { api } from '../api.ts'
 
-const SWITCHES: readonly (readonly [
-  mood: 'misses' | 'rateLimited' | 'outage' | 'outOfCredits',
-  label: string,
-  what: string,
-])[] = [
-  ['misses', 'Finds nobody', 'every answer is a miss'],
-  ['rateLimited', 'Rate limit', 'answers 429'],
-  ['outage', 'Outage', 'answers 503'],
-  ['outOfCredits', 'Out of credits', 'the account is empty'],
-]
+const SWITCHES: Readonly<Record<EnrichmentFault, readonly [label: string, what: string]>> = {
+  misses: ['Finds nobody', 'Every answer is a miss'],
+  wrongPerson: ['Wrong person', 'Every answer is about somebody else'],
+  rateLimited: ['Rate limit', 'It asks to wait'],
+  outOfCredits: ['No credits', 'The account is empty'],
+  revoked: ['Bad key', 'The key is refused'],
+  outage: ['Outage', 'It answers 503, or drops the connection'],
+  garbage: ['Garbage', 'It answers with a page, or with half of an answer'],
+  silent: ['Silent', 'It never answers'],
+}
 
 export function Enrichment({ apis }: { readonly apis: readonly EnrichmentApi[] }) {
-  const isUsed = apis.some(({ calls }) => calls > 0)
   return (
     <>
       <p className="panel-intro">
-        Stand-ins for the APIs that know more about people. Make one slow, or let it fail, and see what the program
-        does.
+        Stand-ins for the services that know people or check addresses. Make one slow, or let it fail, and see what the
+        program does.
       </p>
-      {isUsed ? null : <p className="hint">The program has not asked any of them yet.</p>}
       {apis.map((one) => (
         <Api key={one.id} of={one} />
       ))}
@@ -30,7 +28,7 @@ export function Enrichment({ apis }: { readonly apis: readonly EnrichmentApi[] }
   )
 }
 
-function Api({ of: { id, name, calls, mood } }: { readonly of: EnrichmentApi }) {
+function Api({ of: { id, name, calls, faults, mood } }: { readonly of: EnrichmentApi }) {
   const [problem, setProblem] = useState<string>()
   const set = async (change: Partial<EnrichmentMood>) => {
     const outcome = await api.setMood(id, change)
@@ -40,26 +38,27 @@ function Api({ of: { id, name, calls, mood } }: { readonly of: EnrichmentApi }) 
     <section className="tool" aria-labelledby={`api-${id}`}>
       <header>
         <h3 id={`api-${id}`}>{name}</h3>
-        <small>{calls === 1 ? '1 call' : `${calls} calls`}</small>
+        <small>{calls === 1 ? '1 call' : `${calls.toLocaleString()} calls`}</small>
       </header>
-      <Latency of={name} ms={mood.latencyMs} onChange={(latencyMs) => void set({ latencyMs })} />
       <div className="switches">
-        {SWITCHES.map(([key, label, what]) => (
-          <label key={key} className="switch">
-            <input
-              type="checkbox"
+        {faults.map((fault) => {
+          const [label, what] = SWITCHES[fault]
+          return (
+            <button
+              key={fault}
+              type="button"
               role="switch"
-              checked={mood[key]}
-              aria-checked={mood[key]}
+              className="pill switch"
+              aria-checked={mood[fault]}
               aria-label={`${name}: ${label}`}
-              onChange={({ target }) => void set({ [key]: target.checked })}
-            />
-            <span>
+              title={what}
+              onClick={() => void set({ [fault]: !mood[fault] })}
+            >
               {label}
-              <small>{what}</small>
-            </span>
-          </label>
-        ))}
+            </button>
+          )
+        })}
+        <Latency of={name} ms={mood.latencyMs} onChange={(latencyMs) => void set({ latencyMs })} />
       </div>
       {problem ? (
         <p className="field-error" role="alert">
@@ -85,9 +84,6 @@ function Latency({
   const rest = () => shown !== ms && onChange(shown)
   return (
     <label className="latency">
-      <span>
-        Latency <output>{shown < 1000 ? `${shown} ms` : `${(shown / 1000).toFixed(1)} s`}</output>
-      </span>
       <input
         type="range"
         min={0}
@@ -95,11 +91,13 @@ function Latency({
         step={100}
         value={shown}
         aria-label={`${of}: latency in milliseconds`}
+        title="How long it takes to answer"
         onChange={({ target }) => setShown(Number(target.value))}
         onPointerUp={rest}
         onKeyUp={rest}
         onBlur={rest}
       />
+      <output>{shown < 1000 ? `${shown} ms` : `${(shown / 1000).toFixed(1)} s`}</output>
     </label>
   )
 }
