@@ -6,6 +6,7 @@ import { Hono } from 'hono'
 
 import { createBot } from './bot/app.ts'
 import { downloadFile } from './bot/download.ts'
+import { createEnrichRunner } from './bot/enrich-runner.ts'
 import type { AddedContact } from './bot/forms/add-contact.ts'
 import { createHome } from './bot/home.ts'
 import { createImporter } from './bot/importer.ts'
@@ -15,24 +16,38 @@ import { replyAlertView } from './bot/views/reply-alert.ts'
 import { addContact, type NewContact } from './core/add-contact.ts'
 import type { Config, SlackConfig } from './core/config.ts'
 import { cardById } from './core/contact-card.ts'
+import { createEnrichment } from './core/enrichment/create.ts'
+import type { Enrichment } from './core/enrichment/enrich.ts'
+import {
+  ENRICH_RUN,
+  enrichmentHandlers,
+  enrichmentJobs,
+  enrichRunJob,
+  importedJobs,
+  laterJob,
+} from './core/enrichment/jobs.ts'
+import type { ProviderId } from './core/enrichment/provider.ts'
+import { filteredIds, parseFilter } from './core/filter.ts'
 import type { Finding } from './core/finding.ts'
 import { health, healthSettings } from './core/health.ts'
 import { hottestContacts } from './core/hottest.ts'
 import { importContacts } from './core/import-contacts.ts'
 import { createIngestQueue } from './core/ingest-queue.ts'
+import type { NewJob } from './core/job.ts'
 import type { Logger } from './core/logger.ts'
 import { lookup } from './core/lookup.ts'
 import { Refusals } from './core/refusals.ts'
 import { REPLY_ALERT, readReplyAlert, replyAlertJob } from './core/reply-alert.ts'
 import { statistics } from './core/statistics.ts'
 import type { Database } from './core/store/database.ts'
-import { jobCounts } from './core/store/jobs.ts'
+import { enqueue, jobCounts } from './core/store/jobs.ts'
 import { openDatabase } from './core/store/open.ts'
 import { checkWrite } from './core/store/roll-ups.ts'
 import { createDayOf, type DayOf } from './core/time.ts'
 import { type JobHandler, Worker } from './core/worker.ts'
 import { createHealthApp } from './health.ts'
 import { createWebhookApp } from './webhooks/app.ts'
+import { createCallbackApp } from './webhooks/callback.ts'
 import { createProviders } from './webhooks/providers/index.ts'
 
 export interface Program extends AsyncDisposable {
@@ -67,18 +82,51 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     return await health({ ...settings, database, dayOf, now: now() })
   }
 
-  const slack = config.slack && connectSlack(config.slack, { database, dayOf, health: ownHealth, now, log })
+  const enriching = resources.use(
+    createEnrichment({
+      ...{ database, dayOf, now, random, fetch, log },
+      settings: config.enrichment,
+      publicUrl: config.publicUrl,
+    }),
+  )
+  const { enrichment } = enriching
+  const { on } = config.enrichment
+
+  const slack =
+    config.slack &&
+    connectSlack(config.slack, {
+      ...{ database, dayOf, now, log, enrichment },
+      enrichmentProviders: config.enrichment.providers.map(({ id }) => id),
+      health: ownHealth,
+      jobsForImport: (ids) => (on.has('import') ? importedJobs(ids, now()) : []),
+      jobsQueued: () => enricher.wake(),
+    })
   if (slack) resources.defer(() => slack.stop())
 
   const handlers = slack && config.alertChannel ? { [REPLY_ALERT]: slack.replyAlert(config.alertChannel) } : {}
   const worker = new Worker({ database, handlers, owner: randomUUID(), now, random, log })
   resources.defer(() => worker.stop())
+  // A worker of its own: enrichment waits for others, and no alert should wait for that.
+  const enricher = new Worker({
+    ...{ database, owner: randomUUID(), now, random, log },
+    handlers: {
+      ...enrichmentHandlers({ database, enrichment, now }),
+      ...(slack ? { [ENRICH_RUN]: slack.enrichRun } : {}),
+    },
+  })
+  resources.defer(() => enricher.stop())
 
   const queue = createIngestQueue({
     database,
     dayOf,
-    jobsFor: REPLY_ALERT in handlers ? replyAlertJob : () => [],
-    jobsQueued: () => worker.wake(),
+    jobsFor: (event, contact) => [
+      ...(REPLY_ALERT in handlers ? replyAlertJob(event) : []),
+      ...enrichmentJobs(event, contact, on),
+    ],
+    jobsQueued() {
+      worker.wake()
+      enricher.wake()
+    },
     log,
   })
   resources.defer(() => queue.settled())
@@ -111,6 +159,7 @@ export async function createProgram(config: Config, surroundings: Surroundings):
       log,
     }),
   )
+  http.route('/', createCallbackApp({ called: enriching.called, wake: () => enricher.wake(), log }))
   const httpListener = getRequestListener(http.fetch)
 
   const owned = resources.move()
@@ -121,12 +170,14 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     },
     async start() {
       worker.wake()
+      enricher.wake()
       await slack?.start()
     },
     drain() {
       isDraining = true
       // No new effects are begun while the last requests are answered; disposal waits for the running ones.
       void worker.stop()
+      void enricher.stop()
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
@@ -138,17 +189,25 @@ async function createMetrics(token: string, database: Database) {
   return metrics.createMetrics({ token, jobCounts: () => jobCounts(database) })
 }
 
+/** Somebody waits for the answer. */
+const SHORT_PATIENCE_MS = 5_000
+
 interface SlackDeps {
   readonly database: Database
   readonly dayOf: DayOf
   readonly health: () => Promise<readonly Finding[]>
+  readonly enrichment: Enrichment
+  /** Those that are switched on. */
+  readonly enrichmentProviders: readonly ProviderId[]
+  readonly jobsForImport: (ids: readonly number[]) => readonly NewJob[]
+  readonly jobsQueued: () => void
   readonly now: () => number
   readonly log: Logger
 }
 
 function connectSlack(
   { botToken: token, transport, apiUrl }: SlackConfig,
-  { database, dayOf, health, now, log }: SlackDeps,
+  { database, dayOf, health, enrichment, enrichmentProviders, jobsForImport, jobsQueued, now, log }: SlackDeps,
 ) {
   const api = apiUrl ? { apiUrl } : {}
   const { receiver, ...connection } = createSlackReceiver({ ...transport, ...api, now, log })
@@ -162,6 +221,11 @@ function connectSlack(
     return { isNew, card }
   }
 
+  async function queue(job: NewJob): Promise<void> {
+    await database.transaction((tx) => enqueue(tx, [job], now()))
+    jobsQueued()
+  }
+
   const numbers = (days: number) => statistics(database, days, dayOf(now()))
   const showHome = createHome({
     hottest: (limit) => hottestContacts(database, limit, now()),
@@ -173,7 +237,10 @@ function connectSlack(
     sender,
     download: (file) => downloadFile(file, { token, ...api }),
     importContacts: (contacts, order) =>
-      importContacts(database, contacts, { ...order, dayOf, now: now(), dryRun: false, onProgress: () => {} }),
+      importContacts(database, contacts, {
+        ...{ ...order, dayOf, now: now(), dryRun: false, jobsFor: jobsForImport },
+        onProgress: jobsQueued,
+      }),
     imported: showHome,
     log,
   })
@@ -185,6 +252,13 @@ function connectSlack(
     lookup: (who) => lookup(database, who, now()),
     cardById: (id) => cardById(database, id, now()),
     addContact: async (address, by) => (await add(address, by)).card,
+    enrichContact: (id, { again }) => enrichment.enrichContact(id, { again, patienceMs: SHORT_PATIENCE_MS }),
+    estimateEnrichment: (filter) => enrichment.estimate(filteredIds(database, parseFilter(filter))),
+    async startEnrichment(order) {
+      await queue(enrichRunJob({ ...order, id: randomUUID() }))
+    },
+    enrichmentProviders,
+    now,
     addNewContact: (address, profile, by) => add(address, by, profile),
     statistics: numbers,
     health,
@@ -195,12 +269,22 @@ function connectSlack(
   const replyAlert =
     (channel: string): JobHandler =>
     async (payload, { id }) => {
-      const alert = await readReplyAlert(database, payload)
+      const alert = await readReplyAlert(database, payload, now())
       if (alert) await sender.post({ ...replyAlertView(alert), channel, key: id })
     }
 
+  const enrichRun = createEnrichRunner({
+    sender,
+    enrich: (filter, options) => enrichment.enrichBatch(filteredIds(database, parseFilter(filter)), options),
+    estimate: (filter) => enrichment.estimate(filteredIds(database, parseFilter(filter))),
+    tryLater: (later) => queue(laterJob(later)),
+    now,
+    log,
+  })
+
   return {
     ...connection,
+    enrichRun,
     async stop() {
       await connection.stop()
       await importer.settled()

@@ -5,6 +5,7 @@ import process from 'node:process'
 import { Command, CommanderError } from 'commander'
 
 import { doctorCommand } from './cli/doctor.ts'
+import { enrichCommand } from './cli/enrich.ts'
 import { eventsCommand } from './cli/events.ts'
 import { exportCommand } from './cli/export.ts'
 import { importCommand } from './cli/import.ts'
@@ -26,6 +27,7 @@ const commands = [
   statsCommand,
   importCommand,
   exportCommand,
+  enrichCommand,
   replayCommand,
   doctorCommand,
 ]

@@ -1,6 +1,9 @@
 import type { types } from '@slack/bolt'
 
 import type { ContactCard, LookupResult } from '../core/contact-card.ts'
+import type { ContactOutcome, Estimate } from '../core/enrichment/enrich.ts'
+import type { ProviderId } from '../core/enrichment/provider.ts'
+import { InvalidInputError } from '../core/errors.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Statistics } from '../core/statistics.ts'
@@ -8,14 +11,16 @@ import type { Actor } from './actor.ts'
 import type { Message } from './blocks.ts'
 import { type Period, parseCommand } from './command.ts'
 import { failureView } from './failure.ts'
-import type { FormId, Press } from './listeners.ts'
+import { type FormId, MOST_IN_A_VALUE, type Press } from './listeners.ts'
 import { addContactForm } from './views/add-contact-form.ts'
 import { contactCardView } from './views/contact-card.ts'
+import { contactSourcesView } from './views/contact-sources.ts'
+import { enrichCostView, notStartedView } from './views/enrich-cost.ts'
 import { healthView } from './views/health.ts'
 import { helpView, unavailableView } from './views/help.ts'
 import { importForm } from './views/import-form.ts'
 import { nearMissesView } from './views/near-misses.ts'
-import { goneView } from './views/problem.ts'
+import { goneView, startedView } from './views/problem.ts'
 import { statsView } from './views/stats.ts'
 
 export interface AnswerDeps {
@@ -24,6 +29,16 @@ export interface AnswerDeps {
   readonly addContact: (address: string, byUser: string) => Promise<ContactCard>
   readonly statistics: (days: Period) => Promise<Statistics>
   readonly health: () => Promise<readonly Finding[]>
+  /** Finds out what is lacking of one contact; `again` asks those anew who have answered already. */
+  readonly enrichContact: (id: number, options: { readonly again: boolean }) => Promise<ContactOutcome>
+  /** Throws `InvalidInputError` for what is no filter. */
+  readonly estimateEnrichment: (filter: string) => Promise<Estimate>
+  /** Begins a run in the background, which tells `by` (a Slack user id) how it goes on. */
+  readonly startEnrichment: (order: { readonly filter: string; readonly by: string }) => Promise<void>
+  /** Those that are switched on. */
+  readonly enrichmentProviders: readonly ProviderId[]
+  /** UTC milliseconds. */
+  readonly now: () => number
 }
 
 /** Something to read, or a form to fill in. */
@@ -58,12 +73,18 @@ export const TITLES: Readonly<Record<Press['action'], string>> = {
   contact_lookup: 'Contact',
   contact_open: 'Contact',
   contact_add: 'Contact',
+  contact_enrich: 'Contact',
+  contact_enrich_again: 'Contact',
+  contact_sources: 'Contact',
+  enrich_start: 'Enrich',
+  enrich_cancel: 'Enrich',
   stats_period: 'Statistics',
   open_form: 'Touchpoint',
 }
 
 /** Throws `InvalidInputError` where the text says too little. Forms need no data and are there at once. */
-export async function answerCommand(text: string, { lookup, statistics, health }: AnswerDeps): Promise<Answer> {
+export async function answerCommand(text: string, deps: AnswerDeps): Promise<Answer> {
+  const { lookup, statistics, health, now } = deps
   const command = parseCommand(text)
   switch (command.kind) {
     case 'help':
@@ -80,27 +101,64 @@ export async function answerCommand(text: string, { lookup, statistics, health }
       return healthView(await health())
     case 'lookup': {
       const result = await lookup(command.who)
-      return result.kind === 'found' ? contactCardView(result.card) : nearMissesView(command.who, result)
+      return result.kind === 'found'
+        ? contactCardView(result.card, { now: now() })
+        : nearMissesView(command.who, result)
     }
+    case 'enrich': {
+      const result = await lookup(command.who)
+      return result.kind === 'found'
+        ? await enriched(result.card.id, { again: false }, deps)
+        : nearMissesView(command.who, result, 'contact_enrich')
+    }
+    case 'enrich_many':
+      return await costOf(command.filter, deps)
   }
 }
 
-export async function answerPress(
-  press: Press,
-  actor: Actor,
-  { cardById, addContact, statistics }: AnswerDeps,
-): Promise<Answer> {
+export async function answerPress(press: Press, actor: Actor, deps: AnswerDeps): Promise<Answer> {
+  const { cardById, addContact, statistics, startEnrichment, now } = deps
   switch (press.action) {
     case 'contact_lookup':
     case 'contact_open': {
       const card = await cardById(press.value)
-      return card ? contactCardView(card) : goneView()
+      return card ? contactCardView(card, { now: now() }) : goneView()
     }
     case 'contact_add':
       return contactCardView(await addContact(press.value, actor.userId), { added: true })
+    case 'contact_enrich':
+      return await enriched(press.value, { again: false }, deps)
+    case 'contact_enrich_again':
+      return await enriched(press.value, { again: true }, deps)
+    case 'contact_sources': {
+      const card = await cardById(press.value)
+      return card ? contactSourcesView(card) : goneView()
+    }
+    case 'enrich_start':
+      await startEnrichment({ filter: press.value, by: actor.userId })
+      return startedView()
+    case 'enrich_cancel':
+      return notStartedView()
     case 'stats_period':
       return statsView(await statistics(press.value))
     case 'open_form':
       return NEW_FORMS[press.value]()
   }
+}
+
+/** The card as it is after enriching, with what came of it. */
+async function enriched(
+  id: number,
+  options: { readonly again: boolean },
+  { enrichContact, cardById, now }: AnswerDeps,
+): Promise<Message> {
+  const outcome = await enrichContact(id, options)
+  const card = await cardById(id)
+  return card ? contactCardView(card, { outcome, now: now() }) : goneView()
+}
+
+async function costOf(filter: string, { estimateEnrichment, enrichmentProviders }: AnswerDeps): Promise<Message> {
+  if (filter.length > MOST_IN_A_VALUE)
+    throw new InvalidInputError('This filter is too long for one run. Name fewer things at a time.')
+  return enrichCostView(filter, await estimateEnrichment(filter), enrichmentProviders)
 }

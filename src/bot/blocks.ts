@@ -52,9 +52,18 @@ export interface ButtonOptions {
   readonly action: string
   readonly value: string
   readonly primary?: boolean
+  /** Asked before the button does anything. */
+  readonly confirm?: Confirmation
 }
 
-export function button({ label, action, value, primary = false }: ButtonOptions): types.Button {
+export interface Confirmation {
+  readonly title: string
+  readonly text: string
+  readonly yes: string
+  readonly no: string
+}
+
+export function button({ label, action, value, primary = false, confirm }: ButtonOptions): types.Button {
   // A value cut short would be another value.
   if (value.length > 2000) throw new RangeError('a button cannot carry more than 2,000 characters')
   return {
@@ -63,6 +72,16 @@ export function button({ label, action, value, primary = false }: ButtonOptions)
     text: plainText(label, 75),
     value,
     ...(primary ? { style: 'primary' } : {}),
+    ...(confirm ? { confirm: confirmation(confirm) } : {}),
+  }
+}
+
+function confirmation({ title, text, yes, no }: Confirmation): types.ConfirmationDialog {
+  return {
+    title: plainText(title, 100),
+    text: plainText(text, 300),
+    confirm: plainText(yes, 30),
+    deny: plainText(no, 30),
   }
 }
 

@@ -1,5 +1,6 @@
 import { parseAddress } from '../core/address.ts'
 import { InvalidInputError } from '../core/errors.ts'
+import { isFilter } from '../core/filter.ts'
 import { type Mailbox, parseMailbox } from '../core/mailbox.ts'
 import { splitName } from '../core/name.ts'
 
@@ -14,6 +15,9 @@ export type Command =
   /** Whoever is to be added, as far as it was typed. */
   | { readonly kind: 'add'; readonly person: Partial<Mailbox> }
   | { readonly kind: 'import' }
+  | { readonly kind: 'enrich'; readonly who: string }
+  /** Everybody whom a filter (`core/filter.ts`) means. */
+  | { readonly kind: 'enrich_many'; readonly filter: string }
   | { readonly kind: 'health' }
   /** A command by its name, but not one of this version; surely not a person's name. */
   | { readonly kind: 'unavailable'; readonly word: string }
@@ -25,7 +29,6 @@ const UNAVAILABLE: ReadonlySet<string> = new Set([
   'campaign',
   'company',
   'digest',
-  'enrich',
   'export',
   'forget',
   'list',
@@ -47,7 +50,9 @@ export function parseCommand(text: string): Command {
     case '?':
       return { kind: 'help' }
     case 'lookup':
-      return lookup(rest)
+      return { kind: 'lookup', who: whoIn(rest, LOOKUP) }
+    case 'enrich':
+      return isFilter(rest) ? { kind: 'enrich_many', filter: rest } : { kind: 'enrich', who: whoIn(rest, ENRICH) }
     case 'stats':
       return { kind: 'stats', days: parsePeriod(rest) }
     case 'add':
@@ -57,14 +62,19 @@ export function parseCommand(text: string): Command {
     case 'health':
       return { kind: 'health' }
     default:
-      return UNAVAILABLE.has(word) ? { kind: 'unavailable', word } : lookup(line)
+      return UNAVAILABLE.has(word) ? { kind: 'unavailable', word } : { kind: 'lookup', who: whoIn(line, LOOKUP) }
   }
 }
 
-function lookup(text: string): Command {
+const LOOKUP = 'Who? Type an address, a name or a domain: /crm lookup ada@example.com'
+const ENRICH =
+  'Who? One contact by address, name or domain: /crm enrich ada@example.com. Many by a filter, with the cost shown first: /crm enrich campaign:"Spring launch" status:new'
+
+/** Throws `advice` where nobody is named. */
+function whoIn(text: string, advice: string): string {
   const who = parseAddress(text) ?? domainOfUrl(text) ?? nameIn(text)
-  if (!who) throw new InvalidInputError('Who? Type an address, a name or a domain: /crm lookup ada@example.com')
-  return { kind: 'lookup', who: [...who].slice(0, 320).join('') }
+  if (!who) throw new InvalidInputError(advice)
+  return [...who].slice(0, 320).join('')
 }
 
 /** `https://www.acme.com/about`, also as the link that Slack makes of it. */

@@ -1,18 +1,15 @@
-import { setTimeout as wait } from 'node:timers/promises'
-
 import pLimit from 'p-limit'
 
 import type { GivenFile } from '../core/decode-text.ts'
-import { StorageError, UpstreamError } from '../core/errors.ts'
+import { StorageError } from '../core/errors.ts'
 import type { ImportResult } from '../core/import-contacts.ts'
 import type { ImportPlan } from '../core/import-plan.ts'
 import type { InterchangeContact } from '../core/interchange.ts'
-import type { Logger } from '../core/logger.ts'
 import { readImportFile } from '../core/read-import.ts'
 import type { Message } from './blocks.ts'
+import { createDirectMessage, type DirectMessageDeps } from './direct-message.ts'
 import type { SlackFile } from './download.ts'
 import { failureView } from './failure.ts'
-import type { Posted, SlackSender } from './sender.ts'
 import { importingView, importReportView } from './views/import-report.ts'
 import { problemView } from './views/problem.ts'
 
@@ -31,8 +28,7 @@ export type ImportSource =
   | { readonly kind: 'file'; readonly file: SlackFile }
   | { readonly kind: 'pasted'; readonly plan: ImportPlan }
 
-export interface ImporterDeps {
-  readonly sender: Pick<SlackSender, 'post' | 'update'>
+export interface ImporterDeps extends DirectMessageDeps {
   readonly download: (file: SlackFile) => Promise<GivenFile>
   readonly importContacts: (
     contacts: readonly InterchangeContact[],
@@ -40,7 +36,6 @@ export interface ImporterDeps {
   ) => Promise<ImportResult>
   /** Called when an import of this user is over. */
   readonly imported: (userId: string) => Promise<void>
-  readonly log: Logger
 }
 
 export interface Importer {
@@ -56,16 +51,16 @@ const MOST = 250_000
 const STOPPED =
   'The database failed during the import. What came in until then stays; import the same list again later, and only the rest is added.'
 
-export function createImporter({ sender, download, importContacts, imported, log }: ImporterDeps): Importer {
+export function createImporter(deps: ImporterDeps): Importer {
+  const { download, importContacts, imported, log } = deps
   // Several large lists at once would not fit into memory.
   const oneAtATime = pLimit(1)
   const underWay = new Set<Promise<void>>()
 
   async function run(order: ImportOrder): Promise<void> {
-    const first = await post(order, 'begin', importingView(whatOf(order.source)))
-    const report = await oneAtATime(() => carryOut(order))
-    if (first) await update(first, report)
-    else await post(order, 'end', report)
+    const message = createDirectMessage(deps, { to: order.by, key: `import:${order.id}`, about: 'an import' })
+    await message.say('begin', importingView(whatOf(order.source)))
+    await message.say('end', await oneAtATime(() => carryOut(order)))
     await imported(order.by)
   }
 
@@ -80,24 +75,6 @@ export function createImporter({ sender, download, importContacts, imported, log
     }
   }
 
-  /** Undefined where Slack did not take it: the import itself does not depend on what is said of it. */
-  async function post(order: ImportOrder, part: string, message: Message): Promise<Posted | undefined> {
-    try {
-      return await patiently(() => sender.post({ ...message, channel: order.by, key: `import:${order.id}:${part}` }))
-    } catch (error) {
-      log.error('nobody could be told of an import', { error })
-      return undefined
-    }
-  }
-
-  async function update(posted: Posted, message: Message): Promise<void> {
-    try {
-      await patiently(() => sender.update({ ...message, ...posted }))
-    } catch (error) {
-      log.error('nobody could be told of the end of an import', { error })
-    }
-  }
-
   return {
     start(order) {
       const task = run(order).finally(() => underWay.delete(task))
@@ -106,22 +83,6 @@ export function createImporter({ sender, download, importContacts, imported, log
     async settled() {
       while (underWay.size > 0) await Promise.all(underWay)
     },
-  }
-}
-
-const ATTEMPTS = 3
-const LONGEST_WAIT_MS = 30_000
-
-/** Tries again when Slack says when; anything else may have arrived and is not repeated. */
-async function patiently<T>(send: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await send()
-    } catch (error) {
-      const later = error instanceof UpstreamError ? error.retryAfterMs : undefined
-      if (later === undefined || later > LONGEST_WAIT_MS || attempt === ATTEMPTS) throw error
-      await wait(later)
-    }
   }
 }
 

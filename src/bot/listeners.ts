@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { isAddress } from '../core/address.ts'
+import { isFilter } from '../core/filter.ts'
 import { PERIODS } from './command.ts'
 
 /** What Slack may call, as data, so that a test can hold it against manifest.yml. */
@@ -14,7 +15,18 @@ export const FORMS = ['add_contact', 'import_contacts'] as const
 export type FormId = (typeof FORMS)[number]
 
 /** What buttons ask for. Buttons that share a block add `:` and something of their own to the name. */
-export const ACTIONS = ['contact_lookup', 'contact_open', 'contact_add', 'stats_period', 'open_form'] as const
+export const ACTIONS = [
+  'contact_lookup',
+  'contact_open',
+  'contact_add',
+  'contact_enrich',
+  'contact_enrich_again',
+  'contact_sources',
+  'enrich_start',
+  'enrich_cancel',
+  'stats_period',
+  'open_form',
+] as const
 
 export type Action = (typeof ACTIONS)[number]
 
@@ -28,10 +40,18 @@ const period = z
   .transform(Number)
   .pipe(z.literal([...PERIODS]))
 
+/** Characters that a button can carry (Slack sheet, section 10). */
+export const MOST_IN_A_VALUE = 2000
+
 const Press = z.discriminatedUnion('action', [
   z.object({ action: z.literal('contact_lookup'), value: contactId }),
   z.object({ action: z.literal('contact_open'), value: contactId }),
   z.object({ action: z.literal('contact_add'), value: z.string().max(320).refine(isAddress) }),
+  z.object({ action: z.literal('contact_enrich'), value: contactId }),
+  z.object({ action: z.literal('contact_enrich_again'), value: contactId }),
+  z.object({ action: z.literal('contact_sources'), value: contactId }),
+  z.object({ action: z.literal('enrich_start'), value: z.string().max(MOST_IN_A_VALUE).refine(isFilter) }),
+  z.object({ action: z.literal('enrich_cancel'), value: z.string() }),
   z.object({ action: z.literal('stats_period'), value: period }),
   z.object({ action: z.literal('open_form'), value: z.enum(FORMS) }),
 ])

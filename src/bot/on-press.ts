@@ -4,10 +4,11 @@ import { z } from 'zod'
 import type { Logger } from '../core/logger.ts'
 import { actorOf } from './actor.ts'
 import { type AnswerDeps, answerPress, isForm, type Said, saying, TITLES } from './answers.ts'
+import type { Message } from './blocks.ts'
 import { ACKNOWLEDGE_MS, type After, GIVE_UP_MS, within } from './deadline.ts'
 import { readPress } from './listeners.ts'
 import { asModal, type Replies } from './replies.ts'
-import { progressView, staleButtonView, tooSlowView } from './views/problem.ts'
+import { notOpenedView, progressView, staleButtonView, tooSlowView, workingView } from './views/problem.ts'
 
 export interface OnPressDeps extends AnswerDeps {
   readonly replies: Replies
@@ -59,19 +60,31 @@ export function onPress({ replies, after, log, ...deps }: OnPressDeps) {
     const title = press ? TITLES[press.action] : 'Touchpoint'
     if (view?.type === 'home') return await openAbove(client, { trigger_id, title, asked })
 
-    const said = await within(GIVE_UP_MS, asked, after)
+    // What others see is never replaced by what one of them asked for.
+    const isOwn = view !== undefined || (container?.is_ephemeral === true && press !== undefined)
+    let hash = view?.hash
+    const show = async (message: Message, replaces: boolean): Promise<void> => {
+      if (!view) return await replies.deliver(response_url, respond, message, { replace_original: replaces })
+      // By its hash, so that an answer that comes late does not replace what was shown since.
+      const given = hash ? { hash } : {}
+      const shown = await replies.shown(
+        client.views.update({ view_id: view.id, ...given, view: asModal(message, title) }),
+      )
+      hash = shown?.view?.hash ?? hash
+    }
+
+    const inTime = await within(ACKNOWLEDGE_MS, asked, after)
+    const isLate = !inTime && isOwn
+    if (isLate) await show(workingView(), true)
+    const said = inTime ?? (await within(GIVE_UP_MS, asked, after))
     const answer = said?.answer ?? tooSlowView()
     if (isForm(answer)) {
       const onTop = view ? client.views.push : client.views.open
-      await replies.shown(onTop({ trigger_id, view: answer }))
-    } else if (view) {
-      // By its hash, so that an answer that comes late does not replace what was shown since.
-      const { id: view_id, hash = '' } = view
-      await replies.shown(client.views.update({ view_id, ...(hash ? { hash } : {}), view: asModal(answer, title) }))
-    } else {
-      // What others see is never replaced by what one of them asked for, and a question not by a failure to answer it.
-      const replaces = container?.is_ephemeral === true && press !== undefined && said?.isAnswer === true
-      await replies.deliver(response_url, respond, answer, { replace_original: replaces })
+      const opened = await replies.shown(onTop({ trigger_id, view: answer }))
+      if (!opened && isLate) await show(notOpenedView(), true)
+      return
     }
+    // A question is not replaced by a failure to answer it, but a word on waiting is.
+    await show(answer, isOwn && (isLate || said?.isAnswer === true))
   }
 }

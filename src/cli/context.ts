@@ -8,15 +8,19 @@ import { readConfig } from '../environment.ts'
 export interface Context {
   readonly config: Config
   readonly database: Database
-  /** UTC milliseconds. */
+  /** When the command began, UTC milliseconds. */
   readonly now: number
+  /** The time now, UTC milliseconds. */
+  readonly clock: () => number
+  /** From 0 to 1. */
+  readonly random: () => number
 }
 
 /** Opens the database that the environment names, runs `work` on it, and closes it. */
 export async function withDatabase(work: (context: Context) => Promise<void>): Promise<void> {
   const config = readConfig({ needsSlack: false })
   await using database = await openDatabase(config.databaseUrl)
-  await work({ config, database, now: Date.now() })
+  await work({ config, database, now: Date.now(), clock: Date.now, random: Math.random })
 }
 
 /** Results go to standard output alone, so that another program can read them. */
@@ -35,10 +39,18 @@ export function failed(reason: string): void {
   process.exitCode = 1
 }
 
-/** A line that rewrites itself on a terminal; nothing elsewhere, since the result says it all. */
-export function progressLine(total: number): (done: number) => void {
+const BAR = 24
+
+/** A bar that rewrites itself on a terminal, with a note beside it; nothing elsewhere, since the result says it all. */
+export function progressLine(total: number): (done: number, note?: string) => void {
   if (!process.stderr.isTTY) return () => {}
-  return (done) => process.stderr.write(`\r${done} of ${total}${done >= total ? '\n' : ''}`)
+  return (done, note) => {
+    const filled = total > 0 ? Math.floor((BAR * done) / total) : BAR
+    const bar = '█'.repeat(filled) + '░'.repeat(BAR - filled)
+    const words = [`${done} of ${total}`, ...(note ? [note] : [])].join(', ')
+    // Erases what a longer line left behind.
+    process.stderr.write(`\r${bar} ${words}\u001b[K${done >= total ? '\n' : ''}`)
+  }
 }
 
 export function day(at: number | null): string {

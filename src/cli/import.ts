@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import { Command } from 'commander'
 
 import type { GivenFile } from '../core/decode-text.ts'
+import { importedJobs } from '../core/enrichment/jobs.ts'
 import { InvalidInputError } from '../core/errors.ts'
 import { type ImportResult, importContacts } from '../core/import-contacts.ts'
 import { readImportFile } from '../core/read-import.ts'
@@ -42,6 +43,8 @@ export function importCommand(): Command {
           dryRun: options.dryRun ?? false,
           campaign: options.campaign ?? null,
           tags: options.tag,
+          // Only a server carries it out.
+          jobsFor: (ids) => (config.enrichment.on.has('import') ? importedJobs(ids, now) : []),
           onProgress: progress,
         })
         const counts = { ...result, invalid: leftOut.length, dry_run: options.dryRun ?? false }

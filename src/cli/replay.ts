@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 
 import { Command, InvalidArgumentError } from 'commander'
-
+import { enrichmentJobs } from '../core/enrichment/jobs.ts'
 import { InvalidInputError } from '../core/errors.ts'
 import { KEPT_ID, type KeptPart, type KeptSelection, keptParts } from '../core/quarantine.ts'
 import { type ReplayResult, replay } from '../core/quarantine-replay.ts'
@@ -95,7 +95,10 @@ async function replaySelected({ config, database, now }: Context, options: Optio
       ...createAdapters(providers),
       database,
       dayOf: createDayOf(config.timeZone),
-      jobsFor: config.slack && config.alertChannel ? replyAlertJob : () => [],
+      jobsFor: (event, contact) => [
+        ...(config.slack && config.alertChannel ? replyAlertJob(event) : []),
+        ...enrichmentJobs(event, contact, config.enrichment.on),
+      ],
       rest: () => setTimeout(REST_MS),
     },
     parts,

@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander'
 
+import { type EnrichmentStatistics, enrichmentStatistics } from '../core/enrichment/statistics.ts'
 import type { Tally } from '../core/event.ts'
 import { LIFECYCLE } from '../core/lifecycle.ts'
 import { type Statistics, statistics } from '../core/statistics.ts'
+import { counted, figure } from '../core/text.ts'
 import { createDayOf } from '../core/time.ts'
 import { print, withDatabase } from './context.ts'
 
@@ -13,8 +15,15 @@ export function statsCommand(): Command {
     .option('--json', 'print one JSON object')
     .action(({ days, json }: { days: string; json?: true }) =>
       withDatabase(async ({ config, database, now }) => {
-        const stats = await statistics(database, Number(days), createDayOf(config.timeZone)(now))
-        print(json ? JSON.stringify(statsJson(stats), null, 2) : statsText(stats))
+        const today = createDayOf(config.timeZone)(now)
+        const stats = await statistics(database, Number(days), today)
+        const { dailyCredits } = config.enrichment
+        const enrichment = await enrichmentStatistics(database, { days: Number(days), today, dailyCredits })
+        print(
+          json
+            ? JSON.stringify({ ...statsJson(stats), enrichment: enrichmentJson(enrichment) }, null, 2)
+            : [statsText(stats), ...enrichmentText(enrichment)].join('\n'),
+        )
       }),
     )
 }
@@ -27,6 +36,22 @@ function statsJson({ byStatus, newContacts, newContactsBefore, eventsBefore, ...
     new_contacts_before: newContactsBefore,
     events_before: eventsBefore,
   }
+}
+
+function enrichmentJson({ spentToday, dailyCredits, providers }: EnrichmentStatistics) {
+  return { spent_today: spentToday, daily_credits: dailyCredits, providers }
+}
+
+/** Nothing where nobody was asked. */
+function enrichmentText({ providers }: EnrichmentStatistics): string[] {
+  if (providers.length === 0) return []
+  return [
+    'enrichment',
+    ...providers.map(({ provider, hits, misses, mismatches, credits }) => {
+      const asked = hits + misses + mismatches
+      return `  ${provider.padEnd(18)}${figure(hits)} of ${figure(asked)} known, ${counted(credits, 'credit')}`
+    }),
+  ]
 }
 
 function statsText(stats: Statistics): string {

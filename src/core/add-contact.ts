@@ -63,6 +63,7 @@ function profileOf({ firstName, lastName, company, title, tags }: NewContact, by
     customFields: {},
     sourceCampaign: null,
     enrichment: null,
+    claims: {},
     enrichedAt: null,
     floor: 'new',
     decision: null,

@@ -1,5 +1,12 @@
 import { z } from 'zod'
 
+import {
+  ENRICH_ON,
+  type EnrichmentSettings,
+  type EnrichOn,
+  KEY_VARIABLES,
+  readProviders,
+} from './enrichment/settings.ts'
 import { ConfigError } from './errors.ts'
 
 export interface SlackHttp {
@@ -30,6 +37,7 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   /** What the server is reached under from outside, without a slash at its end. */
   readonly publicUrl: string | undefined
+  readonly enrichment: EnrichmentSettings
   /** Provider id to its secrets, newest first; a provider without one is off. */
   readonly webhookSecrets: Readonly<Record<string, readonly string[]>>
   /** Settings that have no effect, each in a sentence. */
@@ -55,7 +63,14 @@ export interface ConfigOptions {
 
 type Env = Readonly<Record<string, string | undefined>>
 
-const SECRETS = ['SLACK_BOT_TOKEN', 'SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN', 'METRICS_TOKEN', 'DATABASE_URL']
+const SECRETS = [
+  'SLACK_BOT_TOKEN',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_APP_TOKEN',
+  'METRICS_TOKEN',
+  'DATABASE_URL',
+  ...KEY_VARIABLES,
+]
 
 const Settings = z.object({
   PORT: z.coerce.number('is not a number: use a port such as 3000').int().min(0).max(65535).default(3000),
@@ -93,6 +108,21 @@ const Settings = z.object({
     .transform((text) => text.replace(/\/+$/, ''))
     .refine(isBase, 'must be https, or http on this machine, and nothing but host and path: https://crm.example.com')
     .optional(),
+  ENRICH_DAILY_CREDITS: z.coerce
+    .number('is not a number of credits: use one such as 500, or 0 to spend none')
+    .min(0, 'is less than nothing: use 0 to spend none')
+    .default(500),
+  ENRICH_ON: z
+    .string()
+    .default('import,reply')
+    .transform((text) =>
+      text
+        .toLowerCase()
+        .split(',')
+        .flatMap((word) => word.trim() || []),
+    )
+    .pipe(z.array(z.enum(ENRICH_ON, `is not understood: use any of ${ENRICH_ON.join(', ')}, separated by commas`)))
+    .refine((words) => !words.includes('never') || words.length === 1, 'says never and something else: keep one'),
   METRICS_TOKEN: z.string().optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'is not a level: use debug, info, warn or error')
@@ -111,6 +141,8 @@ export function loadConfig(env: Env, options: ConfigOptions): Config {
   const slackProblem = options.needsSlack ? missingSlack(set) : undefined
   if (slackProblem) problems.push(slackProblem)
   const { webhookSecrets, warnings } = readWebhookSecrets(set, options.providers, problems)
+  const enrichers = readProviders(set, isSafeBase)
+  problems.push(...enrichers.problems)
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'))
 
   const { data } = parsed
@@ -124,8 +156,13 @@ export function loadConfig(env: Env, options: ConfigOptions): Config {
     publicUrl: data.PUBLIC_URL,
     metricsToken: data.METRICS_TOKEN,
     logLevel: data.LOG_LEVEL,
+    enrichment: {
+      providers: enrichers.providers,
+      dailyCredits: data.ENRICH_DAILY_CREDITS,
+      on: new Set(data.ENRICH_ON.filter((what): what is Exclude<EnrichOn, 'never'> => what !== 'never')),
+    },
     webhookSecrets,
-    warnings,
+    warnings: [...warnings, ...enrichers.warnings],
   }
 }
 
@@ -208,8 +245,7 @@ function whyWithout(id: string, providers: readonly ProviderSettings[]): string 
 }
 
 /** Settings of features that this version does not have: better said than silently without effect. */
-const WITHOUT_EFFECT =
-  /^(CRM_ADMINS|CRM_DIGEST_(CHANNEL|AT|DAYS)|ENRICH_(ON|DAILY_CREDITS)|REACHER_URL|(APOLLO|DROPCONTACT|HUNTER|PDL|ZEROBOUNCE|MILLIONVERIFIER)_API_(KEY|URL))$/
+const WITHOUT_EFFECT = /^(CRM_ADMINS|CRM_DIGEST_(CHANNEL|AT|DAYS))$/
 
 function missingSlack(set: Env): string | undefined {
   const missing: string[] = []

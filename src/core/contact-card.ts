@@ -1,8 +1,10 @@
 import type { Counters } from './contact.ts'
 import type { EmailEvidence } from './email-status.ts'
+import { type ContactFact, contactFacts, emailDetail } from './enrichment/facts.ts'
 import type { BounceClass, Campaign, EventType } from './event.ts'
 import type { LifecycleStatus } from './lifecycle.ts'
 import { scoreAt } from './score.ts'
+import { shown } from './shown.ts'
 import { type ContactRow, contactById, evidenceIn } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 import { campaignOf, type EventRow, recentEvents } from './store/events.ts'
@@ -24,6 +26,12 @@ export interface ContactCard {
   readonly tags: readonly string[]
   readonly sourceCampaign: string | null
   readonly emailEvidence: EmailEvidence | null
+  /** Why the address is what it is, as its source says: `catch_all`. */
+  readonly emailDetail: string | null
+  /** What is known from elsewhere, with its provenance. */
+  readonly facts: readonly ContactFact[]
+  /** The Slack user who added the contact; null where an import or an event did. */
+  readonly addedBy: string | null
   readonly suppression: Suppression | null
   readonly score: number
   readonly counters: Counters
@@ -79,9 +87,14 @@ export async function cardById(database: Database, id: number, now: number): Pro
 }
 
 export async function cardOf(database: Database, row: ContactRow, now: number): Promise<ContactCard> {
+  const emailEvidence = evidenceIn(row)
   return {
     ...row,
-    emailEvidence: evidenceIn(row),
+    ...shown(row, now),
+    emailEvidence,
+    emailDetail: emailDetail(row, emailEvidence),
+    facts: contactFacts(row, now),
+    addedBy: row.asserted.addedBy ?? null,
     suppression: suppressionOf(row.suppression),
     score: scoreAt(row.heat, now),
     recent: (await recentEvents(database, row.id, RECENT)).map(cardEvent),

@@ -22,9 +22,15 @@ export function evidenceOf(event: EngagementEvent): EmailEvidence | null {
   return null
 }
 
-/** The newer of the two, in an order that leaves no tie. */
+/** What our own mail showed, which nobody knows better. */
+export function isOwnMail({ source }: Pick<EmailEvidence, 'source'>): boolean {
+  return source === 'reply' || source === 'bounce'
+}
+
+/** What our own mail showed before what others say, then the newer of the two, in an order that leaves no tie. */
 export function bestEvidence(a: EmailEvidence | null, b: EmailEvidence | null): EmailEvidence | null {
   if (!a || !b) return a ?? b
+  if (isOwnMail(a) !== isOwnMail(b)) return isOwnMail(a) ? a : b
   if (a.at !== b.at) return a.at > b.at ? a : b
   const [left, right] = [SEVERITY.indexOf(a.status), SEVERITY.indexOf(b.status)]
   if (left !== right) return left > right ? a : b

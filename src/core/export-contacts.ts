@@ -1,3 +1,4 @@
+import { everyClaim, flatten } from './enrichment/flat.ts'
 import { type InterchangeContact, toInterchange } from './interchange.ts'
 import { scoreAt } from './score.ts'
 import { type ContactRow, contactsAfter, evidenceIn } from './store/contacts.ts'
@@ -37,9 +38,15 @@ export async function exportContact(
 }
 
 function exported(row: ContactRow, history: readonly EventRow[], now: number): Record<string, unknown> {
+  const emailEvidence = evidenceIn(row)
+  // What an import said alone goes out as it came in.
+  const isEnriched = Object.keys(row.claims).length > 0
+  const claims = isEnriched ? everyClaim(row) : {}
   const contact: InterchangeContact = {
     ...row,
-    emailEvidence: evidenceIn(row),
+    enrichment: isEnriched ? flatten(claims, emailEvidence, now) : row.enrichment,
+    claims,
+    emailEvidence,
     suppression: suppressionOf(row.suppression),
     events: history.map((event) => eventOf(event, row.email)),
   }

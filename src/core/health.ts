@@ -1,4 +1,6 @@
 import { type Config, howToSwitchOn, type ProviderSettings, variableOf } from './config.ts'
+import { enrichmentFindings } from './enrichment/finding.ts'
+import type { EnrichmentSettings } from './enrichment/settings.ts'
 import { CrmError } from './errors.ts'
 import type { Finding } from './finding.ts'
 import { COUNTED_DAYS, KNOWN_DAYS, sourceState } from './sources.ts'
@@ -26,10 +28,16 @@ export interface HealthSettings {
   /** Settings that have no effect, each in a sentence. */
   readonly warnings: readonly string[]
   readonly alertChannel: string | undefined
+  readonly enrichment: EnrichmentSettings
 }
 
 export function healthSettings(
-  { webhookSecrets, warnings, alertChannel }: Pick<Config, 'webhookSecrets' | 'warnings' | 'alertChannel'>,
+  {
+    webhookSecrets,
+    warnings,
+    alertChannel,
+    enrichment,
+  }: Pick<Config, 'webhookSecrets' | 'warnings' | 'alertChannel' | 'enrichment'>,
   providers: readonly (Pick<ProviderSettings, 'id' | 'variable' | 'signs'> & { readonly name: string })[],
 ): HealthSettings {
   const on = providers.filter(({ id }) => Object.hasOwn(webhookSecrets, id))
@@ -44,6 +52,7 @@ export function healthSettings(
     howToSwitchOn: howToSwitchOn(providers),
     warnings,
     alertChannel,
+    enrichment,
   }
 }
 
@@ -54,6 +63,7 @@ export async function health(deps: HealthDeps): Promise<Finding[]> {
     alerts(deps.alertChannel),
     ...(await looking('database', () => storage(deps.database))),
     ...(await looking('sources', () => receiving(deps))),
+    ...(await looking('enrichment', () => enrichment(deps))),
     ...(await looking('jobs', () => jobs(deps.database))),
   ]
 }
@@ -106,6 +116,10 @@ async function receiving({ database, dayOf, now, sources, nameOf, howToSwitchOn 
       nameOf,
     ),
   )
+}
+
+async function enrichment({ database, dayOf, now, enrichment: settings }: HealthDeps): Promise<Finding[]> {
+  return await enrichmentFindings({ database, settings, today: dayOf(now), now })
 }
 
 async function jobs(database: Database): Promise<Finding[]> {

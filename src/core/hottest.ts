@@ -1,5 +1,6 @@
 import type { LifecycleStatus } from './lifecycle.ts'
 import { scoreAt } from './score.ts'
+import { shown } from './shown.ts'
 import { contactsByHeat } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 
@@ -21,8 +22,8 @@ export interface HotContact {
  */
 export async function hottestContacts(database: Database, limit: number, now: number): Promise<readonly HotContact[]> {
   const rows = await contactsByHeat(database, limit)
-  return rows.map(({ id, email, firstName, lastName, company, title, status, heat }) => ({
-    ...{ id, email, firstName, lastName, company, title, status },
-    score: scoreAt(heat, now),
-  }))
+  return rows.map((row) => {
+    const { id, email, status, heat } = row
+    return { id, email, status, ...shown(row, now), score: scoreAt(heat, now) }
+  })
 }

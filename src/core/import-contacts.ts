@@ -3,13 +3,16 @@ import { isDeepStrictEqual } from 'node:util'
 import { type ContactState, earliest, statusOf } from './contact.ts'
 import { transactionOf } from './dry-run.ts'
 import { bestEvidence } from './email-status.ts'
+import { addClaims, enrichedSince } from './enrichment/claims.ts'
 import { recordEvents, savePeople } from './ingest.ts'
 import type { InterchangeContact } from './interchange.ts'
+import type { NewJob } from './job.ts'
 import { type DataStatus, type Decision, further, type LifecycleStatus } from './lifecycle.ts'
-import { nameKeys } from './name.ts'
+import { searchKeys } from './shown.ts'
 import { type ContactRow, contactsById, type Profile, saveProfiles } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 import { eventKey } from './store/events.ts'
+import { enqueue } from './store/jobs.ts'
 import { RollUps } from './store/roll-ups.ts'
 import type { Assertions } from './store/rows.ts'
 import { mergeSuppression, type Suppression, type SuppressionRecord, suppressionOf } from './suppression.ts'
@@ -25,6 +28,8 @@ export interface ImportOptions {
   readonly campaign: string | null
   /** Added to those of every contact. */
   readonly tags: readonly string[]
+  /** What follows for the contacts that an import made or changed; queued with them. */
+  readonly jobsFor?: (ids: readonly number[]) => readonly NewJob[]
   /** Called after each group, with the number of contacts done so far. */
   readonly onProgress: (done: number) => void
 }
@@ -126,6 +131,7 @@ async function writeGroup(
   await savePeople(tx, people, bookkeeping)
   await saveProfiles(tx, [...profiles.values()])
   await bookkeeping.rollUps.save(tx)
+  if (options.jobsFor) await enqueue(tx, options.jobsFor([...profiles.keys()]), now)
   return counts
 }
 
@@ -140,14 +146,16 @@ function merge(
   const firstName = imported.firstName ?? row.firstName
   const lastName = imported.lastName ?? row.lastName
   const enrichment = imported.enrichment ?? row.enrichment
-  const enrichedAt = imported.enrichment ? (imported.enrichment.enrichedAt ?? now) : null
+  const claims = addClaims(row.claims, imported.claims)
+  const createdAt = imported.createdAt === null ? row.createdAt : Math.min(row.createdAt, imported.createdAt)
+  const enrichedAt = imported.enrichment ? (imported.enrichment.enrichedAt ?? now) : enrichedSince(claims)
   const decidedAt = imported.updatedAt ?? now
   const isNewer = row.decidedAt === null || decidedAt >= row.decidedAt
   const decision = (isNewer ? decisionOf(imported.status) : null) ?? row.decision
   return {
     firstName,
     lastName,
-    ...nameKeys(firstName, lastName),
+    ...searchKeys({ firstName, lastName, enrichment, claims, createdAt }, now),
     company: imported.company ?? row.company,
     title: imported.title ?? row.title,
     owner: imported.owner ?? row.owner,
@@ -155,21 +163,22 @@ function merge(
     customFields: { ...row.customFields, ...imported.customFields },
     sourceCampaign: row.sourceCampaign ?? imported.sourceCampaign ?? campaign,
     enrichment,
+    claims,
     enrichedAt: enrichedAt === null || row.enrichedAt !== null ? row.enrichedAt : enrichedAt,
     floor: floorAfter(state, imported, enrichedAt),
     decision,
     decidedAt: decision === row.decision ? row.decidedAt : decidedAt,
     asserted: assertionsAfter(row.asserted, state, imported),
-    createdAt: imported.createdAt === null ? row.createdAt : Math.min(row.createdAt, imported.createdAt),
+    createdAt,
     updatedAt: isNew ? (imported.updatedAt ?? row.updatedAt) : row.updatedAt,
   }
 }
 
 function profileOf(row: Profile): Profile {
   const { firstName, lastName, nameKey, surnameKey, company, title, owner, tags, customFields, sourceCampaign } = row
-  const { enrichment, enrichedAt, floor, decision, decidedAt, asserted, createdAt, updatedAt } = row
+  const { enrichment, claims, enrichedAt, floor, decision, decidedAt, asserted, createdAt, updatedAt } = row
   const person = { firstName, lastName, nameKey, surnameKey, company, title, owner, tags, customFields, sourceCampaign }
-  return { ...person, enrichment, enrichedAt, floor, decision, decidedAt, asserted, createdAt, updatedAt }
+  return { ...person, enrichment, claims, enrichedAt, floor, decision, decidedAt, asserted, createdAt, updatedAt }
 }
 
 /** Only as much of a floor as the data does not carry by itself. */
@@ -219,6 +228,8 @@ function recordOf({ reason, since, event }: Suppression): SuppressionRecord {
       return { unsubscribed: mark }
     case 'hard_bounce':
       return { hardBounce: mark }
+    case 'opted_out':
+      return { optedOut: mark }
   }
 }
 

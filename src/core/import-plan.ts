@@ -35,6 +35,7 @@ export function bareContact(email: string): InterchangeContact {
     customFields: {},
     sourceCampaign: null,
     enrichment: null,
+    claims: {},
     emailEvidence: null,
     suppression: null,
     createdAt: null,

@@ -1,6 +1,5 @@
 import type { Delivery, IngestResult } from './delivery.ts'
 import { StorageError } from './errors.ts'
-import type { EngagementEvent } from './event.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type IngestDeps, ingestAll } from './ingest.ts'
 import type { NewJob } from './job.ts'
@@ -30,8 +29,8 @@ export function createIngestQueue(deps: IngestQueueDeps): IngestQueue {
 
   async function commit(deliveries: readonly Delivery[]): Promise<readonly IngestResult[]> {
     let queued = false
-    function jobsFor(event: EngagementEvent): readonly NewJob[] {
-      const jobs = deps.jobsFor(event)
+    function jobsFor(...happened: Parameters<IngestDeps['jobsFor']>): readonly NewJob[] {
+      const jobs = deps.jobsFor(...happened)
       queued ||= jobs.length > 0
       return jobs
     }

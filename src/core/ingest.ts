@@ -5,7 +5,7 @@ import { type EngagementEvent, tallyOf } from './event.ts'
 import type { NewJob } from './job.ts'
 import { markMachines } from './mark-machines.ts'
 import { People } from './people.ts'
-import { holdContacts, saveStates } from './store/contacts.ts'
+import { type HeldContact, holdContacts, saveStates } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 import { eventKey, insertEvents } from './store/events.ts'
 import { enqueue } from './store/jobs.ts'
@@ -20,7 +20,7 @@ export interface IngestDeps {
   /** The local day of a moment, for the roll-ups. */
   readonly dayOf: DayOf
   /** What follows from an event that was new. */
-  readonly jobsFor: (event: EngagementEvent) => readonly NewJob[]
+  readonly jobsFor: (event: EngagementEvent, contact: Pick<HeldContact, 'id' | 'isNew'>) => readonly NewJob[]
 }
 
 /**
@@ -40,7 +40,8 @@ export async function ingestAll(
     await savePeople(tx, people, { now, dayOf, rollUps })
     const results = countDeliveries(rollUps, deliveries, inserted, dayOf)
     await rollUps.save(tx)
-    await enqueue(tx, happened.flatMap(jobsFor), now)
+    const jobs = happened.flatMap((event) => jobsFor(event, people.at(event.recipient)))
+    await enqueue(tx, jobs, now)
     return results
   })
 }

@@ -1,7 +1,8 @@
 import { domainOf } from './address.ts'
 import type { Counters } from './contact.ts'
 import type { EmailEvidence } from './email-status.ts'
-import type { Enrichment } from './enrichment.ts'
+import type { Claims } from './enrichment/claims.ts'
+import type { Enrichment } from './enrichment/flat.ts'
 import type { EngagementEvent, EventType } from './event.ts'
 import type { LifecycleStatus } from './lifecycle.ts'
 import type { Suppression } from './suppression.ts'
@@ -19,6 +20,8 @@ export interface InterchangeContact {
   readonly customFields: Readonly<Record<string, unknown>>
   readonly sourceCampaign: string | null
   readonly enrichment: Enrichment | null
+  /** The same with the provenance of every value, where it is known. */
+  readonly claims: Claims
   readonly emailEvidence: EmailEvidence | null
   readonly suppression: Suppression | null
   readonly createdAt: number | null
@@ -61,6 +64,7 @@ export function toInterchange(contact: InterchangeContact, { score, counters }: 
     company: contact.company,
     title: contact.title,
     enrichment: contact.enrichment && enrichmentOut(contact.enrichment),
+    enrichment_claims: claimsOut(contact.claims),
     engagements: contact.events.map(engagementOut),
     created_at: iso(contact.createdAt),
     updated_at: iso(contact.updatedAt),
@@ -100,6 +104,20 @@ function enrichmentOut(enrichment: Enrichment) {
     enriched_at: iso(enrichment.enrichedAt),
     enrichment_source: enrichment.source,
   }
+}
+
+/** `{field: [{source, value, at, …}]}`: everything that every source said, so that each value can be answered for. */
+function claimsOut(claims: Claims) {
+  return Object.fromEntries(
+    Object.entries(claims).map(([field, voices = {}]) => [
+      snake(field),
+      Object.entries(voices).map(([source, { at, ...claim }]) => ({ source, ...claim, at: iso(at) })),
+    ]),
+  )
+}
+
+export function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
 function engagementOut(event: EngagementEvent) {

@@ -3,6 +3,7 @@ import { distance } from 'fastest-levenshtein'
 import { addressKey, domainKey, domainOf, parseAddress } from './address.ts'
 import { cardOf, type LookupResult, type NearMiss } from './contact-card.ts'
 import { fold } from './name.ts'
+import { shown } from './shown.ts'
 import {
   type ContactRow,
   contactByAddress,
@@ -32,14 +33,14 @@ async function byAddress(database: Database, address: string, now: number): Prom
   if (contact) return { kind: 'found', card: await cardOf(database, contact, now) }
   const matches = await closeTo(database, address)
   if (matches.length === 0) return { kind: 'none', address }
-  return { kind: 'choose', exact: false, address, matches: matches.map(nearMiss) }
+  return { kind: 'choose', exact: false, address, matches: matches.map((row) => nearMiss(row, now)) }
 }
 
 async function oneOrSeveral(database: Database, matches: readonly ContactRow[], now: number): Promise<LookupResult> {
   const [only, second] = matches
   if (!only) return { kind: 'none', address: null }
   if (!second) return { kind: 'found', card: await cardOf(database, only, now) }
-  return { kind: 'choose', exact: true, address: null, matches: matches.map(nearMiss) }
+  return { kind: 'choose', exact: true, address: null, matches: matches.map((row) => nearMiss(row, now)) }
 }
 
 /** `ada`, `ada lovelace`, `lovelace` and `lovelace, ada` all find her; so does the start of her address. */
@@ -75,6 +76,7 @@ function localPart(key: string): string {
   return key.slice(0, key.lastIndexOf('@'))
 }
 
-function nearMiss({ id, email, firstName, lastName, company, status }: ContactRow): NearMiss {
-  return { id, email, firstName, lastName, company, status }
+function nearMiss(row: ContactRow, now: number): NearMiss {
+  const { firstName, lastName, company } = shown(row, now)
+  return { id: row.id, email: row.email, status: row.status, firstName, lastName, company }
 }

@@ -4,9 +4,11 @@ import { z } from 'zod'
 
 import { addressKey, isAddress } from './address.ts'
 import type { EmailEvidence, EmailStatus } from './email-status.ts'
-import type { Enrichment } from './enrichment.ts'
+import type { Claims, Voices } from './enrichment/claims.ts'
+import { FIELDS } from './enrichment/fields.ts'
+import type { Enrichment } from './enrichment/flat.ts'
 import { type EngagementEvent, EVENT_TYPES } from './event.ts'
-import { EXTRAS, engagementType, type InterchangeContact } from './interchange.ts'
+import { EXTRAS, engagementType, type InterchangeContact, snake } from './interchange.ts'
 import { LIFECYCLE } from './lifecycle.ts'
 import type { SuppressionReason } from './suppression.ts'
 
@@ -54,6 +56,38 @@ const EnrichmentIn = z.object({
   enriched_at: MaybeTime,
   enrichment_source: Text,
 })
+
+const CLAIMED = new Map([...FIELDS, 'emailStatus' as const].map((field) => [snake(field), field]))
+
+const ClaimIn = z.object({
+  source: z.string().min(1).max(100),
+  value: z.string().min(1),
+  at: Time,
+  confidence: z.number().min(0).max(1).optional(),
+  note: z.string().optional(),
+  requestId: z.string().optional(),
+})
+
+const ClaimsIn = z.record(z.string(), z.array(ClaimIn)).transform((entries): Claims => {
+  const claims: { -readonly [K in keyof Claims]: Voices } = {}
+  for (const [name, voices] of Object.entries(entries)) {
+    const field = CLAIMED.get(name)
+    if (field && voices.length > 0) {
+      claims[field] = Object.fromEntries(voices.map(({ source, ...claim }) => [source, definite(claim)]))
+    }
+  }
+  return claims
+})
+
+function definite({ value, at, confidence, note, requestId }: Omit<z.infer<typeof ClaimIn>, 'source'>) {
+  return {
+    value,
+    at,
+    ...(confidence === undefined ? {} : { confidence }),
+    ...(note === undefined ? {} : { note }),
+    ...(requestId === undefined ? {} : { requestId }),
+  }
+}
 
 const Nullable = z
   .string()
@@ -127,7 +161,12 @@ const EngagementIn = z.object({
     .transform((metadata) => metadata ?? {}),
 })
 
-const REASONS = ['complained', 'unsubscribed', 'hard_bounce'] as const satisfies readonly SuppressionReason[]
+const REASONS = [
+  'complained',
+  'unsubscribed',
+  'opted_out',
+  'hard_bounce',
+] as const satisfies readonly SuppressionReason[]
 const STATUSES = ['valid', 'risky', 'invalid', 'unknown'] as const satisfies readonly EmailStatus[]
 
 const ContactIn = z.object({
@@ -141,6 +180,7 @@ const ContactIn = z.object({
   company: Text,
   title: Text,
   enrichment: EnrichmentIn.nullish().transform((enrichment) => enrichment ?? null),
+  enrichment_claims: ClaimsIn.nullish().transform((claims) => claims ?? {}),
   engagements: z
     .array(EngagementIn)
     .nullish()
@@ -208,6 +248,7 @@ function isStorable(value: unknown): boolean {
 
 function contactIn(email: string, data: z.infer<typeof ContactIn>): InterchangeContact {
   const enrichment = data.enrichment && enrichmentIn(data.enrichment)
+  const claims = data.enrichment_claims
   return {
     email,
     status: data.status,
@@ -219,7 +260,9 @@ function contactIn(email: string, data: z.infer<typeof ContactIn>): InterchangeC
     tags: data.tags,
     customFields: data.custom_fields,
     sourceCampaign: data.imported_from_campaign,
-    enrichment,
+    // Beside the claims it only sums them up.
+    enrichment: Object.keys(claims).length > 0 ? null : enrichment,
+    claims,
     emailEvidence: evidenceIn(data) ?? verificationIn(enrichment),
     suppression: data.suppression && {
       reason: data.suppression.reason,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { addressKey } from './address.ts'
 import type { Campaign, EngagementEvent } from './event.ts'
 import type { NewJob } from './job.ts'
+import { shown } from './shown.ts'
 import { type ContactRow, contactById } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 import { campaignOf, eventByKey } from './store/events.ts'
@@ -29,11 +30,16 @@ export function replyAlertJob(event: EngagementEvent): readonly NewJob[] {
   return [{ id: `${REPLY_ALERT}:${provider}:${id}`, kind: REPLY_ALERT, payload: { provider, id }, key, runAt: 0 }]
 }
 
-/** The alert that a queued job stands for; undefined when its event or its contact was erased meanwhile. */
-export async function readReplyAlert(database: Database, payload: unknown): Promise<ReplyAlert | undefined> {
+/** The alert that a queued job stands for, as of `now` (UTC milliseconds); undefined when its event or its contact was erased meanwhile. */
+export async function readReplyAlert(
+  database: Database,
+  payload: unknown,
+  now: number,
+): Promise<ReplyAlert | undefined> {
   const event = await eventByKey(database, Payload.parse(payload))
   const contact = event && (await contactById(database, event.contactId))
   if (!contact) return undefined
   const { subject = null, excerpt = null } = event.detail?.reply ?? {}
-  return { contact, campaign: campaignOf(event), subject, excerpt, occurredAt: event.occurredAt }
+  const who = { id: contact.id, email: contact.email, ...shown(contact, now) }
+  return { contact: who, campaign: campaignOf(event), subject, excerpt, occurredAt: event.occurredAt }
 }

@@ -1,6 +1,7 @@
 import type { EngagementEvent } from './event.ts'
 
-export type SuppressionReason = 'complained' | 'unsubscribed' | 'hard_bounce'
+/** `opted_out`: a provider of data was told not to process this person. */
+export type SuppressionReason = 'complained' | 'unsubscribed' | 'opted_out' | 'hard_bounce'
 
 /** When something was said about writing to this person, and by which event (`provider:id`). */
 export interface Mark {
@@ -14,6 +15,7 @@ export interface Mark {
  */
 export interface SuppressionRecord {
   readonly complained?: Mark
+  readonly optedOut?: Mark
   readonly hardBounce?: Mark
   /** The latest of each, since the two undo one another. */
   readonly unsubscribed?: Mark
@@ -50,11 +52,13 @@ export function suppressionOf({
   complained,
   unsubscribed,
   resubscribed,
+  optedOut,
   hardBounce,
 }: SuppressionRecord): Suppression | null {
   if (complained) return suppression('complained', complained)
   if (unsubscribed && unsubscribed.at >= (resubscribed?.at ?? -Infinity))
     return suppression('unsubscribed', unsubscribed)
+  if (optedOut) return suppression('opted_out', optedOut)
   if (hardBounce) return suppression('hard_bounce', hardBounce)
   return null
 }
@@ -62,6 +66,7 @@ export function suppressionOf({
 export function mergeSuppression(a: SuppressionRecord, b: SuppressionRecord): SuppressionRecord {
   const merged = {
     complained: b.complained ? first(a.complained, b.complained) : a.complained,
+    optedOut: b.optedOut ? first(a.optedOut, b.optedOut) : a.optedOut,
     hardBounce: b.hardBounce ? first(a.hardBounce, b.hardBounce) : a.hardBounce,
     unsubscribed: b.unsubscribed ? last(a.unsubscribed, b.unsubscribed) : a.unsubscribed,
     resubscribed: b.resubscribed ? last(a.resubscribed, b.resubscribed) : a.resubscribed,

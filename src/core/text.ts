@@ -13,3 +13,14 @@ export function manyLines(text: string): string | null {
   const lines = text.toWellFormed().replace(/\r\n?/g, '\n')
   return lines.replace(/[^\P{Cc}\n\t]/gu, ' ').trim() || null
 }
+
+/** `1 credit`, `2.5 credits`, `1,000 contacts`: figures with at most one decimal. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${FIGURE.format(value)} ${value === 1 ? one : many}`
+}
+
+export function figure(value: number): string {
+  return FIGURE.format(value)
+}
+
+const FIGURE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })

@@ -47,6 +47,18 @@ test.each<[text: string, command: Command]>([
   ['import', { kind: 'import' }],
   ['Import people.csv', { kind: 'import' }],
   ['Health', { kind: 'health' }],
+  ['enrich ada@example.com', { kind: 'enrich', who: 'ada@example.com' }],
+  ['Enrich <mailto:ada@example.com|ada@example.com>', { kind: 'enrich', who: 'ada@example.com' }],
+  ['enrich “Ada Lovelace”', { kind: 'enrich', who: 'Ada Lovelace' }],
+  ['enrich https://www.acme.com/about', { kind: 'enrich', who: 'acme.com' }],
+  [
+    'ENRICH  campaign:“Spring launch”  Status:new',
+    { kind: 'enrich_many', filter: 'campaign:“Spring launch” Status:new' },
+  ],
+  ['enrich domain:acme.com', { kind: 'enrich_many', filter: 'domain:acme.com' }],
+  ['enrich TAG:vip', { kind: 'enrich_many', filter: 'TAG:vip' }],
+  ['enrich owner:&lt;@U0GRACE|grace&gt;', { kind: 'enrich_many', filter: 'owner:<@U0GRACE|grace>' }],
+  ['enrich campaign', { kind: 'enrich', who: 'campaign' }],
   ['add', { kind: 'add', person: { firstName: null, lastName: null } }],
   ['add ada@example.com', { kind: 'add', person: { email: 'ada@example.com', firstName: null, lastName: null } }],
   [
@@ -61,7 +73,7 @@ test.each<[text: string, command: Command]>([
   expect(parseCommand(text)).toEqual(command)
 })
 
-test.each(['lookup', 'lookup ""', 'stats 14d', 'stats ada@example.com', 'stats 0', 'lookup —'])(
+test.each(['lookup', 'lookup ""', 'enrich', 'enrich —', 'stats 14d', 'stats ada@example.com', 'stats 0', 'lookup —'])(
   '/crm %s is answered with how to say it',
   (text) => {
     expect(() => parseCommand(text)).toThrow(InvalidInputError)
@@ -74,7 +86,7 @@ test('whatever is typed is a command or is refused with advice', () => {
     fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
       try {
         const command = parseCommand(text)
-        if (command.kind === 'lookup') expect(command.who.trim()).not.toBe('')
+        if (command.kind === 'lookup' || command.kind === 'enrich') expect(command.who.trim()).not.toBe('')
       } catch (error) {
         expect(error).toBeInstanceOf(InvalidInputError)
       }

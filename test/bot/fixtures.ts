@@ -1,4 +1,6 @@
 import type { CardEvent, ContactCard, NearMiss } from '../../src/core/contact-card.ts'
+import type { BatchOutcome, ContactOutcome, Estimate } from '../../src/core/enrichment/enrich.ts'
+import type { ContactFact } from '../../src/core/enrichment/facts.ts'
 import type { Finding } from '../../src/core/finding.ts'
 import type { HotContact } from '../../src/core/hottest.ts'
 import type { ImportResult } from '../../src/core/import-contacts.ts'
@@ -22,6 +24,9 @@ export function aCard(overrides: Partial<ContactCard> = {}): ContactCard {
     tags: ['vip', 'conference'],
     sourceCampaign: 'Spring launch',
     emailEvidence: { status: 'valid', source: 'reply', at: NOW - DAY },
+    emailDetail: null,
+    facts: [],
+    addedBy: null,
     suppression: null,
     score: 26.5,
     counters: {
@@ -55,6 +60,51 @@ export function aCardEvent(overrides: Partial<CardEvent> = {}): CardEvent {
     subject: null,
     excerpt: null,
     reason: null,
+    ...overrides,
+  }
+}
+
+/** What Apollo told a week ago. */
+export function aFact(overrides: Partial<ContactFact> = {}): ContactFact {
+  return {
+    field: 'industry',
+    value: 'Computing',
+    source: 'apollo',
+    at: NOW - 7 * DAY,
+    confidence: 0.75,
+    isGuess: false,
+    note: null,
+    requestId: null,
+    agreeing: [],
+    others: [],
+    ...overrides,
+  }
+}
+
+export function anOutcome(overrides: Partial<ContactOutcome> = {}): ContactOutcome {
+  return {
+    id: 42,
+    kind: 'enriched',
+    found: ['companyName', 'jobTitle', 'linkedinUrl'],
+    lacking: [],
+    asked: ['apollo'],
+    credits: 1,
+    retryAt: null,
+    ...overrides,
+  }
+}
+
+export function anEstimate(overrides: Partial<Estimate> = {}): Estimate {
+  return { contacts: 128, toAsk: 90, least: 90, most: 270, spentToday: 12, dailyCredits: 500, ...overrides }
+}
+
+export function aBatchOutcome(overrides: Partial<BatchOutcome> = {}): BatchOutcome {
+  return {
+    contacts: 128,
+    counts: { enriched: 90, complete: 12, nothing: 20, waiting: 4, suppressed: 2, gone: 0, failed: 0 },
+    credits: 96,
+    lacking: { nobody_knows: 20, waiting: 4 },
+    later: null,
     ...overrides,
   }
 }
@@ -157,4 +207,13 @@ export function wordsOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return ''
   const own = 'text' in value && typeof value.text === 'string' ? [value.text] : []
   return [...own, ...Object.values(value).map(wordsOf)].filter(Boolean).join('\n')
+}
+
+/** What each button of a message or view asks for, in order. */
+export function buttonsOf(value: unknown): { action_id: string; value: string }[] {
+  if (Array.isArray(value)) return value.flatMap(buttonsOf)
+  if (typeof value !== 'object' || value === null) return []
+  if ('action_id' in value && 'value' in value)
+    return [{ action_id: String(value.action_id), value: String(value.value) }]
+  return Object.values(value).flatMap(buttonsOf)
 }

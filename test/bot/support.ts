@@ -6,7 +6,7 @@ import { slackSigned } from '../../practice/slack/sign.ts'
 import { type BotDeps, createBot } from '../../src/bot/app.ts'
 import { createSlackReceiver, SLACK_PATH } from '../../src/bot/receiver.ts'
 import type { Logger } from '../../src/core/logger.ts'
-import { aCard, someFindings, someStatistics } from './fixtures.ts'
+import { aCard, anEstimate, anOutcome, NOW, someFindings, someStatistics } from './fixtures.ts'
 
 export const SIGNING_SECRET = 'a-signing-secret-of-a-test'
 export const TOKEN = BOT_TOKEN
@@ -36,6 +36,11 @@ export function aCore(overrides: Partial<BotDeps> = {}) {
     showHome: async () => {},
     statistics: async () => someStatistics(),
     health: async () => someFindings(),
+    enrichContact: async () => anOutcome(),
+    estimateEnrichment: async () => anEstimate(),
+    startEnrichment: async () => {},
+    enrichmentProviders: ['apollo', 'hunter'],
+    now: () => NOW,
     ...overrides,
   } satisfies Partial<BotDeps>
 }

@@ -6,6 +6,15 @@ import { ACTIONS, FORMS, readPress } from '../../src/bot/listeners.ts'
 import { messageModal } from '../../src/bot/surfaces.ts'
 import { addContactForm } from '../../src/bot/views/add-contact-form.ts'
 import { contactCardView } from '../../src/bot/views/contact-card.ts'
+import { contactSourcesView } from '../../src/bot/views/contact-sources.ts'
+import { enrichCostView, notStartedView } from '../../src/bot/views/enrich-cost.ts'
+import {
+  enrichingView,
+  enrichReportView,
+  interruptedView,
+  runFailedView,
+  runRefusedView,
+} from '../../src/bot/views/enrich-run.ts'
 import { healthView } from '../../src/bot/views/health.ts'
 import { helpView, unavailableView } from '../../src/bot/views/help.ts'
 import { homeProblemView, homeView } from '../../src/bot/views/home.ts'
@@ -27,16 +36,22 @@ import {
 import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
 import { statsView } from '../../src/bot/views/stats.ts'
 import type { CardEvent } from '../../src/core/contact-card.ts'
+import { FIELDS } from '../../src/core/enrichment/fields.ts'
 import { EVENT_TYPES } from '../../src/core/event.ts'
 import { bareContact } from '../../src/core/import-plan.ts'
 import {
+  aBatchOutcome,
   aCard,
   aCardEvent,
+  aFact,
   aHotContact,
   aMatch,
   anEmptyCard,
+  anEstimate,
   anImportPlan,
   anImportResult,
+  anOutcome,
+  buttonsOf,
   mrkdwnOf,
   NOW,
   noStatistics,
@@ -62,6 +77,9 @@ function everyView(outside: string, many = 3): Message[] {
     tags: Array(many).fill(outside),
     sourceCampaign: outside,
     emailEvidence: { status: 'risky', source: outside, at: NOW },
+    emailDetail: outside,
+    facts: factsOf(outside, many),
+    addedBy: outside,
     suppression: { reason: 'unsubscribed', since: NOW, event: outside },
     recent: events,
   })
@@ -74,7 +92,9 @@ function everyView(outside: string, many = 3): Message[] {
     contactCardView(card),
     contactCardView({ ...card, recent: events.slice(8) }, { added: true }),
     contactCardView({ ...card, recent: events.slice(16), firstName: null, lastName: null }),
+    contactCardView({ ...card, suppression: null, company: null, title: null }, { outcome: anOutcome(), now: NOW }),
     nearMissesView(outside, { kind: 'choose', exact: true, address: null, matches }),
+    nearMissesView(outside, { kind: 'choose', exact: true, address: null, matches }, 'contact_enrich'),
     nearMissesView(outside, { kind: 'choose', exact: false, address: null, matches }),
     nearMissesView(outside, { kind: 'none', address: outside.slice(0, 320) || null }),
     statsView(someStatistics({ from: outside, to: outside })),
@@ -85,7 +105,31 @@ function everyView(outside: string, many = 3): Message[] {
     importingView(outside),
     importReportView(outside, plan, anImportResult()),
     importReportView(outside, { ...plan, contacts: [], onlyAddresses: true }, undefined),
+    // As it comes from a command, which refuses longer ones.
+    enrichCostView(`tag:${outside}`.slice(0, 2000).toWellFormed(), anEstimate(), ['apollo']),
+    enrichCostView(outside, anEstimate({ contacts: 0 }), ['apollo']),
+    enrichingView(outside, { done: 1, total: 3, credits: 1 }),
+    interruptedView(outside, { done: 1, total: 3, credits: 1 }),
+    runFailedView(outside, outside),
+    runRefusedView(outside, outside),
+    enrichReportView(`campaign:"${outside}"`, aBatchOutcome()),
   ]
+}
+
+/** Every kind of fact, half of them guesses. */
+function factsOf(outside: string, many: number) {
+  return FIELDS.map((field, index) =>
+    aFact({
+      field,
+      value: outside,
+      source: index % 3 === 0 ? `event:${outside}` : outside,
+      isGuess: index % 2 === 0,
+      note: outside,
+      requestId: outside,
+      agreeing: Array(many).fill(outside),
+      others: Array(many).fill({ source: outside, value: outside, at: NOW }),
+    }),
+  )
 }
 
 /** Every form with `outside` in it, and every view that stands elsewhere than in a message. */
@@ -99,6 +143,18 @@ function everyPlace(outside: string, messages: readonly Message[]) {
     modals: [
       addContactForm({ email: outside, firstName: outside, lastName: outside }),
       importForm(),
+      contactSourcesView(
+        aCard({
+          email: outside,
+          firstName: outside,
+          lastName: outside,
+          sourceCampaign: outside,
+          addedBy: outside,
+          emailDetail: outside,
+          emailEvidence: { status: 'risky', source: outside, at: NOW },
+          facts: factsOf(outside, 50),
+        }),
+      ),
       ...messages.slice(0, 3).map((message) => messageModal(outside || 'Contact', message)),
     ],
     homes: [homeView({ hottest, week }), homeView({ hottest: nameless, week }), homeProblemView(problemView(outside))],
@@ -133,6 +189,16 @@ describe('every view', () => {
       matches: [aMatch()],
     }),
     nearMissesView('x', { kind: 'none', address: null }),
+    nearMissesView('ada', { kind: 'choose', exact: true, address: null, matches: [aMatch()] }, 'contact_enrich'),
+    contactCardView(aCard(), { outcome: anOutcome(), now: NOW }),
+    enrichCostView('campaign:"Spring launch"', anEstimate(), ['apollo', 'hunter']),
+    enrichCostView('tag:vip', anEstimate({ contacts: 0 }), []),
+    notStartedView(),
+    enrichingView('tag:vip', { done: 64, total: 128, credits: 50 }),
+    enrichReportView('tag:vip', aBatchOutcome()),
+    interruptedView('tag:vip', { done: 64, total: 128, credits: 50 }),
+    runFailedView('tag:vip', BUG),
+    runRefusedView('tag:vip', 'this is not a filter.'),
     nearMissesView('new@example.com', { kind: 'none', address: 'new@example.com' }),
     statsView(someStatistics()),
     statsView(noStatistics()),
@@ -147,7 +213,12 @@ describe('every view', () => {
     ...[startedView(), staleButtonView(), tooSlowView()],
   ]
   const typicalPlaces = {
-    modals: [addContactForm(), importForm(), messageModal('Contact', contactCardView(aCard()))],
+    modals: [
+      addContactForm(),
+      importForm(),
+      contactSourcesView(aCard({ facts: [aFact()] })),
+      messageModal('Contact', contactCardView(aCard())),
+    ],
     homes: [
       homeView({ hottest: [aHotContact()], week: someStatistics({ days: 7 }) }),
       homeView({ hottest: [], week: someStatistics({ days: 7 }) }),
@@ -235,14 +306,6 @@ describe('every view', () => {
   })
 })
 
-function buttonsOf(value: unknown): { action_id: string; value: string }[] {
-  if (Array.isArray(value)) return value.flatMap(buttonsOf)
-  if (typeof value !== 'object' || value === null) return []
-  if ('action_id' in value && 'value' in value)
-    return [{ action_id: String(value.action_id), value: String(value.value) }]
-  return Object.values(value).flatMap(buttonsOf)
-}
-
 describe('the contact card', () => {
   test('says first and in the notification that nobody should write', () => {
     const card = aCard({ suppression: { reason: 'unsubscribed', since: NOW, event: 'sendgrid:1' } })
@@ -304,7 +367,7 @@ describe('the contact card', () => {
   test('mentions the owner and names the source of the e-mail status', () => {
     const words = wordsOf(contactCardView(aCard()))
     expect(words).toContain('<@U0GRACE>')
-    expect(words).toMatch(/Works \(reply, </)
+    expect(words).toMatch(/Works \(a reply, </)
   })
 
   test('of a contact without anything is complete', () => {
@@ -471,7 +534,7 @@ test('help shows examples that can be pasted', () => {
 
 test('a command that is not there is answered with those that are', () => {
   expect(unavailableView('export').text).toBe(
-    'There is no command `export` here. The commands are `lookup`, `add`, `import`, `stats`, `health` and `help`.',
+    'There is no command `export` here. The commands are `lookup`, `add`, `import`, `enrich`, `stats`, `health` and `help`.',
   )
 })
 

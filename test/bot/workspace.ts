@@ -46,6 +46,7 @@ export async function aProgramInSlack(
         metricsToken: undefined,
         logLevel: 'info',
         webhookSecrets: {},
+        enrichment: { providers: [], dailyCredits: 500, on: new Set() },
         warnings: [],
       },
       { log, now: Date.now, random: Math.random, fetch },

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SECRETS } from '../../practice/email/sign.ts'
 import { type ConfigOptions, loadConfig } from '../../src/core/config.ts'
 import { ConfigError } from '../../src/core/errors.ts'
@@ -22,6 +22,7 @@ test('has a default for everything but Slack', () => {
     alertChannel: undefined,
     timeZone: 'UTC',
     publicUrl: undefined,
+    enrichment: { providers: [], dailyCredits: 500, on: new Set(['import', 'reply']) },
     metricsToken: undefined,
     logLevel: 'info',
     webhookSecrets: {},
@@ -142,3 +143,53 @@ function problemsOf(work: () => unknown): string {
   }
   throw new Error('nothing was wrong')
 }
+
+describe('enrichment', () => {
+  const of = (env: Readonly<Record<string, string>>) => load({ ...slack, ...env }).enrichment
+
+  test('a provider is on when it has its key, at its own base or another', () => {
+    expect(
+      of({ APOLLO_API_KEY: 'k1', HUNTER_API_KEY: 'k2', HUNTER_API_URL: 'http://127.0.0.1:9/v2/' }).providers,
+    ).toEqual([
+      { id: 'apollo', key: 'k1', baseUrl: 'https://api.apollo.io/api/v1' },
+      { id: 'hunter', key: 'k2', baseUrl: 'http://127.0.0.1:9/v2' },
+    ])
+  })
+
+  test('a server of one’s own is on by its URL, also in one’s own network', () => {
+    const providers = [{ id: 'reacher', key: '', baseUrl: 'http://reacher:8080' }]
+    expect(of({ REACHER_URL: 'http://reacher:8080/' }).providers).toEqual(providers)
+  })
+
+  test.each([
+    ['import,reply', ['import', 'reply']],
+    ['Event', ['event']],
+    ['never', []],
+  ])('ENRICH_ON=%s is %j', (text, on) => {
+    expect([...of({ ENRICH_ON: text }).on]).toEqual(on)
+  })
+
+  test.each([
+    [{ ENRICH_ON: 'sometimes' }, 'ENRICH_ON.* is not understood: use any of import, event, reply, never'],
+    [{ ENRICH_ON: 'never,reply' }, 'ENRICH_ON says never and something else'],
+    [{ ENRICH_DAILY_CREDITS: '-1' }, 'ENRICH_DAILY_CREDITS is less than nothing'],
+    [{ ENRICH_DAILY_CREDITS: 'many' }, 'ENRICH_DAILY_CREDITS is not a number of credits'],
+    [{ APOLLO_API_KEY: 'k', APOLLO_API_URL: 'http://apollo.example' }, 'APOLLO_API_URL must be https'],
+    [{ REACHER_URL: 'reacher:8080' }, 'REACHER_URL must be a URL such as http://reacher:8080'],
+    [{ REACHER_URL: 'http://user:password@reacher:8080' }, 'REACHER_URL must be a URL'],
+    [{ PDL_API_KEY: 'two words' }, 'PDL_API_KEY has a space in it'],
+  ])('%j is said by name', (env, problem) => {
+    expect(problemsOf(() => load({ ...slack, ...env }))).toMatch(new RegExp(problem))
+  })
+
+  test('a base without a key has no effect, and says what has', () => {
+    expect(load({ ...slack, PDL_API_URL: 'https://pdl.example' }).warnings).toEqual([
+      'PDL_API_URL has no effect: People Data Labs is switched on by PDL_API_KEY',
+    ])
+  })
+
+  test('a key may come from a file', () => {
+    const config = load({ ...slack, ZEROBOUNCE_API_KEY_FILE: '/run/secrets/zb' }, { readFile: () => 'from-a-file\n' })
+    expect(config.enrichment.providers).toMatchObject([{ id: 'zerobounce', key: 'from-a-file' }])
+  })
+})

@@ -17,8 +17,10 @@ const PROVIDERS = [
   { id: 'ses', name: 'Amazon SES', variable: 'SES_TOPIC_ARNS', signs: {} },
 ]
 
+const enrichment = { providers: [], dailyCredits: 500, on: new Set<never>() }
+
 function looked(database: Database, overrides: Partial<HealthDeps> = {}) {
-  const config = { webhookSecrets: { sendgrid: ['x'] }, warnings: [], alertChannel: 'C1' }
+  const config = { webhookSecrets: { sendgrid: ['x'] }, warnings: [], alertChannel: 'C1', enrichment }
   return health({ ...healthSettings(config, PROVIDERS), database, dayOf, now: NOW, ...overrides })
 }
 
@@ -39,7 +41,8 @@ describe.each(databases)('health on $name', ({ name, open }) => {
         NOW,
       ),
     )
-    expect(await looked(database)).toEqual([
+    const findings = await looked(database)
+    expect(findings.filter(({ name }) => name !== 'enrichment')).toEqual([
       { name: 'reply alerts', state: 'ok', facts: ['go to C1'], fixes: [] },
       { name: 'database', state: 'ok', facts: [`${name.toLowerCase()}, can be written`], fixes: [] },
       {
@@ -77,14 +80,15 @@ describe.each(databases)('health on $name', ({ name, open }) => {
 
 test('what is switched off says what switches it on, by the variable that the provider has', async () => {
   await using database = await openSqlite()
-  const off = healthSettings({ webhookSecrets: {}, warnings: [], alertChannel: undefined }, PROVIDERS)
+  const off = healthSettings({ webhookSecrets: {}, warnings: [], alertChannel: undefined, enrichment }, PROVIDERS)
   const findings = await looked(database, off)
   expect(findings.filter(({ state }) => state === 'off')).toMatchObject([
     { name: 'reply alerts', fixes: ['set CRM_ALERT_CHANNEL to the id of a channel'] },
     { name: 'sources', fixes: ['set <PROVIDER>_WEBHOOK_SECRET, or SES_TOPIC_ARNS for Amazon SES'] },
+    { name: 'enrichment', fixes: [expect.stringContaining('APOLLO_API_KEY')] },
   ])
   const ses = healthSettings(
-    { webhookSecrets: { ses: ['x'] }, warnings: ['X has no effect'], alertChannel: 'C1' },
+    { webhookSecrets: { ses: ['x'] }, warnings: ['X has no effect'], alertChannel: 'C1', enrichment },
     PROVIDERS,
   )
   expect(ses.sources).toEqual([{ id: 'ses', name: 'Amazon SES', variable: 'SES_TOPIC_ARNS', signsUrl: false }])

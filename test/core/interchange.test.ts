@@ -81,6 +81,7 @@ describe('reading the interchange format', () => {
         enrichedAt: Date.UTC(2026, 1, 1, 7),
         source: 'apollo',
       },
+      claims: {},
       emailEvidence: { status: 'valid', source: 'apollo', at: Date.UTC(2026, 1, 1, 8, 0, 0, 123) },
       suppression: null,
       createdAt: Date.UTC(2026, 0, 1),

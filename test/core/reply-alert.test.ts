@@ -9,6 +9,7 @@ import { createDayOf } from '../../src/core/time.ts'
 import { databases } from '../support/databases.ts'
 import { aDelivery, anEvent } from '../support/events.ts'
 
+const now = Date.parse('2026-03-03T09:00:00Z')
 const aReply = anEvent({
   type: 'replied',
   provider: 'mailgun',
@@ -68,9 +69,9 @@ describe.each(databases)('a reply alert on $name', ({ open }) => {
     await using database = await open()
     await record(database, aReply)
     const [job] = await database.db.select().from(database.tables.jobs)
-    const contact = await contactByAddress(database, 'ada@example.com')
-    expect(await readReplyAlert(database, job?.payload)).toEqual({
-      contact,
+    const { id, email, firstName, lastName, company, title } = (await contactByAddress(database, 'ada@example.com')) ?? {}
+    expect(await readReplyAlert(database, job?.payload, now)).toEqual({
+      contact: { id, email, firstName, lastName, company, title },
       campaign: { id: 'c1', name: 'Q1', step: '2' },
       subject: 'Re: Hi',
       excerpt: 'Yes',
@@ -81,7 +82,7 @@ describe.each(databases)('a reply alert on $name', ({ open }) => {
   test('has neither subject nor words where the provider told none', async () => {
     await using database = await open()
     await record(database, { ...aReply, reply: null, campaign: null })
-    expect(await readReplyAlert(database, { provider: 'mailgun', id: 'e1' })).toMatchObject({
+    expect(await readReplyAlert(database, { provider: 'mailgun', id: 'e1' }, now)).toMatchObject({
       campaign: null,
       subject: null,
       excerpt: null,
@@ -95,6 +96,6 @@ describe.each(databases)('a reply alert on $name', ({ open }) => {
       await tx.db.delete(tx.tables.events)
       await tx.db.delete(tx.tables.contacts)
     })
-    expect(await readReplyAlert(database, { provider: 'mailgun', id: 'e1' })).toBeUndefined()
+    expect(await readReplyAlert(database, { provider: 'mailgun', id: 'e1' }, now)).toBeUndefined()
   })
 })

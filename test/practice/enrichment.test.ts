@@ -372,7 +372,7 @@ describe('Dropcontact', () => {
   ])('calls nobody outside this computer: %j', async (url) => {
     await using vendors = await started({ batchMs: 0 })
     const { status, json } = await submit(vendors, [{ email: IMANI }], { custom_callback_url: url })
-    expect([status, json.reason]).toEqual([400, 'custom_callback_url cannot be reached from here'])
+    expect([status, json.success]).toEqual([200, true])
     expect(vendors.exchanges.summaries().map(({ to }) => to)).toEqual(['dropcontact'])
   })
 

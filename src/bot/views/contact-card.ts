@@ -1,29 +1,29 @@
 import type { types } from '@slack/bolt'
+
 import type { Counters, TallyCount } from '../../core/contact.ts'
 import type { CardEvent, ContactCard } from '../../core/contact-card.ts'
+import type { ContactOutcome } from '../../core/enrichment/enrich.ts'
 import type { Tally } from '../../core/event.ts'
 import type { Suppression } from '../../core/suppression.ts'
 import { context, divider, fields, header, literalContext, type Message, message, quote, section } from '../blocks.ts'
-import { counted, date, join, link, type Mrkdwn, mrkdwn, NOTHING, text, user } from '../mrkdwn.ts'
-import {
-  campaignName,
-  doubtOf,
-  EMAIL_STATUS,
-  fullName,
-  happened,
-  nameOf,
-  position,
-  STATUS,
-  SUPPRESSION,
-  whoIs,
-} from './words.ts'
+import { counted, date, join, type Mrkdwn, mrkdwn, NOTHING, text, user } from '../mrkdwn.ts'
+import { type ActionsOptions, contactActions } from './contact-actions.ts'
+import { emailStatus, phone, profile, web, work } from './contact-profile.ts'
+import { outcomeDetails, outcomeLine, outcomeSentence } from './enrich-outcome.ts'
+import { campaignName, doubtOf, fullName, happened, nameOf, STATUS, SUPPRESSION, whoIs } from './words.ts'
 
 /** Enough to remember the story; more would push the answer off the screen. */
 const EVENTS_SHOWN = 8
 
-export function contactCardView(card: ContactCard, { added = false } = {}): Message {
+export interface CardOptions extends ActionsOptions {
+  readonly added?: boolean
+}
+
+export function contactCardView(card: ContactCard, options: CardOptions = {}): Message {
+  const { added = false, outcome } = options
   const warning = card.suppression ? doNotWrite(card.suppression) : undefined
-  return message(summary(card, added), [
+  return message(summary(card, options), [
+    ...(outcome ? whatCame(outcome) : []),
     ...(warning ? [section(mrkdwn`:no_entry: ${warning}`)] : []),
     header(nameOf(card)),
     ...(fullName(card) ? [literalContext(card.email)] : []),
@@ -31,8 +31,10 @@ export function contactCardView(card: ContactCard, { added = false } = {}): Mess
       [mrkdwn`Status`, mrkdwn`${text(STATUS[card.status])}`],
       [mrkdwn`Score`, mrkdwn`${card.score}`],
       [mrkdwn`E-mail`, emailStatus(card)],
-      ...known(mrkdwn`Work`, text(position(card))),
-      ...known(mrkdwn`Website`, website(card.domain)),
+      ...known(mrkdwn`Work`, work(card)),
+      ...known(mrkdwn`Profile`, profile(card)),
+      ...known(mrkdwn`Phone`, phone(card)),
+      ...known(mrkdwn`Web`, web(card)),
       ...known(mrkdwn`Owner`, card.owner ? user(card.owner) : NOTHING),
       ...known(mrkdwn`Tags`, tags(card.tags)),
       ...known(mrkdwn`Campaign`, text(card.sourceCampaign)),
@@ -41,7 +43,13 @@ export function contactCardView(card: ContactCard, { added = false } = {}): Mess
     divider(),
     ...timeline(card.recent),
     context(...dates(card), ...(added ? [mrkdwn`Just added`] : [])),
+    contactActions(card, options),
   ])
+}
+
+function whatCame(outcome: ContactOutcome): types.KnownBlock[] {
+  const details = outcomeDetails(outcome)
+  return [section(outcomeLine(outcome)), ...(details.length > 0 ? [context(join(details, '\n'))] : [])]
 }
 
 /** What nobody knows takes no room. */
@@ -49,10 +57,11 @@ function known(label: Mrkdwn, value: Mrkdwn): (readonly [Mrkdwn, Mrkdwn])[] {
   return value === NOTHING ? [] : [[label, value]]
 }
 
-function summary(card: ContactCard, added: boolean): Mrkdwn {
+function summary(card: ContactCard, { added, outcome }: CardOptions): Mrkdwn {
   const state = mrkdwn`${whoIs(card)}: ${text(STATUS[card.status].toLowerCase())}, score ${card.score}.`
   return join(
     [
+      ...(outcome ? [mrkdwn`${outcomeSentence(outcome)}.`] : []),
       ...(card.suppression ? [mrkdwn`${doNotWrite(card.suppression)}.`] : []),
       ...(added ? [mrkdwn`Added.`] : []),
       state,
@@ -63,16 +72,6 @@ function summary(card: ContactCard, added: boolean): Mrkdwn {
 
 function doNotWrite({ reason, since }: Suppression): Mrkdwn {
   return mrkdwn`Do not write: ${text(SUPPRESSION[reason])} since ${date(since, '{date_short_pretty}')}`
-}
-
-function website(domain: string): Mrkdwn {
-  return domain.trim() ? link(`https://${domain}`, domain) : NOTHING
-}
-
-function emailStatus({ emailEvidence }: ContactCard): Mrkdwn {
-  if (!emailEvidence) return text(EMAIL_STATUS.unknown)
-  const { status, source, at } = emailEvidence
-  return mrkdwn`${text(EMAIL_STATUS[status])} (${text(source, 50)}, ${date(at, '{date_short_pretty}')})`
 }
 
 const TAGS_SHOWN = 15

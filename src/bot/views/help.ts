@@ -6,20 +6,22 @@ const EXAMPLES = mrkdwn`\`/crm ada@example.com\` the contact card: status, score
 \`/crm acme.com\` the people of a company
 \`/crm add ada@example.com\` a form for one new contact
 \`/crm import\` many at once: a CSV, or addresses that you paste
+\`/crm enrich ada@example.com\` finds company, title and LinkedIn, and whether the address works
+\`/crm enrich campaign:"Spring launch" status:new\` the same for many, with the cost shown first
 \`/crm stats 30d\` contacts and engagement of the last 7, 30 or 90 days
 \`/crm health\` whether the e-mail tools are heard, and what to do where one is not
 \`/crm help\` this page`
 
 export function helpView(): Message {
   return message(
-    mrkdwn`What you can ask: /crm followed by an address, a name or a domain, or /crm add, /crm import, /crm stats or /crm health.`,
+    mrkdwn`What you can ask: /crm followed by an address, a name or a domain, or /crm add, /crm import, /crm enrich, /crm stats or /crm health.`,
     help(),
   )
 }
 
 /** For a command that this version does not have. */
 export function unavailableView(word: string): Message {
-  const sentence = mrkdwn`There is no command ${code(word)} here. The commands are \`lookup\`, \`add\`, \`import\`, \`stats\`, \`health\` and \`help\`.`
+  const sentence = mrkdwn`There is no command ${code(word)} here. The commands are \`lookup\`, \`add\`, \`import\`, \`enrich\`, \`stats\`, \`health\` and \`help\`.`
   const instead = mrkdwn`To find a person of that name: ${code(`/crm lookup ${word}`)}`
   return message(sentence, [section(sentence), context(instead), ...help()])
 }

@@ -4,21 +4,31 @@ import { isAddress } from '../../core/address.ts'
 import type { LookupResult, NearMiss } from '../../core/contact-card.ts'
 import { actions, button, context, type Message, message, section } from '../blocks.ts'
 import type { Action } from '../listeners.ts'
-import { count, join, type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
+import { code, count, join, type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
 import { nameOf, position, STATUS, whoIs } from './words.ts'
 
 const SHOWN = 10
 
+/** What a press does with the contact that was meant. */
+type Choice = Extract<Action, 'contact_lookup' | 'contact_enrich'>
+
+const VERB: Readonly<Record<Choice, string>> = { contact_lookup: 'Open', contact_enrich: 'Enrich' }
+
 /** Nobody, or more than one: what people may have meant, one press away. */
-export function nearMissesView(who: string, result: Exclude<LookupResult, { kind: 'found' }>): Message {
+export function nearMissesView(
+  who: string,
+  result: Exclude<LookupResult, { kind: 'found' }>,
+  action: Choice = 'contact_lookup',
+): Message {
   const { address } = result
   const matches = result.kind === 'none' ? [] : result.matches
   const sentence = opening(who, result, matches)
   const left = matches.length - SHOWN
   return message(sentence, [
     section(sentence),
-    ...matches.slice(0, SHOWN).map(choice),
+    ...matches.slice(0, SHOWN).map((match) => choice(match, action)),
     ...(left > 0 ? [context(mrkdwn`And ${count(left)} more. Say more of the name, or the address.`)] : []),
+    ...(action === 'contact_enrich' && result.kind === 'choose' && result.exact ? everybodyAt(who) : []),
     ...(address && isAddress(address) ? [actions(add(address))] : []),
   ])
 }
@@ -36,13 +46,19 @@ function advice(result: Exclude<LookupResult, { kind: 'found' }>): Mrkdwn {
     : mrkdwn`Try the address, the last name or the domain.`
 }
 
-function choice(match: NearMiss): types.SectionBlock {
+function choice(match: NearMiss, action: Choice): types.SectionBlock {
   const work = position({ title: null, company: match.company })
   const details = [...(work ? [text(work, 100)] : []), text(STATUS[match.status])]
   return section(
     mrkdwn`${whoIs(match)}\n${join(details, ' · ')}`,
-    button({ label: `Open ${nameOf(match)}`, action: 'contact_lookup' satisfies Action, value: String(match.id) }),
+    button({ label: `${VERB[action]} ${nameOf(match)}`, action, value: String(match.id) }),
   )
+}
+
+/** A domain is more than the few who are shown. */
+function everybodyAt(who: string): types.ContextBlock[] {
+  const domain = /^@?([^\s@,:"]+\.[^\s@,:"]+)$/.exec(who)?.[1]
+  return domain ? [context(mrkdwn`Everybody there, with the cost first: ${code(`/crm enrich domain:${domain}`)}`)] : []
 }
 
 function add(address: string): types.Button {

@@ -7,6 +7,7 @@ import { actions, button, context, header, type Message, message, preformatted, 
 import { PERIODS } from '../command.ts'
 import type { Action } from '../listeners.ts'
 import { count, type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
+import { bar } from './bar.ts'
 import { firstSteps } from './first-steps.ts'
 import { STATUS } from './words.ts'
 
@@ -32,19 +33,11 @@ function emptyView(title: string, period: Mrkdwn): Message {
   return message(sentence, [header(title), context(period), section(sentence), ...firstSteps()])
 }
 
-const BAR = 12
-
 function funnel({ byStatus, contacts }: Statistics): string[] {
   return LIFECYCLE.map((status) => {
     const part = byStatus[status]
     return `${STATUS[status].padEnd(13)}${bar(part, contacts)} ${ofTotal(part, contacts)}`
   })
-}
-
-/** A bar of which something is seen as soon as there is something. */
-function bar(part: number, total: number): string {
-  const length = total > 0 ? Math.min(BAR, Math.ceil((part / total) * BAR)) : 0
-  return '█'.repeat(length) + '░'.repeat(BAR - length)
 }
 
 function ofTotal(part: number, total: number): string {

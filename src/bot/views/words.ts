@@ -20,6 +20,7 @@ export const STATUS: Readonly<Record<LifecycleStatus, string>> = {
 export const SUPPRESSION: Readonly<Record<SuppressionReason, string>> = {
   complained: 'marked as spam',
   unsubscribed: 'unsubscribed',
+  opted_out: 'asked a provider of data not to be processed',
   hard_bounce: 'mail bounces',
 }
 
@@ -27,7 +28,7 @@ export const EMAIL_STATUS: Readonly<Record<EmailEvidence['status'], string>> = {
   valid: 'Works',
   risky: 'Risky',
   invalid: 'Does not work',
-  unknown: 'Not checked',
+  unknown: 'Not known',
 }
 
 const HAPPENED: Readonly<Record<Tally, string>> = {

@@ -1,11 +1,12 @@
-import type { SQL } from 'drizzle-orm'
+import type { SQL, SQLWrapper } from 'drizzle-orm'
 import { addressKey, domainOf } from '../address.ts'
 import { type ContactState, statusOf } from '../contact.ts'
 import type { EmailEvidence } from '../email-status.ts'
+import type { LifecycleStatus } from '../lifecycle.ts'
 import { suppressionOf } from '../suppression.ts'
 import { decodeRows, insertOf, perBackend, selectList, updateOf, valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
-import { and, desc, eq, gte, inArray, isNull, lt, ne, or, sql } from './drizzle.ts'
+import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, or, sql } from './drizzle.ts'
 import type { Assertions } from './rows.ts'
 
 export type ContactRow = Tables['contacts']['$inferSelect']
@@ -173,6 +174,7 @@ const PROFILE = [
   'customFields',
   'sourceCampaign',
   'enrichment',
+  'claims',
   'enrichedAt',
   'floor',
   'decision',
@@ -212,6 +214,7 @@ export async function deleteBare(
       .join(' and '),
   )
   const empty = sql`floor = 'new' and cast(tags as text) = '[]' and cast(custom_fields as text) = '{}'
+    and cast(claims as text) = '{}'
     and cast(asserted as text) = '{}'`
   const rows = await tx.all(sql`
     delete from ${contacts} where ${contacts.id} in (select r.v from ${valuesOf(tx, 'bigint', ids)})
@@ -305,4 +308,57 @@ export async function contactsById(database: Database, ids: readonly number[]): 
     .select()
     .from(contacts)
     .where(inArray(contacts.id, [...ids]))
+}
+
+/** The contacts at `keys`, which are address keys, in the order of their ids. */
+export async function contactIdsByKey(database: Database, keys: readonly string[]): Promise<number[]> {
+  if (keys.length === 0) return []
+  const { contacts } = database.tables
+  const rows = await database.all(
+    sql`select ${selectList(contacts, ['id'])} from ${contacts}
+      where ${contacts.emailKey} in (select r.v from ${valuesOf(database, 'text', keys)}) order by ${contacts.id}`,
+  )
+  return decodeRows(contacts, ['id'], rows).map(({ id }) => id)
+}
+
+export interface ContactConditions {
+  readonly status: readonly LifecycleStatus[]
+  readonly domain: readonly string[]
+  readonly tag: readonly string[]
+  readonly campaign: readonly string[]
+  readonly owner: readonly string[]
+}
+
+/** One page of the ids of contacts that meet all conditions that are not empty; text is compared without case. */
+export async function contactIdsWhere(
+  database: Database,
+  { status, domain, tag, campaign, owner }: ContactConditions,
+  afterId: number,
+  limit: number,
+): Promise<number[]> {
+  const { contacts } = database.tables
+  const rows = await database.db
+    .select({ id: contacts.id })
+    .from(contacts)
+    .where(
+      and(
+        gt(contacts.id, afterId),
+        status.length > 0 ? inArray(contacts.status, [...status]) : undefined,
+        domain.length > 0 ? inArray(contacts.domain, [...domain]) : undefined,
+        owner.length > 0 ? inArray(contacts.owner, [...owner]) : undefined,
+        or(...campaign.map((name) => isText(contacts.sourceCampaign, name))),
+        or(...tag.map((name) => hasTag(database, name))),
+      ),
+    )
+    .orderBy(contacts.id)
+    .limit(limit)
+  return rows.map(({ id }) => id)
+}
+
+function isText(column: SQLWrapper, value: string): SQL {
+  return sql`lower(${column}) = lower(${value})`
+}
+
+function hasTag({ dialect, tables }: Database, tag: string): SQL {
+  return sql`exists (select 1 from ${dialect.textsOf(tables.contacts.tags)} where lower(t.v) = lower(${tag}))`
 }

@@ -1,4 +1,4 @@
-import type { InferInsertModel, InferSelectModel, SQL, Table } from 'drizzle-orm'
+import type { InferInsertModel, InferSelectModel, SQL, SQLWrapper, Table } from 'drizzle-orm'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 
 import type { RawRow, Row, RowColumn, RowStatement } from './bulk.ts'
@@ -42,6 +42,8 @@ export interface Dialect {
   readonly name: 'sqlite' | 'postgres'
   /** The objects of a JSON array as a table expression named `r`, with a column for each key. */
   rowsOf(columns: readonly RowColumn[], json: string): SQL
+  /** The texts of a JSON array as a table expression named `t` with the one column `v`. */
+  textsOf(array: SQLWrapper): SQL
   /** The collation that compares bytes, so that a range of prefixes can use an index. */
   readonly bytewise: SQL
   /** Ends a select that must hold its rows until the transaction ends. */

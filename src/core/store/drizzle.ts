@@ -16,6 +16,7 @@ export const {
   eq,
   getTableColumns,
   getTableName,
+  gt,
   gte,
   inArray,
   isNotNull,

@@ -94,6 +94,7 @@ const dialect: Dialect = {
     const list = columns.map(({ key, sqlType }) => `"${key}" ${sqlType.replace('bigserial', 'bigint')}`).join(', ')
     return sql`jsonb_to_recordset(${json}::jsonb) as r(${sql.raw(list)})`
   },
+  textsOf: (array) => sql`jsonb_array_elements_text(${array}) as t(v)`,
   bytewise: sql`collate "C"`,
   forUpdate: sql`for update`,
   skipLocked: sql`for update skip locked`,

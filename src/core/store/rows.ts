@@ -21,6 +21,20 @@ export type SourceOutcome =
   | `refused_${RefusalReason}`
   | `misdirected_${string}`
 
+/** What a provider is asked for: the person behind an address, or whether the address works. */
+export type EnrichmentTask = 'find' | 'verify'
+
+export type LookupOutcome =
+  /** The call is under way, or its process died. */
+  | 'asking'
+  /** The provider took it and answers later. */
+  | 'waiting'
+  | 'hit'
+  | 'miss'
+  /** The answer was lost and may have been billed. */
+  | 'uncertain'
+  | 'opted_out'
+
 export type TotalName = LifecycleStatus | 'created' | 'suppressed' | 'has_enrichment' | 'has_valid_address'
 
 /** The parts of an event that have no column of their own; what is empty is left out. */

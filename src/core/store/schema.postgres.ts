@@ -1,6 +1,8 @@
 import type { Counters } from '../contact.ts'
 import type { EmailStatus } from '../email-status.ts'
-import type { Enrichment } from '../enrichment.ts'
+import type { Claims } from '../enrichment/claims.ts'
+import type { Enrichment } from '../enrichment/flat.ts'
+import type { ProviderId, Trouble } from '../enrichment/provider.ts'
 import type { BounceClass, EventType, Tally } from '../event.ts'
 import type { JobState } from '../job.ts'
 import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
@@ -20,7 +22,7 @@ import {
   text,
   uniqueIndex,
 } from './drizzle-postgres.ts'
-import type { Assertions, EventDetail, SourceOutcome, TotalName } from './rows.ts'
+import type { Assertions, EnrichmentTask, EventDetail, LookupOutcome, SourceOutcome, TotalName } from './rows.ts'
 
 // All times are UTC milliseconds.
 
@@ -52,6 +54,7 @@ export const contacts = pgTable(
     customFields: jsonb('custom_fields').$type<Readonly<Record<string, unknown>>>().notNull().default({}),
     sourceCampaign: text('source_campaign'),
     enrichment: jsonb().$type<Enrichment>(),
+    claims: jsonb().$type<Claims>().notNull().default({}),
     emailStatus: text('email_status').$type<EmailStatus>().notNull().default('unknown'),
     emailStatusSource: text('email_status_source'),
     emailStatusAt: bigint('email_status_at', { mode: 'number' }),
@@ -174,4 +177,78 @@ export const quarantine = pgTable('quarantine', {
   headers: jsonb().$type<Readonly<Record<string, string>>>().notNull(),
   raw: bytea().notNull(),
   problem: text().notNull(),
+})
+
+/** Calls of enrichment providers that are under way; one that is settled is gone. */
+export const enrichmentCalls = pgTable('enrichment_calls', {
+  id: text().primaryKey(),
+  provider: text().$type<ProviderId>().notNull(),
+  task: text().$type<EnrichmentTask>().notNull(),
+  /** The contacts that it asks about, in their order. */
+  contactIds: jsonb('contact_ids').$type<readonly number[]>().notNull(),
+  /** What was set aside for it, on that local day. */
+  credits: doublePrecision().notNull(),
+  day: text().notNull(),
+  startedAt: bigint('started_at', { mode: 'number' }).notNull(),
+  /** Set where the provider took a batch and answers later. */
+  requestId: text('request_id'),
+  deadlineAt: bigint('deadline_at', { mode: 'number' }),
+  /** SHA-256 of the secret part of the address that the provider calls back. */
+  callbackHash: text('callback_hash'),
+})
+
+/** What became of asking a provider about a contact; it is not asked again before `expiresAt`. */
+export const enrichmentLookups = pgTable(
+  'enrichment_lookups',
+  {
+    contactId: bigint('contact_id', { mode: 'number' })
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    provider: text().$type<ProviderId>().notNull(),
+    task: text().$type<EnrichmentTask>().notNull(),
+    outcome: text().$type<LookupOutcome>().notNull(),
+    /** What of the person was told to it: with more it may know them. */
+    clue: text().notNull(),
+    at: bigint({ mode: 'number' }).notNull(),
+    expiresAt: bigint('expires_at', { mode: 'number' }).notNull(),
+    callId: text('call_id'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contactId, t.provider, t.task] }),
+    index('enrichment_lookups_call').on(t.callId).where(sql`call_id is not null`),
+  ],
+)
+
+/** What each provider did and cost, per local day; the provider '' is the sum that the budget is held against. */
+export const enrichmentDays = pgTable(
+  'enrichment_days',
+  {
+    day: text().notNull(),
+    provider: text().$type<ProviderId | ''>().notNull(),
+    calls: bigint({ mode: 'number' }).notNull(),
+    hits: bigint({ mode: 'number' }).notNull(),
+    misses: bigint({ mode: 'number' }).notNull(),
+    /** Answers about somebody else, which are not kept. */
+    mismatches: bigint({ mode: 'number' }).notNull(),
+    /** Look-ups that came to nothing and cost nothing. */
+    failed: bigint({ mode: 'number' }).notNull(),
+    /** Look-ups whose answer was lost: they may have been billed. */
+    uncertain: bigint({ mode: 'number' }).notNull(),
+    credits: doublePrecision().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.provider] })],
+)
+
+/** What is wrong with a provider, and until when it is left alone. */
+export const enrichmentProviders = pgTable('enrichment_providers', {
+  provider: text().$type<ProviderId>().primaryKey(),
+  /** SHA-256 of its key: with another key it is asked again. */
+  keyHash: text('key_hash').notNull(),
+  trouble: text().$type<Trouble>(),
+  message: text(),
+  /** Since when, and until when if time helps. */
+  since: bigint({ mode: 'number' }).notNull(),
+  until: bigint({ mode: 'number' }),
+  /** What it said is left. */
+  creditsLeft: doublePrecision('credits_left'),
 })

@@ -1,6 +1,8 @@
 import type { Counters } from '../contact.ts'
 import type { EmailStatus } from '../email-status.ts'
-import type { Enrichment } from '../enrichment.ts'
+import type { Claims } from '../enrichment/claims.ts'
+import type { Enrichment } from '../enrichment/flat.ts'
+import type { ProviderId, Trouble } from '../enrichment/provider.ts'
 import type { BounceClass, EventType, Tally } from '../event.ts'
 import type { JobState } from '../job.ts'
 import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
@@ -8,7 +10,7 @@ import type { SuppressionReason, SuppressionRecord } from '../suppression.ts'
 import type { Suspicion } from '../suspicion.ts'
 import { sql } from './drizzle.ts'
 import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from './drizzle-sqlite.ts'
-import type { Assertions, EventDetail, SourceOutcome, TotalName } from './rows.ts'
+import type { Assertions, EnrichmentTask, EventDetail, LookupOutcome, SourceOutcome, TotalName } from './rows.ts'
 
 // All times are UTC milliseconds.
 
@@ -41,6 +43,7 @@ export const contacts = sqliteTable(
       .default({}),
     sourceCampaign: text('source_campaign'),
     enrichment: text({ mode: 'json' }).$type<Enrichment>(),
+    claims: text({ mode: 'json' }).$type<Claims>().notNull().default({}),
     emailStatus: text('email_status').$type<EmailStatus>().notNull().default('unknown'),
     emailStatusSource: text('email_status_source'),
     emailStatusAt: integer('email_status_at'),
@@ -163,4 +166,78 @@ export const quarantine = sqliteTable('quarantine', {
   headers: text({ mode: 'json' }).$type<Readonly<Record<string, string>>>().notNull(),
   raw: blob({ mode: 'buffer' }).notNull(),
   problem: text().notNull(),
+})
+
+/** Calls of enrichment providers that are under way; one that is settled is gone. */
+export const enrichmentCalls = sqliteTable('enrichment_calls', {
+  id: text().primaryKey(),
+  provider: text().$type<ProviderId>().notNull(),
+  task: text().$type<EnrichmentTask>().notNull(),
+  /** The contacts that it asks about, in their order. */
+  contactIds: text('contact_ids', { mode: 'json' }).$type<readonly number[]>().notNull(),
+  /** What was set aside for it, on that local day. */
+  credits: real().notNull(),
+  day: text().notNull(),
+  startedAt: integer('started_at').notNull(),
+  /** Set where the provider took a batch and answers later. */
+  requestId: text('request_id'),
+  deadlineAt: integer('deadline_at'),
+  /** SHA-256 of the secret part of the address that the provider calls back. */
+  callbackHash: text('callback_hash'),
+})
+
+/** What became of asking a provider about a contact; it is not asked again before `expiresAt`. */
+export const enrichmentLookups = sqliteTable(
+  'enrichment_lookups',
+  {
+    contactId: integer('contact_id')
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    provider: text().$type<ProviderId>().notNull(),
+    task: text().$type<EnrichmentTask>().notNull(),
+    outcome: text().$type<LookupOutcome>().notNull(),
+    /** What of the person was told to it: with more it may know them. */
+    clue: text().notNull(),
+    at: integer().notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    callId: text('call_id'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contactId, t.provider, t.task] }),
+    index('enrichment_lookups_call').on(t.callId).where(sql`call_id is not null`),
+  ],
+)
+
+/** What each provider did and cost, per local day; the provider '' is the sum that the budget is held against. */
+export const enrichmentDays = sqliteTable(
+  'enrichment_days',
+  {
+    day: text().notNull(),
+    provider: text().$type<ProviderId | ''>().notNull(),
+    calls: integer().notNull(),
+    hits: integer().notNull(),
+    misses: integer().notNull(),
+    /** Answers about somebody else, which are not kept. */
+    mismatches: integer().notNull(),
+    /** Look-ups that came to nothing and cost nothing. */
+    failed: integer().notNull(),
+    /** Look-ups whose answer was lost: they may have been billed. */
+    uncertain: integer().notNull(),
+    credits: real().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.provider] })],
+)
+
+/** What is wrong with a provider, and until when it is left alone. */
+export const enrichmentProviders = sqliteTable('enrichment_providers', {
+  provider: text().$type<ProviderId>().primaryKey(),
+  /** SHA-256 of its key: with another key it is asked again. */
+  keyHash: text('key_hash').notNull(),
+  trouble: text().$type<Trouble>(),
+  message: text(),
+  /** Since when, and until when if time helps. */
+  since: integer().notNull(),
+  until: integer(),
+  /** What it said is left. */
+  creditsLeft: real('credits_left'),
 })

@@ -90,6 +90,7 @@ const dialect: Dialect = {
     const list = columns.map(({ key, isJson }) => `value ${isJson ? '->' : '->>'} '${key}' as "${key}"`)
     return sql`(select ${sql.raw(list.join(', '))} from jsonb_each(${json})) as r`
   },
+  textsOf: (array) => sql`(select value as v from json_each(${array})) as t`,
   bytewise: sql`collate binary`,
   // A writing transaction holds everything.
   forUpdate: sql``,

@@ -1,0 +1,122 @@
+import { z } from 'zod'
+
+import type { BatchOutcome, EnrichOptions, Estimate } from '../core/enrichment/enrich.ts'
+import { CrmError, InvalidInputError, UpstreamError } from '../core/errors.ts'
+import type { JobHandler } from '../core/worker.ts'
+import type { Message } from './blocks.ts'
+import { createDirectMessage, type DirectMessage, type DirectMessageDeps } from './direct-message.ts'
+import {
+  enrichingView,
+  enrichReportView,
+  interruptedView,
+  type RunProgress,
+  runFailedView,
+  runRefusedView,
+} from './views/enrich-run.ts'
+import { BUG } from './views/problem.ts'
+
+export interface EnrichRunnerDeps extends DirectMessageDeps {
+  /** Throws `InvalidInputError` for what is no filter. */
+  readonly estimate: (filter: string) => Promise<Pick<Estimate, 'contacts'>>
+  /** Ends early when the signal says so. Throws `InvalidInputError`, and `StorageError` where the database fails. */
+  readonly enrich: (
+    filter: string,
+    options: Required<Pick<EnrichOptions, 'onProgress' | 'signal'>>,
+  ) => Promise<BatchOutcome>
+  /** Queues another try for those who may be worth it; queueing the same twice queues it once. */
+  readonly tryLater: (later: NonNullable<BatchOutcome['later']>) => Promise<void>
+  /** UTC milliseconds. */
+  readonly now: () => number
+}
+
+/** Slack takes fifty changes of messages a minute from the whole app (Slack sheet, section 7). */
+const PACE_MS = 2000
+
+const Order = z.object({
+  /** Another one for every order. */
+  id: z.string().min(1),
+  filter: z.string(),
+  /** A Slack user id. */
+  by: z.string(),
+})
+
+/**
+ * Does what an `enrich_run` job asks for, and tells the person who ordered it in a direct message.
+ * A run that was interrupted begins anew, and whoever is complete by then costs nothing.
+ */
+export function createEnrichRunner(deps: EnrichRunnerDeps): JobHandler {
+  const { estimate, enrich, tryLater } = deps
+
+  async function carryOut(filter: string, teller: Teller, signal: AbortSignal): Promise<Message> {
+    const { contacts } = await estimate(filter)
+    teller.begin(contacts)
+    const outcome = await enrich(filter, { signal, onProgress: (done, credits) => teller.progress(done, credits) })
+    signal.throwIfAborted()
+    if (outcome.later) await tryLater(outcome.later)
+    return enrichReportView(filter, outcome)
+  }
+
+  return async (payload, { signal }) => {
+    const { id, filter, by } = Order.parse(payload)
+    const message = createDirectMessage(deps, { to: by, key: `enrich:${id}`, about: 'an enrichment' })
+    const teller = new Teller(message, filter, deps)
+    try {
+      await teller.end(await carryOut(filter, teller, signal))
+    } catch (error) {
+      if (error instanceof InvalidInputError) return await teller.end(runRefusedView(filter, error.message))
+      const why = error instanceof CrmError ? error.message : BUG
+      await teller.end(signal.aborted ? interruptedView(filter, teller.reached) : runFailedView(filter, why))
+      // The worker logs it, and runs the job again.
+      throw error
+    }
+  }
+}
+
+/** Says how a run goes on, no oftener than Slack likes it, and without holding the run up. */
+class Teller {
+  readonly #message: DirectMessage
+  readonly #filter: string
+  readonly #deps: Pick<EnrichRunnerDeps, 'now' | 'log'>
+  #reached: RunProgress = { done: 0, total: 0, credits: 0 }
+  #saying: Promise<void> | undefined
+  #nextAt = Number.NEGATIVE_INFINITY
+
+  constructor(message: DirectMessage, filter: string, deps: Pick<EnrichRunnerDeps, 'now' | 'log'>) {
+    this.#message = message
+    this.#filter = filter
+    this.#deps = deps
+  }
+
+  get reached(): RunProgress {
+    return this.#reached
+  }
+
+  begin(total: number): void {
+    this.#reached = { ...this.#reached, total }
+    this.#say(this.#message.say('begin', enrichingView(this.#filter, this.#reached)))
+  }
+
+  progress(done: number, credits: number): void {
+    this.#reached = { done, credits, total: Math.max(done, this.#reached.total) }
+    if (this.#saying || this.#deps.now() < this.#nextAt) return
+    this.#say(this.#message.change(enrichingView(this.#filter, this.#reached)))
+  }
+
+  async end(message: Message): Promise<void> {
+    await this.#saying
+    await this.#message.say('end', message)
+  }
+
+  #say(words: Promise<void>): void {
+    this.#nextAt = this.#deps.now() + PACE_MS
+    this.#saying = words
+      .catch((error: unknown) => {
+        const { retryAfterMs = 0 } = error instanceof UpstreamError ? error : {}
+        this.#nextAt = this.#deps.now() + Math.max(PACE_MS, retryAfterMs)
+        this.#deps.log.debug('the progress of an enrichment was not shown', { error })
+      })
+      .finally(() => {
+        this.#saying = undefined
+      })
+  }
+}

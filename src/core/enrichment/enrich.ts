@@ -1,0 +1,490 @@
+import { isDeepStrictEqual } from 'node:util'
+
+import { isOwnMail } from '../email-status.ts'
+import { StorageError } from '../errors.ts'
+import type { Logger } from '../logger.ts'
+import type { Database } from '../store/database.ts'
+import { callById, eventsWithMetadata, type SaidRow, siblings, spentOn } from '../store/enrichment.ts'
+import type { DayOf } from '../time.ts'
+import { addClaims, type Claims, known, type Voices } from './claims.ts'
+import type { ProviderDesk, Why } from './desk.ts'
+import { FRESH_MS, USUAL_WANTS, WANTS, type Want } from './fields.ts'
+import { everyClaim } from './flat.ts'
+import { type Ledger, readSubjects } from './ledger.ts'
+import { claimsOfEvents, type EventFields } from './local/event-fields.ts'
+import type { Examination, Examine } from './local/examine.ts'
+import type { SiblingValue } from './local/siblings.ts'
+import { contactsOfCampaign } from './of-campaign.ts'
+import type { ProviderId } from './provider.ts'
+import { type EnrichmentStatistics, enrichmentStatistics } from './statistics.ts'
+import { clueOf, cluePrint, isSaid, missing, type Subject } from './subject.ts'
+import { atWorst, closedGate, couldKnow, type Gates, hasAnswered, type Lack, nextToAsk } from './waterfall.ts'
+
+export interface EnrichOptions {
+  /** What is looked for; without it what is usual. */
+  readonly wants?: readonly Want[]
+  /** Ask those again who have answered already, or whose answer was lost: it may be billed again. */
+  readonly again?: boolean
+  /** How long to wait for a provider that asks us to, in milliseconds. */
+  readonly patienceMs?: number
+  /** Ends the batch early: who is being asked is waited for, nobody else is asked. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, credits: number) => void
+}
+
+/** What became of one contact. */
+export interface ContactOutcome {
+  readonly id: number
+  readonly kind:
+    | 'enriched'
+    /** There was nothing to look for. */
+    | 'complete'
+    /** Nobody knew anything new. */
+    | 'nothing'
+    /** A provider answers later. */
+    | 'waiting'
+    /** Nobody should write to this person, and nobody is asked about them. */
+    | 'suppressed'
+    /** It is not there any more. */
+    | 'gone'
+    /** This program failed; the log says how. */
+    | 'failed'
+  readonly found: readonly Want[]
+  readonly lacking: readonly { readonly want: Want; readonly why: Lack }[]
+  readonly asked: readonly ProviderId[]
+  readonly credits: number
+  /** When it is worth trying again, UTC milliseconds; null where time does not help. */
+  readonly retryAt: number | null
+}
+
+export interface BatchOutcome {
+  readonly contacts: number
+  readonly counts: Readonly<Record<ContactOutcome['kind'], number>>
+  readonly credits: number
+  /** Why something is still lacking, by the number of contacts. */
+  readonly lacking: Readonly<Partial<Record<Lack, number>>>
+  /** The contacts that are worth trying again, and when. */
+  readonly later: { readonly ids: readonly number[]; readonly at: number } | null
+}
+
+export interface Estimate {
+  readonly contacts: number
+  /** Those that lack something that a provider could know. */
+  readonly toAsk: number
+  /** If the first who is asked knows everything, and if nobody knows anything. */
+  readonly least: number
+  readonly most: number
+  readonly spentToday: number
+  readonly dailyCredits: number
+}
+
+export interface EnricherDeps {
+  readonly database: Database
+  readonly ledger: Ledger
+  readonly desks: readonly ProviderDesk[]
+  readonly examine: Examine
+  /** Called before anything else of each run. */
+  readonly prepare: () => Promise<void>
+  /** Whether everybody can have an address there: then colleagues are none. */
+  readonly isPublicDomain: (domain: string) => boolean
+  /** What lists say of an address; the DNS, which an estimate does not wait for, may say worse. */
+  readonly gatesOf: (email: string) => Gates
+  readonly dailyCredits: number
+  readonly dayOf: DayOf
+  /** UTC milliseconds. */
+  readonly now: () => number
+  readonly log: Logger
+}
+
+/** The usual patience: enough for a window of a minute. */
+export const PATIENCE_MS = 65_000
+
+/** Contacts in hand at a time: memory stays the same however many there are, and calls fill up, since batches divide it. */
+const CHUNK = 500
+const SIBLINGS = 30
+/** Of each contact: what a tool knows of its lead stands in all of them. */
+const EVENTS = 5
+
+/** The verbs of enrichment. */
+export class Enrichment {
+  readonly #deps: EnricherDeps
+  readonly #underWay = new Map<number, Promise<ContactOutcome>>()
+
+  constructor(deps: EnricherDeps) {
+    this.#deps = deps
+  }
+
+  /** Finds out what is lacking of one contact. Whoever asks at the same time gets the same answer. */
+  async enrichContact(id: number, options: EnrichOptions = {}): Promise<ContactOutcome> {
+    await this.#sweep()
+    const [outcome] = await this.#chunk([id], options)
+    return outcome ?? nothing(id, 'gone')
+  }
+
+  /** The same for many. A contact or a provider that fails never stops it; throws `StorageError` where the database does. */
+  async enrichBatch(ids: Iterable<number> | AsyncIterable<number>, options: EnrichOptions = {}): Promise<BatchOutcome> {
+    await this.#sweep()
+    const sum = new Summary()
+    for await (const chunk of chunksOf(ids)) {
+      if (options.signal?.aborted) break
+      sum.add(await this.#chunk(chunk, { ...options, onProgress: (done, credits) => sum.tell(done, credits, options) }))
+    }
+    return sum.result()
+  }
+
+  /** Makes contacts of `emails` with the campaign that they come from, and finds out about them. Throws `InvalidInputError`. */
+  async enrichFromCampaign(
+    emails: readonly string[],
+    campaign: string,
+    fields: readonly Want[] = USUAL_WANTS,
+    options: Omit<EnrichOptions, 'wants'> = {},
+  ): Promise<BatchOutcome> {
+    const { database, dayOf, now } = this.#deps
+    const ids = await contactsOfCampaign({ database, dayOf, now: now() }, emails, campaign)
+    return await this.enrichBatch(ids, { ...options, wants: fields })
+  }
+
+  /** What it would cost, before anything is asked. */
+  async estimate(
+    ids: Iterable<number> | AsyncIterable<number>,
+    { wants = USUAL_WANTS, again = false }: EnrichOptions = {},
+  ) {
+    const { database, dayOf, dailyCredits, now, prepare } = this.#deps
+    await prepare()
+    const sum = { contacts: 0, toAsk: 0, least: 0, most: 0 }
+    for await (const chunk of chunksOf(ids)) {
+      for (const subject of (await readSubjects(database, chunk)).values()) {
+        sum.contacts += 1
+        const gates = this.#deps.gatesOf(subject.email)
+        const open = missing(subject, wants, now(), again ? now() : undefined).filter(
+          (want) => !closedGate(want, gates),
+        )
+        const asked = subject.isSuppressed ? [] : this.#atWorst(open, subject, again)
+        if (asked.length === 0) continue
+        sum.toAsk += 1
+        sum.least += asked[0]?.terms.credits ?? 0
+        sum.most += asked.reduce((credits, { terms }) => credits + terms.credits, 0)
+      }
+    }
+    return { ...sum, spentToday: await spentOn(database, dayOf(now())), dailyCredits } satisfies Estimate
+  }
+
+  /** What enrichment did in the last `days` local days, today included. */
+  async enrichmentStatistics(days: number): Promise<EnrichmentStatistics> {
+    const { database, dayOf, dailyCredits, now } = this.#deps
+    return await enrichmentStatistics(database, { days, today: dayOf(now()), dailyCredits })
+  }
+
+  /**
+   * Fetches a batch that a provider took earlier; gives the contacts that may still lack something.
+   * Throws `ProviderError` with `retryAfterMs` while it is not ready.
+   */
+  async collect(callId: string): Promise<readonly number[]> {
+    const { database, desks, prepare } = this.#deps
+    await prepare()
+    const call = await callById(database, callId)
+    const desk = call && desks.find(({ terms, task }) => terms.provider === call.provider && task === call.task)
+    if (!call || !desk) return []
+    const settlements = await desk.collect(call, await readSubjects(database, call.contactIds))
+    return settlements ? [...settlements.keys()] : call.contactIds
+  }
+
+  /** Whoever is asked may tell what makes those who did not know the person worth asking again. */
+  #atWorst(open: readonly Want[], subject: Subject, again: boolean): ProviderDesk[] {
+    const { desks, now } = this.#deps
+    const asked = atWorst(open, desks, (desk) => this.#isLeft(desk, subject, again))
+    if (!asked.some(({ task }) => task === 'find')) return asked
+    const print = (desk: ProviderDesk) => (desk.task === 'verify' ? 'email' : 'anything')
+    return atWorst(open, desks, (desk) => !hasAnswered(subject, desk, { print: print(desk), now: now(), again }))
+  }
+
+  /** Before anything is asked: what another process was about to ask when it died may have been billed. */
+  async #sweep(): Promise<void> {
+    const { ledger, desks } = this.#deps
+    await ledger.sweep((provider, task) => {
+      const desk = desks.find(({ terms, task: known }) => terms.provider === provider && known === task)
+      return desk?.terms.isRepeatable ?? false
+    })
+  }
+
+  async #chunk(ids: readonly number[], options: EnrichOptions): Promise<ContactOutcome[]> {
+    const own = [...new Set(ids)].filter((id) => !this.#underWay.has(id))
+    const others = ids.flatMap((id) => this.#underWay.get(id) ?? [])
+    const work = this.#carryOut(own, options)
+    for (const id of own) {
+      const outcome = work.then((outcomes) => outcomes.get(id) ?? nothing(id, 'gone'))
+      // Whoever waits for it hears of a failure; nobody may.
+      outcome.catch(() => {})
+      this.#underWay.set(id, outcome)
+    }
+    try {
+      return [...(await work).values(), ...(await Promise.all(others))]
+    } finally {
+      for (const id of own) this.#underWay.delete(id)
+    }
+  }
+
+  async #carryOut(ids: readonly number[], options: EnrichOptions): Promise<ReadonlyMap<number, ContactOutcome>> {
+    const { database, prepare } = this.#deps
+    await prepare()
+    const subjects = await readSubjects(database, ids)
+    const able = [...subjects.values()].filter(({ isSuppressed }) => !isSuppressed)
+    const { known, gates } = await this.#lookAround(able)
+    let [done, credits] = [0, 0]
+    const outcomes = await Promise.all(
+      ids.map(async (id) => {
+        const before = subjects.get(id)
+        const outcome = await this.#one(id, before, known.get(id) ?? before, gates.get(id), options)
+        done += 1
+        credits += outcome.credits
+        options.onProgress?.(done, credits)
+        return outcome
+      }),
+    )
+    return new Map(outcomes.map((outcome) => [outcome.id, outcome]))
+  }
+
+  async #one(
+    id: number,
+    before: Subject | undefined,
+    subject: Subject | undefined,
+    gates: Gates | undefined,
+    options: EnrichOptions,
+  ): Promise<ContactOutcome> {
+    if (!before || !subject) return nothing(id, 'gone')
+    if (subject.isSuppressed || !gates) return nothing(id, 'suppressed')
+    try {
+      return await this.#fall(before, subject, gates, options)
+    } catch (error) {
+      if (error instanceof StorageError) throw error
+      this.#deps.log.error('a contact could not be enriched', { contact: id, error })
+      return nothing(id, 'failed')
+    }
+  }
+
+  /** The waterfall: one provider after the other, until nothing is missing or nobody is left. */
+  async #fall(
+    before: Subject,
+    start: Subject,
+    gates: Gates,
+    { wants = USUAL_WANTS, again = false, patienceMs = PATIENCE_MS, signal }: EnrichOptions,
+  ): Promise<ContactOutcome> {
+    const { desks, now } = this.#deps
+    const since = again ? now() : undefined
+    const wanted = missing(before, wants, now(), since)
+    const open = (subject: Subject) => missing(subject, wants, now(), since).filter((want) => !closedGate(want, gates))
+    const tried = new Map<ProviderDesk, Why | 'answered' | 'waiting'>()
+    let subject = start
+    let credits = 0
+    let retryAt: number | null = null
+    for (;;) {
+      if (signal?.aborted || subject.isSuppressed) break
+      const desk = nextToAsk(open(subject), desks, (candidate) => {
+        return !tried.has(candidate) && this.#isLeft(candidate, subject, again)
+      })
+      if (!desk) break
+      const step = await desk.ask({ subject, again, patienceMs, signal })
+      tried.set(desk, step.kind === 'skipped' ? step.why : step.kind)
+      if (step.kind === 'waiting') break
+      if (step.kind === 'answered') {
+        subject = step.subject
+        credits += step.credits
+      } else {
+        if (step.why === 'gone') return { ...nothing(before.id, 'gone'), credits }
+        if (step.why === 'suppressed') subject = { ...subject, isSuppressed: true }
+        if (step.why === 'lost') credits += desk.terms.credits
+        const at = step.why === 'budget' ? this.#tomorrow() : step.retryAt
+        if (at !== null) retryAt = Math.min(retryAt ?? at, at)
+      }
+    }
+    const still = new Set(missing(subject, wants, now(), since))
+    const isWaiting =
+      [...tried.values()].includes('waiting') ||
+      (still.size > 0 && subject.lookups.some(({ outcome }) => outcome === 'waiting'))
+    const found = [...new Set([...wanted.filter((want) => !still.has(want)), ...news(before, subject, now())])]
+    return {
+      id: before.id,
+      kind: kindOf({ subject, isWaiting, found: found.length, wanted: wanted.length }),
+      found,
+      lacking: [...still].map((want) => ({ want, why: closedGate(want, gates) ?? this.#whyNot(want, subject, tried) })),
+      asked: [...tried].flatMap(([{ terms }, how]) =>
+        how === 'answered' || how === 'waiting' ? [terms.provider] : [],
+      ),
+      credits,
+      retryAt: still.size > 0 ? retryAt : null,
+    }
+  }
+
+  #isLeft(desk: ProviderDesk, subject: Subject, again: boolean): boolean {
+    const now = this.#deps.now()
+    const print = desk.task === 'verify' ? 'email' : cluePrint(clueOf(subject, now))
+    return !hasAnswered(subject, desk, { print, now, again })
+  }
+
+  #whyNot(want: Want, { lookups }: Subject, tried: ReadonlyMap<ProviderDesk, Why | 'answered' | 'waiting'>): Lack {
+    if (!couldKnow(want, this.#deps.desks)) return 'no_provider'
+    const reasons = new Set(tried.values())
+    if (reasons.has('waiting') || reasons.has('stopped') || lookups.some(({ outcome }) => outcome === 'waiting'))
+      return 'waiting'
+    if (reasons.has('budget')) return 'budget'
+    if (reasons.has('rate_limited')) return 'rate_limited'
+    if (reasons.has('lost') || lookups.some(({ outcome }) => outcome === 'uncertain')) return 'uncertain'
+    if (
+      ['auth_failed', 'misconfigured', 'out_of_credits', 'pending', 'unavailable'].some((why) =>
+        reasons.has(why as Why),
+      )
+    )
+      return 'unavailable'
+    return 'nobody_knows'
+  }
+
+  /** What is known without asking anybody: colleagues, lists, the DNS, the address itself. */
+  async #lookAround(subjects: readonly Subject[]) {
+    const { database, examine, isPublicDomain, now, ledger } = this.#deps
+    const domains = [...new Set(subjects.map(({ domain }) => domain))].filter((domain) => !isPublicDomain(domain))
+    const around = Map.groupBy(await siblings(database, domains, SIBLINGS), ({ domain }) => domain)
+    const ids = subjects.map(({ id }) => id)
+    const events = Map.groupBy(await eventsWithMetadata(database, ids, EVENTS), ({ contactId }) => contactId)
+    const gates = new Map<number, Gates>()
+    const told: { readonly id: number; readonly claims: Claims }[] = []
+    await Promise.all(
+      subjects.map(async (subject) => {
+        const { id, email, said, claims } = subject
+        const colleagues = (around.get(subject.domain) ?? []).filter((row) => row.id !== id)
+        const title = said.jobTitle ?? known(claims, 'jobTitle', now())?.value ?? null
+        const examination = await examine({ email, title, siblings: colleagues.flatMap((row) => valuesOf(row, now())) })
+        // Whoever writes to us has an address that works, whatever else is said of it.
+        const works = subject.evidence?.status === 'valid' && isOwnMail(subject.evidence)
+        gates.set(id, { ...examination, mayPay: examination.mayPay || works })
+        const heard = claimsOfEvents((events.get(id) ?? []).map(saidBy))
+        const isNews = !isDeepStrictEqual(addClaims(claims, heard), claims)
+        const news = addClaims(newsOf(claims, examination, now()), isNews ? heard : {})
+        if (Object.keys(news).length > 0) told.push({ id, claims: news })
+      }),
+    )
+    return { known: told.length > 0 ? await ledger.keep(told) : new Map<number, Subject>(), gates }
+  }
+
+  /** When the next local day begins, to a quarter of an hour. */
+  #tomorrow(): number {
+    const { dayOf, now } = this.#deps
+    const quarter = 15 * 60_000
+    let at = Math.ceil((now() + 1) / quarter) * quarter
+    while (dayOf(at) === dayOf(now())) at += quarter
+    return at
+  }
+}
+
+function nothing(id: number, kind: ContactOutcome['kind']): ContactOutcome {
+  return { id, kind, found: [], lacking: [], asked: [], credits: 0, retryAt: null }
+}
+
+function kindOf(result: {
+  readonly subject: Subject
+  readonly isWaiting: boolean
+  readonly found: number
+  readonly wanted: number
+}): ContactOutcome['kind'] {
+  if (result.subject.isSuppressed) return 'suppressed'
+  if (result.isWaiting) return 'waiting'
+  if (result.found > 0) return 'enriched'
+  return result.wanted === 0 ? 'complete' : 'nothing'
+}
+
+/** What is known now, as more than a guess, and was not before. */
+function news(before: Subject, after: Subject, now: number): Want[] {
+  const says = ({ claims, evidence, said }: Subject, want: Want) => {
+    if (want === 'emailStatus') return evidence !== null && evidence.status !== 'unknown'
+    if (isSaid(said, want)) return true
+    const fact = known(claims, want, now)
+    return fact !== null && !fact.isGuess
+  }
+  return WANTS.filter((want) => says(after, want) && !says(before, want))
+}
+
+/** What a colleague's contact says of their company. */
+function valuesOf(row: { company: string | null } & Parameters<typeof everyClaim>[0], now: number): SiblingValue[] {
+  const claims = everyClaim(row)
+  const values: SiblingValue[] = row.company ? [{ field: 'companyName', value: row.company, entered: true }] : []
+  for (const field of ['companyName', 'industry', 'companySize'] as const) {
+    if (field === 'companyName' && row.company) continue
+    const fact = known(claims, field, now)
+    // Only what somebody else said: colleagues who know it from each other are one voice.
+    if (fact && !fact.isGuess && fact.source !== 'crm-sibling')
+      values.push({ field, value: fact.value, entered: false })
+  }
+  return values
+}
+
+function saidBy({ provider, occurredAt, detail }: SaidRow): EventFields {
+  return { provider, occurredAt, metadata: detail?.metadata ?? {} }
+}
+
+/** The parts of an examination that are not known yet, or too old to count. */
+function newsOf(claims: Claims, { told, emailStatus }: Examination, now: number): Claims {
+  const fresh: { -readonly [K in keyof Claims]: Voices } = {}
+  for (const { field, source, value, confidence } of told) {
+    const before = claims[field]?.[source]
+    if (before?.value === value && now - before.at < FRESH_MS[field] / 2) continue
+    fresh[field] = { ...fresh[field], [source]: { value, at: now, confidence } }
+  }
+  if (emailStatus) {
+    const { status, detail, source } = emailStatus
+    const before = claims.emailStatus?.[source]
+    const isSame = before?.value === status && before.note === detail && now - before.at < DAY_MS
+    if (!isSame) fresh.emailStatus = { [source]: { value: status, note: detail, at: now } }
+  }
+  return fresh
+}
+
+const DAY_MS = 24 * 60 * 60_000
+
+async function* chunksOf(ids: Iterable<number> | AsyncIterable<number>): AsyncGenerator<number[]> {
+  let chunk: number[] = []
+  for await (const id of ids) {
+    chunk.push(id)
+    if (chunk.length < CHUNK) continue
+    yield chunk
+    chunk = []
+  }
+  if (chunk.length > 0) yield chunk
+}
+
+/** Adds outcomes up. */
+class Summary {
+  readonly #counts: Record<ContactOutcome['kind'], number> = {
+    ...{ enriched: 0, complete: 0, nothing: 0, waiting: 0, suppressed: 0, gone: 0, failed: 0 },
+  }
+  readonly #lacking: Partial<Record<Lack, number>> = {}
+  readonly #later: number[] = []
+  #laterAt: number | null = null
+  #contacts = 0
+  #credits = 0
+
+  add(outcomes: readonly ContactOutcome[]): void {
+    for (const { id, kind, credits, lacking, retryAt } of outcomes) {
+      this.#contacts += 1
+      this.#credits += credits
+      this.#counts[kind] += 1
+      for (const why of new Set(lacking.map((lack) => lack.why))) this.#lacking[why] = (this.#lacking[why] ?? 0) + 1
+      if (retryAt === null) continue
+      this.#later.push(id)
+      this.#laterAt = Math.min(this.#laterAt ?? retryAt, retryAt)
+    }
+  }
+
+  /** Passes progress within a chunk on as progress of the whole. */
+  tell(done: number, credits: number, { onProgress }: EnrichOptions): void {
+    onProgress?.(this.#contacts + done, this.#credits + credits)
+  }
+
+  result(): BatchOutcome {
+    return {
+      contacts: this.#contacts,
+      counts: this.#counts,
+      credits: this.#credits,
+      lacking: this.#lacking,
+      later: this.#laterAt === null ? null : { ids: this.#later, at: this.#laterAt },
+    }
+  }
+}
