@@ -4,6 +4,7 @@ import process from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
 
 import { slackSigned, slashCommand } from '../practice/slack/sign.ts'
+import { measureEnrichment } from './enrichment.ts'
 import { measureProviders } from './providers.ts'
 import { measureScanners } from './scanners.ts'
 import { resendBody, sendgridBody, sendgridEvents } from './support/events.ts'
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   singles: measureSingles,
   providers: measureProviders,
   scanners: measureScanners,
+  enrichment: () => measureEnrichment(row),
 }
 
 const chosen = process.argv.slice(2)

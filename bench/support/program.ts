@@ -7,13 +7,9 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 
 import { newSender, type Sender } from '../../practice/email/sign.ts'
+import { startFlags } from './flags.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
-
-/** What `npm start` gives to Node. */
-const FLAGS: string[] = (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).scripts.start as string)
-  .split(' ')
-  .filter((word) => word.startsWith('--'))
 
 /** The real program in a process of its own, on an empty SQLite file. */
 export interface Running extends AsyncDisposable {
@@ -32,7 +28,7 @@ export async function startProgram(): Promise<Running> {
   const senders = { sendgrid: newSender('sendgrid'), resend: newSender('resend') }
   const signingSecret = 'a signing secret for the bench'
   const started = performance.now()
-  const child = spawn(process.execPath, [...FLAGS, join(ROOT, 'src/main.ts')], {
+  const child = spawn(process.execPath, [...startFlags(), join(ROOT, 'src/main.ts')], {
     env: {
       PATH: process.env.PATH,
       PORT: '0',

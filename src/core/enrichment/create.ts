@@ -12,6 +12,7 @@ import { Ledger } from './ledger.ts'
 import { createExaminer } from './local/examine.ts'
 import { type Lists, loadLists } from './local/lists.ts'
 import { createMailDomains, type MailResolver, systemResolver } from './local/mail-domains.ts'
+import type { Provider } from './provider.ts'
 import { ENRICHMENT_PROVIDERS } from './providers/index.ts'
 import type { EnrichmentSettings, ProviderSettings } from './settings.ts'
 
@@ -27,6 +28,8 @@ export interface EnrichmentDeps {
   readonly random: () => number
   readonly fetch: typeof fetch
   readonly resolver?: MailResolver
+  /** Those that there are. */
+  readonly providers?: readonly Provider[]
   readonly wait?: DeskDeps['wait']
   readonly log: Logger
 }
@@ -39,7 +42,7 @@ export interface RunningEnrichment extends AsyncDisposable {
 
 /** Enrichment with the providers that are switched on, or without any. */
 export function createEnrichment(deps: EnrichmentDeps): RunningEnrichment {
-  const { database, settings, publicUrl, dayOf, now, random, log } = deps
+  const { database, settings, publicUrl, dayOf, now, random, log, providers = ENRICHMENT_PROVIDERS } = deps
   const stopping = new AbortController()
   const { dailyCredits } = settings
   const ledger = new Ledger({ database, dayOf, now, dailyCredits })
@@ -47,7 +50,7 @@ export function createEnrichment(deps: EnrichmentDeps): RunningEnrichment {
   const isPublicDomain = (domain: string) => lists?.isPublic(domain) ?? false
 
   const desks = settings.providers.flatMap((provider) => {
-    const { name, answering } = connected(provider, deps.fetch)
+    const { name, answering } = connected(provider, providers, deps.fetch)
     return answering.map(
       (one) =>
         new ProviderDesk({
@@ -105,8 +108,8 @@ export function createEnrichment(deps: EnrichmentDeps): RunningEnrichment {
 /** Where providers call back, followed by the provider and a secret. */
 export const CALLBACK_PATH = '/enrichment'
 
-function connected({ id, key, baseUrl }: ProviderSettings, request: typeof fetch) {
-  const provider = ENRICHMENT_PROVIDERS.find((known) => known.id === id)
+function connected({ id, key, baseUrl }: ProviderSettings, providers: readonly Provider[], request: typeof fetch) {
+  const provider = providers.find((known) => known.id === id)
   if (!provider) throw new Error(`there is no enrichment provider ${id}`)
   const { enricher, verifier } = provider.connect({ key, baseUrl, fetch: request })
   return { name: provider.name, answering: [enricher, verifier].filter((one) => one !== undefined) }

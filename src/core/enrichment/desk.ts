@@ -73,7 +73,7 @@ export type Step =
 export type Why = Trouble | 'budget' | 'asked' | 'suppressed' | 'gone' | 'stopped'
 
 /** Single look-ups that come this close together become one call. */
-const GATHER_MS = 25
+const GATHER_MS = 10
 const ATTEMPTS = 3
 const FAULTS_IN_A_ROW = 5
 const OPEN_MS = 30_000

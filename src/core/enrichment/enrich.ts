@@ -102,6 +102,8 @@ export const PATIENCE_MS = 65_000
 /** Contacts in hand at a time: memory stays the same however many there are, and calls fill up, since batches divide it. */
 const CHUNK = 500
 const SIBLINGS = 30
+/** Whose colleagues are read at a time. */
+const DOMAINS = 25
 /** Of each contact: what a tool knows of its lead stands in all of them. */
 const EVENTS = 5
 
@@ -151,6 +153,7 @@ export class Enrichment {
   ) {
     const { database, dayOf, dailyCredits, now, prepare } = this.#deps
     await prepare()
+    await this.#sweep()
     const sum = { contacts: 0, toAsk: 0, least: 0, most: 0 }
     for await (const chunk of chunksOf(ids)) {
       for (const subject of (await readSubjects(database, chunk)).values()) {
@@ -229,7 +232,12 @@ export class Enrichment {
     await prepare()
     const subjects = await readSubjects(database, ids)
     const able = [...subjects.values()].filter(({ isSuppressed }) => !isSuppressed)
-    const { known, gates } = await this.#lookAround(able)
+    // Whoever lacks nothing costs one reading of the contact.
+    const since = options.again ? this.#deps.now() : undefined
+    const lacking = able.filter(
+      (subject) => missing(subject, options.wants ?? USUAL_WANTS, this.#deps.now(), since).length > 0,
+    )
+    const { known, gates } = await this.#lookAround(lacking)
     let [done, credits] = [0, 0]
     const outcomes = await Promise.all(
       ids.map(async (id) => {
@@ -252,7 +260,8 @@ export class Enrichment {
     options: EnrichOptions,
   ): Promise<ContactOutcome> {
     if (!before || !subject) return nothing(id, 'gone')
-    if (subject.isSuppressed || !gates) return nothing(id, 'suppressed')
+    if (subject.isSuppressed) return nothing(id, 'suppressed')
+    if (!gates) return nothing(id, 'complete')
     try {
       return await this.#fall(before, subject, gates, options)
     } catch (error) {
@@ -342,7 +351,7 @@ export class Enrichment {
   async #lookAround(subjects: readonly Subject[]) {
     const { database, examine, isPublicDomain, now, ledger } = this.#deps
     const domains = [...new Set(subjects.map(({ domain }) => domain))].filter((domain) => !isPublicDomain(domain))
-    const around = Map.groupBy(await siblings(database, domains, SIBLINGS), ({ domain }) => domain)
+    const around = await this.#colleagues(domains)
     const ids = subjects.map(({ id }) => id)
     const events = Map.groupBy(await eventsWithMetadata(database, ids, EVENTS), ({ contactId }) => contactId)
     const gates = new Map<number, Gates>()
@@ -350,9 +359,9 @@ export class Enrichment {
     await Promise.all(
       subjects.map(async (subject) => {
         const { id, email, said, claims } = subject
-        const colleagues = (around.get(subject.domain) ?? []).filter((row) => row.id !== id)
+        const colleagues = (around.get(subject.domain) ?? []).filter((colleague) => colleague.id !== id)
         const title = said.jobTitle ?? known(claims, 'jobTitle', now())?.value ?? null
-        const examination = await examine({ email, title, siblings: colleagues.flatMap((row) => valuesOf(row, now())) })
+        const examination = await examine({ email, title, siblings: colleagues.flatMap(({ values }) => values) })
         // Whoever writes to us has an address that works, whatever else is said of it.
         const works = subject.evidence?.status === 'valid' && isOwnMail(subject.evidence)
         gates.set(id, { ...examination, mayPay: examination.mayPay || works })
@@ -363,6 +372,24 @@ export class Enrichment {
       }),
     )
     return { known: told.length > 0 ? await ledger.keep(told) : new Map<number, Subject>(), gates }
+  }
+
+  /** What the contacts at each domain say of their company. */
+  async #colleagues(domains: readonly string[]): Promise<ReadonlyMap<string, readonly Colleague[]>> {
+    const { database, now } = this.#deps
+    const around = new Map<string, readonly Colleague[]>()
+    for (let first = 0; first < domains.length; first += DOMAINS) {
+      const rows = await siblings(database, domains.slice(first, first + DOMAINS), SIBLINGS)
+      for (const [domain, group] of Map.groupBy(rows, (row) => row.domain)) {
+        around.set(
+          domain,
+          group.map((row) => ({ id: row.id, values: valuesOf(row, now()) })),
+        )
+      }
+      // Each holds the thread for some milliseconds; requests are answered in between.
+      await new Promise(setImmediate)
+    }
+    return around
   }
 
   /** When the next local day begins, to a quarter of an hour. */
@@ -400,6 +427,11 @@ function news(before: Subject, after: Subject, now: number): Want[] {
     return fact !== null && !fact.isGuess
   }
   return WANTS.filter((want) => says(after, want) && !says(before, want))
+}
+
+interface Colleague {
+  readonly id: number
+  readonly values: readonly SiblingValue[]
 }
 
 /** What a colleague's contact says of their company. */

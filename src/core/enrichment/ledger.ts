@@ -126,10 +126,7 @@ export class Ledger {
         contacts.map(({ id }) => id),
       )
       const open = contacts.filter(({ id }) => suppressed.get(id) === false)
-      const affordable = open.slice(
-        0,
-        terms.credits === 0 ? undefined : Math.max(0, Math.floor(room / terms.credits)),
-      )
+      const affordable = open.slice(0, Math.max(0, Math.floor(room / terms.credits)))
       const callId = randomUUID()
       const { provider } = terms
       const options = { provider, task, callId, now, until: now + ABANDONED_MS, again }
@@ -396,7 +393,9 @@ function importedStatus({ emailEvidence }: Assertions, { emailStatus = {} }: Cla
   if (!emailEvidence || isOwnMail(emailEvidence)) return NO_CLAIMS
   const { source, status, at } = emailEvidence
   // A verdict of several sources names them all, and is as old as the newest of them.
-  const isVerdict = source.split(', ').some((one) => Object.hasOwn(emailStatus, one) && (emailStatus[one]?.at ?? 0) >= at)
+  const isVerdict = source
+    .split(', ')
+    .some((one) => Object.hasOwn(emailStatus, one) && (emailStatus[one]?.at ?? 0) >= at)
   return isVerdict ? NO_CLAIMS : { emailStatus: { [source]: { value: status, at } } }
 }
 

@@ -116,10 +116,8 @@ export function hasAnswered(
   { print, now, again }: { readonly print: string; readonly now: number; readonly again: boolean },
 ): boolean {
   const lookup = lookups.find(({ provider, task: known }) => provider === terms.provider && known === task)
-  if (!lookup) return false
-  if (lookup.outcome === 'asking' || lookup.outcome === 'waiting') return true
-  if (lookup.expiresAt <= now) return false
-  if (lookup.outcome === 'opted_out') return true
+  if (!lookup || lookup.expiresAt <= now) return false
+  if (lookup.outcome === 'asking' || lookup.outcome === 'waiting' || lookup.outcome === 'opted_out') return true
   if (again) return false
   return !(lookup.outcome === 'miss' && lookup.clue !== print)
 }

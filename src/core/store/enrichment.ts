@@ -244,14 +244,21 @@ export interface Settled {
   readonly expiresAt: number
 }
 
+/** Rows that are there already, written over: `contact_id` alone does not find one. */
+const settling = perBackend(({ enrichmentLookups }) =>
+  insertOf(enrichmentLookups, ['contactId', 'provider', 'task', 'outcome', 'clue', 'at', 'expiresAt'], {
+    conflict: `on conflict (contact_id, provider, task) do update
+      set outcome = excluded.outcome, at = excluded.at, expires_at = excluded.expires_at, call_id = null`,
+  }),
+)
+
+/** Writes what became of look-ups; their contacts must be held, so that none is deleted meanwhile. */
 export async function settleLookups(tx: Database, settled: readonly Settled[]): Promise<void> {
-  for (const { contactId, provider, task, outcome, at, expiresAt } of settled) {
-    const { enrichmentLookups: lookups } = tx.tables
-    await tx.db
-      .update(lookups)
-      .set({ outcome, at, expiresAt, callId: null })
-      .where(and(eq(lookups.contactId, contactId), eq(lookups.provider, provider), eq(lookups.task, task)))
-  }
+  // The clue of a look-up is what was told when it began.
+  await tx.write(
+    settling(tx),
+    settled.map((row) => ({ ...row, clue: '' })),
+  )
 }
 
 /** Gives contacts of a call back that were not asked about after all. */

@@ -33,13 +33,19 @@ const someClaim: fc.Arbitrary<Claim> = fc.record(
 )
 
 const someVoices = fc
-  .uniqueArray(fc.tuple(fc.constantFrom(...SOURCES, ...GUESSES, ...ODD), someClaim), { selector: ([source]) => source, maxLength: 5 })
+  .uniqueArray(fc.tuple(fc.constantFrom(...SOURCES, ...GUESSES, ...ODD), someClaim), {
+    selector: ([source]) => source,
+    maxLength: 5,
+  })
   .map((voices) => Object.fromEntries(voices))
 
 const someClaims: fc.Arbitrary<Claims> = fc
-  .uniqueArray(fc.tuple(fc.constantFrom('companyName' as const, 'jobTitle' as const, 'emailStatus' as const), someVoices), {
-    selector: ([field]) => field,
-  })
+  .uniqueArray(
+    fc.tuple(fc.constantFrom('companyName' as const, 'jobTitle' as const, 'emailStatus' as const), someVoices),
+    {
+      selector: ([field]) => field,
+    },
+  )
   .map((entries): Claims => Object.fromEntries(entries.filter(([, voices]) => Object.keys(voices).length > 0)))
 
 function said(source: string, value: string, rest: Partial<Claim> = {}): Claims {
@@ -136,7 +142,8 @@ describe('what is believed', () => {
   })
 
   test('grows less credible with every quarter of a year', () => {
-    const confidence = (ageMs: number) => known(said('apollo', 'Acme', { at: START - ageMs }), 'companyName', START)?.confidence
+    const confidence = (ageMs: number) =>
+      known(said('apollo', 'Acme', { at: START - ageMs }), 'companyName', START)?.confidence
     expect(confidence(QUARTER_MS - 1)).toBe(0.75)
     expect(confidence(QUARTER_MS)).toBeCloseTo(0.7)
     expect(confidence(3 * QUARTER_MS)).toBeCloseTo(0.6)
@@ -165,7 +172,9 @@ describe('what a provider answers', () => {
       jobTitle: { apollo: { value: 'Countess', at: START, requestId: '-1' } },
       emailStatus: { apollo: { value: 'risky', note: 'catch_all', at: START, requestId: '-1' } },
     })
-    expect(claimsOf(answer.person, 'apollo', START, null).jobTitle).toEqual({ apollo: { value: 'Countess', at: START } })
+    expect(claimsOf(answer.person, 'apollo', START, null).jobTitle).toEqual({
+      apollo: { value: 'Countess', at: START },
+    })
   })
 
   test('is worth keeping only where it says something', () => {

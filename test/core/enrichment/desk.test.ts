@@ -59,21 +59,25 @@ describe('gathering', () => {
   test.each([
     [100, 10],
     [10_000, 1_000],
-  ])('%d contacts are exactly %d calls of Apollo, and each answer reaches its own contact', {
-    timeout: 120_000,
-  }, async (people, calls) => {
-    await using database = await openSqlite()
-    await using vendor = await aVendor(matches)
-    const ids = await addPeople(database, addresses(people))
-    const { enrichment } = anEngine(database, [fastApollo(vendor)])
-    expect(await enrichment.enrichBatch(ids)).toMatchObject({ contacts: people, counts: { enriched: people } })
-    expect(vendor.asked.length).toBe(calls)
-    const rows = await everybody(database)
-    expect(rows.every(({ email, claims }) => claims.linkedinUrl?.apollo?.value.endsWith(`/${email.split('@')[0]}`))).toBe(
-      true,
-    )
-    expect(await books(database)).toEqual({ spent: people, open: 0 })
-  })
+  ])(
+    '%d contacts are exactly %d calls of Apollo, and each answer reaches its own contact',
+    {
+      timeout: 120_000,
+    },
+    async (people, calls) => {
+      await using database = await openSqlite()
+      await using vendor = await aVendor(matches)
+      const ids = await addPeople(database, addresses(people))
+      const { enrichment } = anEngine(database, [fastApollo(vendor)])
+      expect(await enrichment.enrichBatch(ids)).toMatchObject({ contacts: people, counts: { enriched: people } })
+      expect(vendor.asked.length).toBe(calls)
+      const rows = await everybody(database)
+      expect(
+        rows.every(({ email, claims }) => claims.linkedinUrl?.apollo?.value.endsWith(`/${email.split('@')[0]}`)),
+      ).toBe(true)
+      expect(await books(database)).toEqual({ spent: people, open: 0 })
+    },
+  )
 
   test('200 who ask about one contact at the same time are one call, and all get its answer', async () => {
     await using database = await openSqlite()
@@ -99,7 +103,12 @@ describe('gathering', () => {
     const ask = (id: number, again: boolean) => desk?.ask({ subject: before(id), again, patienceMs: 0 })
     const steps = await Promise.all([ask(ada, true), ask(bob, false)])
     expect(steps.map((step) => step?.kind)).toEqual(['answered', 'skipped'])
-    expect(enricher.calls.slice(1).flat().map(({ email }) => email)).toEqual(['ada@acme.example'])
+    expect(
+      enricher.calls
+        .slice(1)
+        .flat()
+        .map(({ email }) => email),
+    ).toEqual(['ada@acme.example'])
   })
 
   test('never has more calls under way than the provider allows, also where a call is refused', async () => {

@@ -10,6 +10,7 @@ import { ingestAll } from '../../../src/core/ingest.ts'
 import { createLogger, type Logger } from '../../../src/core/logger.ts'
 import { lookup } from '../../../src/core/lookup.ts'
 import { statistics } from '../../../src/core/statistics.ts'
+import type { Database } from '../../../src/core/store/database.ts'
 import { databases, openSqlite } from '../../support/databases.ts'
 import { aDelivery, anEvent } from '../../support/events.ts'
 import {
@@ -155,7 +156,11 @@ describe.each(databases)('enrichment on $name', ({ name, open }) => {
     ])
     const someValues = fc.dictionary(fc.constantFrom(...FIELDS), fc.string({ minLength: 1, maxLength: 8 }))
     const someAnswer = fc.oneof(
-      someValues.map((values) => (clue: { email: string }): Answer => hit(clue, values)),
+      someValues.map(
+        (values) =>
+          (clue: { email: string }): Answer =>
+            hit(clue, values),
+      ),
       someValues.map((values) => (): Answer => hit({ email: 'other@other.example' }, values)),
       fc.constant((): Answer => MISS),
     )
@@ -163,7 +168,9 @@ describe.each(databases)('enrichment on $name', ({ name, open }) => {
     await fc.assert(
       fc.asyncProperty(fc.array(someAnswer, { minLength: 1, maxLength: 3 }), async (answers) => {
         clock.now += 100 * DAY_MS
-        const providers = answers.map((answer, nth) => anEnricher((['apollo', 'hunter', 'pdl'] as const)[nth] ?? 'pdl', answer))
+        const providers = answers.map((answer, nth) =>
+          anEnricher((['apollo', 'hunter', 'pdl'] as const)[nth] ?? 'pdl', answer),
+        )
         const { enrichment } = anEngine(database, providers, { clock })
         await enrichment.enrichBatch([full, some], { wants: WANTS, again: true })
         const { firstName, lastName, company, title } = await rowOf(database, full)
@@ -215,7 +222,9 @@ describe.each(databases)('enrichment on $name', ({ name, open }) => {
     await enrichment.enrichContact(ada)
     expect(await rowOf(database, ada)).toMatchObject({ emailStatus: 'valid', emailStatusSource: 'zerobounce' })
     clock.now += DAY_MS
-    await anEngine(database, [aVerifier('reacher', 'invalid')], { clock }).enrichment.enrichContact(ada, { again: true })
+    await anEngine(database, [aVerifier('reacher', 'invalid')], { clock }).enrichment.enrichContact(ada, {
+      again: true,
+    })
     expect(await rowOf(database, ada)).toMatchObject({ emailStatus: 'risky', emailStatusSource: 'reacher, zerobounce' })
     expect(await counts(database)).toEqual({ running: { new: 1 }, recount: { new: 1 } })
   })
@@ -369,11 +378,17 @@ describe('a batch', () => {
   test('ends where the database cannot be written', async () => {
     await using database = await openSqlite()
     const ids = await addPeople(database, addresses(3))
-    const { enrichment } = anEngine(
-      { ...database, transaction: () => Promise.reject(new StorageError('the database cannot be written')) },
-      [anEnricher('apollo')],
-    )
-    await expect(enrichment.enrichBatch(ids)).rejects.toThrow(StorageError)
+    let isFull = false
+    const apollo = anEnricher('apollo', (clue) => {
+      isFull = true
+      return hit(clue)
+    })
+    const filling: Database = {
+      ...database,
+      transaction: (work) =>
+        isFull ? Promise.reject(new StorageError('the database cannot be written')) : database.transaction(work),
+    }
+    await expect(anEngine(filling, [apollo]).enrichment.enrichBatch(ids)).rejects.toThrow(StorageError)
   })
 
   test('tells how far it is, up to the last contact and the last credit', async () => {

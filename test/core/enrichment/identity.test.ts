@@ -56,7 +56,10 @@ describe('an answer about', () => {
 })
 
 test('of somebody who moved, what is told of the job is a guess, and the rest stands', () => {
-  const fields = { jobTitle: { value: 'CTO', confidence: 0.9 }, linkedinUrl: { value: 'https://www.linkedin.com/in/ada' } }
+  const fields = {
+    jobTitle: { value: 'CTO', confidence: 0.9 },
+    linkedinUrl: { value: 'https://www.linkedin.com/in/ada' },
+  }
   expect(asGuess(fields)).toEqual({
     jobTitle: { value: 'CTO', confidence: 0.4, note: 'at another company than the address' },
     linkedinUrl: fields.linkedinUrl,

@@ -168,7 +168,10 @@ describe.each(databases)('a batch that is answered later, on $name', ({ open }) 
 
     const after = aBatch(() => true)
     const second = anEngine(database, [after], { clock: { now: START + 30_000 } })
-    expect(await second.enrichment.enrichBatch(ids)).toMatchObject({ counts: { waiting: 40 }, lacking: { waiting: 40 } })
+    expect(await second.enrichment.enrichBatch(ids)).toMatchObject({
+      counts: { waiting: 40 },
+      lacking: { waiting: 40 },
+    })
     const worker = aWorker(second, database)
     expect(await worker.runDue()).toBe(1)
     expect(after.calls).toEqual([])
@@ -349,7 +352,9 @@ test('a batch keeps to the order of its contacts although some are deleted befor
   const answered: (readonly string[])[] = []
   const batch: BatchEnricher = aBatchEnricher('dropcontact', async (requestId, clues) => {
     answered.push(clues.map(({ email }) => email))
-    const answers = clues.map((_clue, nth) => hit({ email: `ada${nth}@acme${nth}.example` }, { jobTitle: `title ${nth}` }))
+    const answers = clues.map((_clue, nth) =>
+      hit({ email: `ada${nth}@acme${nth}.example` }, { jobTitle: `title ${nth}` }),
+    )
     return { answers, credits: null, creditsLeft: null, requestId }
   })
   const { enrichment } = anEngine(database, [batch])

@@ -67,14 +67,12 @@ async function abandoned(database: Database, contactIds: readonly number[], over
       contactIds.map((id) => ({ id, clue: 'email' })),
       asking,
     )
-    await tx.db
-      .insert(tx.tables.enrichmentDays)
-      .values(
-        ['', provider].map((name) => ({
-          ...{ day: TODAY, provider: name as '' | typeof provider, credits: call.credits, calls: 1 },
-          ...{ hits: 0, misses: 0, mismatches: 0, failed: 0, uncertain: 0 },
-        })),
-      )
+    await tx.db.insert(tx.tables.enrichmentDays).values(
+      ['', provider].map((name) => ({
+        ...{ day: TODAY, provider: name as '' | typeof provider, credits: call.credits, calls: 1 },
+        ...{ hits: 0, misses: 0, mismatches: 0, failed: 0, uncertain: 0 },
+      })),
+    )
   })
 }
 
@@ -147,47 +145,65 @@ describe.each(databases)('the budget on $name', ({ name, open }) => {
 
 describe('two processes on one database', () => {
   /** Two connections of one process to SQLite would wait for each other: there the engines share one. */
-  test.each(['SQLite', 'Postgres'])('never ask about the same contact twice (%s)', { timeout: 120_000 }, async (name) => {
-    await using at = name === 'SQLite' ? sqlitePlace() : await postgresPlace()
-    await using one = await openDatabase(at.url)
-    await using other = name === 'SQLite' ? null : await openDatabase(at.url)
-    const two = other ?? one
-    const ids = await addPeople(one, addresses(120))
-    const enrichers = [anEnricher('apollo'), anEnricher('apollo')]
-    const runs = [one, two].map((database, nth) => {
-      const inOrder = nth === 0 ? ids : ids.toReversed()
-      return anEngine(database, enrichers.slice(nth, nth + 1)).enrichment.enrichBatch(inOrder)
-    })
-    await Promise.all(runs)
-    const asked = enrichers.flatMap(({ calls }) => calls.flat().map(({ email }) => email))
-    expect(asked.length).toBe(120)
-    expect(new Set(asked).size).toBe(120)
-    expect(await books(one)).toEqual({ spent: 120, open: 0 })
-    expect((await everybody(one)).every(({ claims }) => claims.jobTitle?.apollo)).toBe(true)
-  })
+  test.each(['SQLite', 'Postgres'])(
+    'never ask about the same contact twice (%s)',
+    { timeout: 120_000 },
+    async (name) => {
+      await using at = name === 'SQLite' ? sqlitePlace() : await postgresPlace()
+      await using one = await openDatabase(at.url)
+      await using other = name === 'SQLite' ? null : await openDatabase(at.url)
+      const two = other ?? one
+      const ids = await addPeople(one, addresses(120))
+      const enrichers = [anEnricher('apollo'), anEnricher('apollo')]
+      const runs = [one, two].map((database, nth) => {
+        const inOrder = nth === 0 ? ids : ids.toReversed()
+        return anEngine(database, enrichers.slice(nth, nth + 1)).enrichment.enrichBatch(inOrder)
+      })
+      await Promise.all(runs)
+      const asked = enrichers.flatMap(({ calls }) => calls.flat().map(({ email }) => email))
+      expect(asked.length).toBe(120)
+      expect(new Set(asked).size).toBe(120)
+      expect(await books(one)).toEqual({ spent: 120, open: 0 })
+      expect((await everybody(one)).every(({ claims }) => claims.jobTitle?.apollo)).toBe(true)
+    },
+  )
 })
 
 describe.each(databases)('a process that died while it asked, on $name', ({ open }) => {
   test.each([
     ['a batch', 'enrichBatch'],
     ['one contact', 'enrichContact'],
-  ] as const)('is found by %s after ten minutes; what may have been billed stays spent, and nobody asks again', async (_what, verb) => {
+  ] as const)(
+    'is found by %s after ten minutes; what may have been billed stays spent, and nobody asks again',
+    async (_what, verb) => {
+      await using database = await open()
+      const ids = await addPeople(database, addresses(2))
+      const [id = 0] = ids
+      await abandoned(database, ids)
+      const enricher = anEnricher('apollo')
+      const { enrichment, clock } = anEngine(database, [enricher])
+      const run = () => (verb === 'enrichBatch' ? enrichment.enrichBatch(ids) : enrichment.enrichContact(id))
+      clock.now += 10 * MINUTE_MS - 1
+      await run()
+      expect(await books(database)).toEqual({ spent: 2, open: 1 })
+      clock.now += 1
+      await run()
+      expect(enricher.calls).toEqual([])
+      expect(await books(database)).toEqual({ spent: 2, open: 0 })
+      expect((await lookups(database)).map(({ outcome }) => outcome)).toEqual(['uncertain', 'uncertain'])
+      expect((await dayCounts(database, TODAY, TODAY))[0]).toMatchObject({ uncertain: 2 })
+    },
+  )
+
+  test('has its contacts taken by nobody before it is found, however long that takes', async () => {
     await using database = await open()
-    const ids = await addPeople(database, addresses(2))
-    const [id = 0] = ids
-    await abandoned(database, ids)
-    const enricher = anEnricher('apollo')
-    const { enrichment, clock } = anEngine(database, [enricher])
-    const run = () => (verb === 'enrichBatch' ? enrichment.enrichBatch(ids) : enrichment.enrichContact(id))
-    clock.now += 10 * MINUTE_MS - 1
-    await run()
-    expect(await books(database)).toEqual({ spent: 2, open: 1 })
-    clock.now += 1
-    await run()
-    expect(enricher.calls).toEqual([])
-    expect(await books(database)).toEqual({ spent: 2, open: 0 })
-    expect((await lookups(database)).map(({ outcome }) => outcome)).toEqual(['uncertain', 'uncertain'])
-    expect((await dayCounts(database, TODAY, TODAY))[0]).toMatchObject({ uncertain: 2 })
+    const [id = 0] = await addPeople(database, addresses(1))
+    await abandoned(database, [id])
+    for (const again of [false, true]) {
+      const { ledger } = anEngine(database, [], { clock: { now: START + DAY_MS } })
+      const { call, left } = await ledger.begin(DESK, [{ id, clue: 'email+name' }], { again })
+      expect([call, left]).toEqual([null, new Map([[id, 'asked']])])
+    }
   })
 
   test('is found, and its contacts are asked about again where that is not billed twice', async () => {
@@ -196,7 +212,9 @@ describe.each(databases)('a process that died while it asked, on $name', ({ open
     await abandoned(database, ids)
     const enricher = anEnricher('apollo', undefined, { isRepeatable: true })
     const { enrichment, clock } = anEngine(database, [enricher])
+    expect(await enrichment.estimate(ids)).toMatchObject({ toAsk: 0 })
     clock.now += 10 * MINUTE_MS
+    expect(await enrichment.estimate(ids)).toMatchObject({ toAsk: 2 })
     expect(await enrichment.enrichBatch(ids)).toMatchObject({ counts: { enriched: 2 } })
     expect(await books(database)).toEqual({ spent: 2, open: 0 })
   })
@@ -234,7 +252,7 @@ describe.each(databases)('people who are not to be written to, on $name', ({ ope
     expect(await enrichment.estimate(ids)).toMatchObject({ contacts: 4, toAsk: 1, most: 2 })
     for (const again of [false, true]) {
       const outcome = await enrichment.enrichBatch(ids, { again })
-      expect(outcome.counts).toMatchObject({ suppressed: 3, enriched: 1 })
+      expect(outcome.counts).toMatchObject({ suppressed: 3, [again ? 'complete' : 'enriched']: 1 })
     }
     for (const id of ids.slice(1)) expect(await enrichment.enrichContact(id)).toMatchObject({ kind: 'suppressed' })
     const about = [...apollo.calls.flat().map(({ email }) => email), ...zerobounce.calls.flat()]
@@ -244,15 +262,19 @@ describe.each(databases)('people who are not to be written to, on $name', ({ ope
   test('include those who opt out in the middle, and whoever is not asked about yet is not', async () => {
     await using database = await open()
     const ids = await addPeople(database, addresses(3))
-    const apollo = anEnricher('apollo', async ({ email }) => {
-      if (!email.startsWith('ada0@')) return MISS
-      await tell(
-        database,
-        anEvent({ recipient: 'ada0@acme0.example', type: 'unsubscribed' }),
-        anEvent({ recipient: 'ada2@acme2.example', type: 'unsubscribed' }),
-      )
-      return MISS
-    }, { batchSize: 1, inFlight: 1 })
+    const apollo = anEnricher(
+      'apollo',
+      async ({ email }) => {
+        if (!email.startsWith('ada0@')) return MISS
+        await tell(
+          database,
+          anEvent({ recipient: 'ada0@acme0.example', type: 'unsubscribed' }),
+          anEvent({ recipient: 'ada2@acme2.example', type: 'unsubscribed' }),
+        )
+        return MISS
+      },
+      { batchSize: 1, inFlight: 1 },
+    )
     const hunter = anEnricher('hunter')
     const { enrichment } = anEngine(database, [apollo, hunter])
     const outcome = await enrichment.enrichBatch(ids)

@@ -92,7 +92,16 @@ test('enrichment asks the providers that the settings name, where they say', asy
   const [ada = 0] = await addPeople(database, ['ada@acme.example'])
   await using running = createEnrichment({
     settings: { providers, dailyCredits: 10, on: new Set() },
-    ...{ database, publicUrl: undefined, dayOf, now: () => START, random: () => 0.5, fetch, resolver: dns, log: silent },
+    ...{
+      database,
+      publicUrl: undefined,
+      dayOf,
+      now: () => START,
+      random: () => 0.5,
+      fetch,
+      resolver: dns,
+      log: silent,
+    },
   })
   const outcome = await running.enrichment.enrichContact(ada)
   expect(outcome).toMatchObject({ kind: 'enriched', found: ['jobTitle', 'emailStatus'], asked: ['apollo', 'reacher'] })

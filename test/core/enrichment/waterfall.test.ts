@@ -13,18 +13,7 @@ import {
   nextToAsk,
 } from '../../../src/core/enrichment/waterfall.ts'
 import { openSqlite } from '../../support/databases.ts'
-import {
-  addPeople,
-  anEngine,
-  anEnricher,
-  aVerifier,
-  DAY_MS,
-  FULL,
-  hit,
-  MISS,
-  rowOf,
-  START,
-} from './engine.ts'
+import { addPeople, anEngine, anEnricher, aVerifier, DAY_MS, FULL, hit, MISS, rowOf, START } from './engine.ts'
 
 const VERIFIERS: readonly ProviderId[] = ['zerobounce', 'millionverifier', 'reacher']
 
@@ -129,7 +118,8 @@ describe('a contact', () => {
     const ids = await addPeople(database, ['ada@gone.example', { email: 'bob@gone.example', emailEvidence }])
     const apollo = anEnricher('apollo')
     const resolver = {
-      resolveMx: async (domain: string) => (domain.endsWith('.com') ? [{ exchange: 'mx.example', priority: 1 }] : fail()),
+      resolveMx: async (domain: string) =>
+        domain.endsWith('.com') ? [{ exchange: 'mx.example', priority: 1 }] : fail(),
       resolve4: fail,
       resolve6: fail,
     }
