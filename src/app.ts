@@ -176,6 +176,7 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     drain() {
       isDraining = true
       // No new effects are begun while the last requests are answered; disposal waits for the running ones.
+      enriching.stop()
       void worker.stop()
       void enricher.stop()
     },

@@ -38,12 +38,15 @@ export interface RunningEnrichment extends AsyncDisposable {
   readonly enrichment: Enrichment
   /** Takes the word of a provider that a batch is done; false where `token` is none of ours. */
   called(token: string): Promise<boolean>
+  /** From now on nobody waits: neither for a provider that asks us to, nor for the DNS. Calls under way go on. */
+  stop(): void
 }
 
 /** Enrichment with the providers that are switched on, or without any. */
 export function createEnrichment(deps: EnrichmentDeps): RunningEnrichment {
   const { database, settings, publicUrl, dayOf, now, random, log, providers = ENRICHMENT_PROVIDERS } = deps
   const stopping = new AbortController()
+  const ending = new AbortController()
   const { dailyCredits } = settings
   const ledger = new Ledger({ database, dayOf, now, dailyCredits })
   let lists: Lists | undefined
@@ -64,13 +67,15 @@ export function createEnrichment(deps: EnrichmentDeps): RunningEnrichment {
           now,
           random,
           wait: deps.wait ?? ((ms, signal) => wait(ms, undefined, { signal })),
-          signal: stopping.signal,
+          stopping: stopping.signal,
+          signal: ending.signal,
           log,
         }),
     )
   })
 
-  const mailDomains = createMailDomains({ resolver: deps.resolver ?? systemResolver(), now, log })
+  const resolver = deps.resolver ?? systemResolver()
+  const mailDomains = createMailDomains({ resolver, now, log })
   const enrichment = new Enrichment({
     database,
     ledger,
@@ -90,6 +95,12 @@ export function createEnrichment(deps: EnrichmentDeps): RunningEnrichment {
     now,
     log,
   })
+  function stop(): void {
+    stopping.abort(new Error('the program stops'))
+    // A name server that does not answer would hold up the end for seconds.
+    if ('cancel' in resolver && typeof resolver.cancel === 'function') resolver.cancel()
+  }
+
   return {
     enrichment,
     async called(token) {
@@ -99,8 +110,10 @@ export function createEnrichment(deps: EnrichmentDeps): RunningEnrichment {
         return call !== undefined
       })
     },
+    stop,
     async [Symbol.asyncDispose]() {
-      stopping.abort(new Error('the program stops'))
+      stop()
+      ending.abort(new Error('the program ends'))
     },
   }
 }

@@ -48,7 +48,9 @@ export interface DeskDeps {
   readonly random: () => number
   /** Resolves after so many milliseconds, or rejects when `signal` is aborted. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<unknown>
-  /** Aborted when the program stops. */
+  /** Aborted when the program is asked to stop: nobody waits any more. */
+  readonly stopping: AbortSignal
+  /** Aborted when it ends: until then a call that may be billed is waited for. */
   readonly signal: AbortSignal
   readonly log: Logger
 }
@@ -323,11 +325,11 @@ export class ProviderDesk {
 
   /** Whoever waits has nothing under way, so that nothing is lost when the program stops meanwhile. */
   async #wait(ms: number): Promise<number> {
-    const { wait, signal, name } = this.#deps
+    const { wait, stopping, name } = this.#deps
     try {
-      await wait(ms, signal)
+      await wait(ms, stopping)
     } catch (cause) {
-      if (!signal.aborted) throw cause
+      if (!stopping.aborted) throw cause
       throw new ProviderError('unavailable', `${name} was not asked again`, { cause })
     }
     return ms

@@ -254,6 +254,7 @@ export function anEngine(
             waits.push(ms)
             clock.now += ms
           }),
+        stopping: stopping.signal,
         signal: stopping.signal,
         log,
       }),
