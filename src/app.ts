@@ -16,8 +16,6 @@ import { replyAlertView } from './bot/views/reply-alert.ts'
 import { addContact, type NewContact } from './core/add-contact.ts'
 import type { Config, SlackConfig } from './core/config.ts'
 import { cardById } from './core/contact-card.ts'
-import { createEnrichment } from './core/enrichment/create.ts'
-import type { Enrichment } from './core/enrichment/enrich.ts'
 import {
   ENRICH_RUN,
   enrichmentHandlers,
@@ -26,6 +24,7 @@ import {
   importedJobs,
   laterJob,
 } from './core/enrichment/jobs.ts'
+import { type EnrichmentOnDemand, enrichmentOnDemand } from './core/enrichment/on-demand.ts'
 import type { ProviderId } from './core/enrichment/provider.ts'
 import { filteredIds, parseFilter } from './core/filter.ts'
 import type { Finding } from './core/finding.ts'
@@ -83,7 +82,7 @@ export async function createProgram(config: Config, surroundings: Surroundings):
   }
 
   const enriching = resources.use(
-    createEnrichment({
+    enrichmentOnDemand({
       ...{ database, dayOf, now, random, fetch, log },
       settings: config.enrichment,
       publicUrl: config.publicUrl,
@@ -197,7 +196,7 @@ interface SlackDeps {
   readonly database: Database
   readonly dayOf: DayOf
   readonly health: () => Promise<readonly Finding[]>
-  readonly enrichment: Enrichment
+  readonly enrichment: EnrichmentOnDemand['enrichment']
   /** Those that are switched on. */
   readonly enrichmentProviders: readonly ProviderId[]
   readonly jobsForImport: (ids: readonly number[]) => readonly NewJob[]

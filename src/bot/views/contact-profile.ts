@@ -1,8 +1,9 @@
 import type { ContactCard } from '../../core/contact-card.ts'
 import type { ContactFact } from '../../core/enrichment/facts.ts'
 import type { Field } from '../../core/enrichment/fields.ts'
+import { phoneText } from '../../core/phone.ts'
 import { date, join, link, type Mrkdwn, mrkdwn, NOTHING, text } from '../mrkdwn.ts'
-import { detailWords, industryWords, phoneWords, seniorityWords, sizeWords, sourceName } from './enrichment-words.ts'
+import { detailWords, industryWords, seniorityWords, sizeWords, sourceName } from './enrichment-words.ts'
 import { EMAIL_STATUS, fullName } from './words.ts'
 
 /** "Risky: accepts everything (ZeroBounce, 3 Mar)". */
@@ -37,7 +38,7 @@ export function profile(card: ContactCard): Mrkdwn {
 export function phone(card: ContactCard): Mrkdwn {
   const fact = factOf(card, 'phone')
   if (!fact) return NOTHING
-  const number = told(fact, phoneWords)
+  const number = told(fact, phoneText)
   return fact.note?.trim() ? mrkdwn`${number} (${text(fact.note, 60)})` : number
 }
 

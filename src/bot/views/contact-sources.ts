@@ -1,21 +1,13 @@
 import type { types } from '@slack/bolt'
-
 import type { ContactCard } from '../../core/contact-card.ts'
 import type { ContactFact } from '../../core/enrichment/facts.ts'
 import type { Field } from '../../core/enrichment/fields.ts'
+import { phoneText } from '../../core/phone.ts'
 import { context, divider, header, literalContext, section } from '../blocks.ts'
 import { count, date, join, type Mrkdwn, mrkdwn, text, user } from '../mrkdwn.ts'
 import { modal } from '../surfaces.ts'
 import { emailStatus, linkedin } from './contact-profile.ts'
-import {
-  confidenceWords,
-  FIELD,
-  industryWords,
-  phoneWords,
-  seniorityWords,
-  sizeWords,
-  sourceName,
-} from './enrichment-words.ts'
+import { confidenceWords, FIELD, industryWords, seniorityWords, sizeWords, sourceName } from './enrichment-words.ts'
 import { nameOf } from './words.ts'
 
 /**
@@ -119,7 +111,7 @@ const SPOKEN: { readonly [F in Field]?: (value: string) => string } = {
   seniorityLevel: seniorityWords,
   industry: industryWords,
   companySize: sizeWords,
-  phone: phoneWords,
+  phone: phoneText,
 }
 
 function spoken(field: Field, value: string): string {

@@ -1,5 +1,3 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js'
-
 import type { Want } from '../../core/enrichment/fields.ts'
 import type { ProviderId } from '../../core/enrichment/provider.ts'
 import type { Lack } from '../../core/enrichment/waterfall.ts'
@@ -138,11 +136,6 @@ export function seniorityWords(level: string): string {
 /** Vendors write them in lower case. */
 export function industryWords(industry: string): string {
   return capitalised(industry)
-}
-
-/** "+44 113 496 0120". */
-export function phoneWords(phone: string): string {
-  return parsePhoneNumberFromString(phone)?.formatInternational() ?? phone
 }
 
 export function sizeWords(size: string): string {

@@ -14,7 +14,7 @@ import { type Lists, loadLists } from './local/lists.ts'
 import { createMailDomains, type MailResolver, systemResolver } from './local/mail-domains.ts'
 import type { Provider } from './provider.ts'
 import { ENRICHMENT_PROVIDERS } from './providers/index.ts'
-import type { EnrichmentSettings, ProviderSettings } from './settings.ts'
+import { type EnrichmentSettings, keyHashOf, type ProviderSettings } from './settings.ts'
 
 export interface EnrichmentDeps {
   readonly database: Database
@@ -126,9 +126,4 @@ function connected({ id, key, baseUrl }: ProviderSettings, providers: readonly P
   if (!provider) throw new Error(`there is no enrichment provider ${id}`)
   const { enricher, verifier } = provider.connect({ key, baseUrl, fetch: request })
   return { name: provider.name, answering: [enricher, verifier].filter((one) => one !== undefined) }
-}
-
-/** Another key, or another server, is another chance. */
-export function keyHashOf({ key, baseUrl }: ProviderSettings): string {
-  return hashOf(`${baseUrl}\n${key}`)
 }

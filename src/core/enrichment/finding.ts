@@ -1,13 +1,11 @@
-import { ConfigError } from '../errors.ts'
 import type { Fact, Finding } from '../finding.ts'
 import type { Database } from '../store/database.ts'
 import { dayCounts, type EnrichmentDayRow, openCalls, type ProviderRow, providerRows } from '../store/enrichment.ts'
 import { counted, figure } from '../text.ts'
-import { keyHashOf } from './create.ts'
+import { CATALOGUE, CATALOGUED } from './catalogue.ts'
 import { blockedBy } from './ledger.ts'
-import type { Provider } from './provider.ts'
-import { ENRICHMENT_PROVIDERS } from './providers/index.ts'
-import type { EnrichmentSettings, ProviderSettings } from './settings.ts'
+import type { ProviderInfo } from './provider.ts'
+import { type EnrichmentSettings, keyHashOf, type ProviderSettings } from './settings.ts'
 
 export interface EnrichmentHealthDeps {
   readonly database: Database
@@ -36,7 +34,7 @@ const NEARLY = 0.8
 function budget({ providers, dailyCredits, on }: EnrichmentSettings, day: EnrichmentDayRow | undefined): Finding {
   const name = 'enrichment'
   if (providers.length === 0) {
-    const variables = ENRICHMENT_PROVIDERS.map(({ variable }) => variable)
+    const variables = CATALOGUED.map(({ variable }) => variable)
     const fixes = [`set one of ${variables.join(', ')} to ask providers; what costs nothing is known without them`]
     return { name, state: 'off', facts: [], fixes }
   }
@@ -57,8 +55,7 @@ function providerFinding(
   open: number,
   now: number,
 ): Finding {
-  const provider = ENRICHMENT_PROVIDERS.find(({ id }) => id === configured.id)
-  if (!provider) throw new ConfigError(`there is no enrichment provider ${configured.id}`)
+  const provider = CATALOGUE[configured.id]
   const blocked = blockedBy(row, keyHashOf(configured), now)
   const name = `${provider.name} (enrichment)`
   const state = blocked ? 'problem' : 'ok'
@@ -96,7 +93,10 @@ function factsOf(
   ]
 }
 
-function fixFor(trouble: NonNullable<ProviderRow['trouble']>, { name, variable, account, holds }: Provider): string {
+function fixFor(
+  trouble: NonNullable<ProviderRow['trouble']>,
+  { name, variable, account, holds }: ProviderInfo,
+): string {
   switch (trouble) {
     case 'auth_failed':
       return `make a new key (${account}) and set ${variable}; with the same key: npm run -s crm -- enrich --retry`

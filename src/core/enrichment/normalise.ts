@@ -1,6 +1,5 @@
-import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min'
-
 import { domainKey } from '../address.ts'
+import { e164 } from '../phone.ts'
 import { oneLine } from '../text.ts'
 import { COMPANY_SIZES, type CompanySize, FIELDS, type Field, SENIORITIES, type Seniority } from './fields.ts'
 import type { Fields, Told } from './provider.ts'
@@ -50,10 +49,7 @@ export function linkedinOf(value: unknown): string | null {
 /** A number in E.164; numbers without a country code are read as of `country` (ISO 3166, two letters). */
 export function phoneOf(value: unknown, country?: string): string | null {
   const text = textOf(value)
-  if (text === null) return null
-  const known = country !== undefined && isSupportedCountry(country) ? { defaultCountry: country } : {}
-  const phone = parsePhoneNumberFromString(text, known)
-  return phone?.isPossible() ? phone.number : null
+  return text === null ? null : e164(text, country)
 }
 
 /** The band of a number of people, or of a range such as `200-499`, `10001+`, `1K-5K`, `1,001-5,000 employees`. */

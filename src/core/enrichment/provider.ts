@@ -138,8 +138,8 @@ export interface ConnectOptions {
   readonly fetch: typeof fetch
 }
 
-/** One provider: a file in `providers/` and a line in its list. */
-export interface Provider {
+/** What is known of a provider without asking it. */
+export interface ProviderInfo {
   readonly id: ProviderId
   readonly name: string
   /** The variable that switches it on, and what it holds. */
@@ -150,6 +150,10 @@ export interface Provider {
   readonly baseUrl: string
   /** Where a person gets a new key, and where credits are bought: the end of "see …". */
   readonly account: string
+}
+
+/** One provider: an entry in `catalogue.ts`, a file in `providers/` and a line in its list. */
+export interface Provider extends ProviderInfo {
   connect(options: ConnectOptions): Connection
 }
 

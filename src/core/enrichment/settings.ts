@@ -1,5 +1,7 @@
-import type { Provider, ProviderId } from './provider.ts'
-import { ENRICHMENT_PROVIDERS } from './providers/index.ts'
+import { createHash } from 'node:crypto'
+
+import { CATALOGUED } from './catalogue.ts'
+import type { ProviderId, ProviderInfo } from './provider.ts'
 
 /** What an enrichment provider is reached with. */
 export interface ProviderSettings {
@@ -30,7 +32,7 @@ export interface ReadSettings {
 }
 
 /** Names of the variables that hold keys. */
-export const KEY_VARIABLES: readonly string[] = ENRICHMENT_PROVIDERS.flatMap(({ holds, variable }) =>
+export const KEY_VARIABLES: readonly string[] = CATALOGUED.flatMap(({ holds, variable }) =>
   holds === 'key' ? [variable] : [],
 )
 
@@ -39,7 +41,7 @@ export function readProviders(
   set: Readonly<Record<string, string | undefined>>,
   isSafe: (url: string) => boolean,
 ): ReadSettings {
-  const read = ENRICHMENT_PROVIDERS.map((provider) => readProvider(provider, set, isSafe))
+  const read = CATALOGUED.map((provider) => readProvider(provider, set, isSafe))
   return {
     providers: read.flatMap(({ providers }) => providers),
     problems: read.flatMap(({ problems }) => problems),
@@ -48,7 +50,7 @@ export function readProviders(
 }
 
 function readProvider(
-  { id, name, holds, variable, urlVariable, baseUrl: usual }: Provider,
+  { id, name, holds, variable, urlVariable, baseUrl: usual }: ProviderInfo,
   set: Readonly<Record<string, string | undefined>>,
   isSafe: (url: string) => boolean,
 ): ReadSettings {
@@ -71,4 +73,9 @@ function readProvider(
     ...(holds === 'key' && /\s/.test(value) ? [`${variable} has a space in it: copy the key again`] : []),
   ]
   return { providers: [{ id, key: holds === 'key' ? value : '', baseUrl }], problems, warnings: [] }
+}
+
+/** SHA-256 of what a provider is reached with: another key, or another server, is another chance. */
+export function keyHashOf({ key, baseUrl }: ProviderSettings): string {
+  return createHash('sha256').update(`${baseUrl}\n${key}`).digest('hex')
 }

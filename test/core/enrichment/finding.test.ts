@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
-import { keyHashOf } from '../../../src/core/enrichment/create.ts'
 import { enrichmentFindings } from '../../../src/core/enrichment/finding.ts'
 import type { Trouble } from '../../../src/core/enrichment/provider.ts'
-import type { EnrichmentSettings } from '../../../src/core/enrichment/settings.ts'
+import { type EnrichmentSettings, keyHashOf } from '../../../src/core/enrichment/settings.ts'
 import { enrichmentStatistics } from '../../../src/core/enrichment/statistics.ts'
 import type { Database } from '../../../src/core/store/database.ts'
 import { countDay, insertCall, saveProvider } from '../../../src/core/store/enrichment.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 
-import { createEnrichment, keyHashOf } from '../../../src/core/enrichment/create.ts'
+import { createEnrichment } from '../../../src/core/enrichment/create.ts'
 import { PROVIDER_IDS } from '../../../src/core/enrichment/provider.ts'
 import { ENRICHMENT_PROVIDERS } from '../../../src/core/enrichment/providers/index.ts'
-import { KEY_VARIABLES, readProviders } from '../../../src/core/enrichment/settings.ts'
+import { KEY_VARIABLES, keyHashOf, readProviders } from '../../../src/core/enrichment/settings.ts'
 import { openSqlite } from '../../support/databases.ts'
 import { addPeople, dayOf, dns, START, silent } from './engine.ts'
 import { aVendor } from './vendor.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-
 import { addressKey } from '../../address.ts'
 import type { EmailStatus } from '../../email-status.ts'
+import { CATALOGUE } from '../catalogue.ts'
 import { type Client, checkStatus, createClient, type Reply, read } from '../client.ts'
 import type { Want } from '../fields.ts'
 import {
@@ -28,7 +28,8 @@ import {
   type Told,
 } from '../provider.ts'
 
-const NAME = 'Apollo'
+const INFO = CATALOGUE.apollo
+const NAME = INFO.name
 const MATCH = '/people/match'
 const BULK_MATCH = '/people/bulk_match'
 
@@ -110,13 +111,7 @@ const BulkMatch = z.object({
 })
 
 export const apollo: Provider = {
-  id: 'apollo',
-  name: NAME,
-  variable: 'APOLLO_API_KEY',
-  holds: 'key',
-  urlVariable: 'APOLLO_API_URL',
-  baseUrl: 'https://api.apollo.io/api/v1',
-  account: 'https://app.apollo.io/#/settings/integrations/api',
+  ...INFO,
 
   connect({ key, baseUrl, fetch }) {
     const client = createClient({ fetch, baseUrl, headers: { 'x-api-key': key }, name: NAME })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-
 import { addressKey } from '../../address.ts'
+import { CATALOGUE } from '../catalogue.ts'
 import { type Client, checkStatus, createClient, MEANING, type Reply, read, readOr } from '../client.ts'
 import { WANTS } from '../fields.ts'
 import { companySizeOf, domainIn, emailOf, linkedinOf, phoneOf, seniorityOf, textOf, told } from '../normalise.ts'
@@ -20,7 +20,8 @@ import {
 
 type Verdict = EmailVerdict | 'opted_out'
 
-const NAME = 'Dropcontact'
+const INFO = CATALOGUE.dropcontact
+const NAME = INFO.name
 const BATCHES = '/v1/enrich/all'
 
 /** No batch can be named twice as the same, nor be listed (enrichment sheet, section 3.3). */
@@ -118,13 +119,7 @@ type Enriched = z.infer<typeof Enriched>
 
 /** Takes a batch, and has it enriched and verified 10 s to 3 min later (enrichment sheet, section 3). */
 export const dropcontact: Provider = {
-  id: 'dropcontact',
-  name: NAME,
-  variable: 'DROPCONTACT_API_KEY',
-  holds: 'key',
-  urlVariable: 'DROPCONTACT_API_URL',
-  baseUrl: 'https://api.dropcontact.com',
-  account: 'https://app.dropcontact.com',
+  ...INFO,
 
   connect({ key, baseUrl, fetch }) {
     const client = createClient({ fetch, baseUrl, headers: { 'x-access-token': key }, name: NAME })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-
 import { addressKey } from '../../address.ts'
+import { CATALOGUE } from '../catalogue.ts'
 import { type Client, checkStatus, createClient, read, readOr } from '../client.ts'
 import { FIELDS } from '../fields.ts'
 import {
@@ -25,7 +25,8 @@ import {
   type Trouble,
 } from '../provider.ts'
 
-const NAME = 'Hunter'
+const INFO = CATALOGUE.hunter
+const NAME = INFO.name
 
 /** Of paid plans; no answer says what is left of them (enrichment sheet, section 4.1). */
 const FIND_TERMS: Terms = {
@@ -111,13 +112,7 @@ const Verification = z.object({ data: z.object({ status: z.string(), email: anyt
 
 /** Person and company by address, and a verifier under the same key. */
 export const hunter: Provider = {
-  id: 'hunter',
-  name: NAME,
-  variable: 'HUNTER_API_KEY',
-  holds: 'key',
-  urlVariable: 'HUNTER_API_URL',
-  baseUrl: 'https://api.hunter.io/v2',
-  account: 'https://hunter.io/api-keys',
+  ...INFO,
 
   connect({ key, baseUrl, fetch }) {
     const client = createClient({ fetch, baseUrl, headers: { 'x-api-key': key }, name: NAME })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-
 import { addressKey } from '../../address.ts'
+import { CATALOGUE } from '../catalogue.ts'
 import { checkStatus, createClient, MEANING, type Reply, read, readOr } from '../client.ts'
 import { reasonOf } from '../normalise.ts'
 import {
@@ -14,7 +14,8 @@ import {
 
 // Enrichment sheet, section 5.
 
-const NAME = 'MillionVerifier'
+const INFO = CATALOGUE.millionverifier
+const NAME = INFO.name
 
 /** A null detail is told by the sub-result. */
 const RESULTS: ReadonlyMap<string, EmailVerdict> = new Map([
@@ -59,13 +60,7 @@ const TERMS: Terms = {
 const TIMEOUT = '20'
 
 export const millionverifier: Provider = {
-  id: 'millionverifier',
-  name: NAME,
-  variable: 'MILLIONVERIFIER_API_KEY',
-  holds: 'key',
-  urlVariable: 'MILLIONVERIFIER_API_URL',
-  baseUrl: 'https://api.millionverifier.com/api/v3',
-  account: 'https://app.millionverifier.com/api',
+  ...INFO,
   connect({ key, baseUrl, fetch }) {
     const client = createClient({ fetch, baseUrl, headers: {}, name: NAME })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-
 import { addressKey } from '../../address.ts'
+import { CATALOGUE } from '../catalogue.ts'
 import {
   type Client,
   checkStatus,
@@ -35,7 +35,8 @@ import {
   type Terms,
 } from '../provider.ts'
 
-const NAME = 'People Data Labs'
+const INFO = CATALOGUE.pdl
+const NAME = INFO.name
 
 /** The rate is that of the free plan; 100 fit into a call, but an answer may not be larger than 1 MB. */
 const TERMS: Terms = {
@@ -97,13 +98,7 @@ const Item = z.looseObject({ metadata })
 const NotFound = z.object({ status: z.literal(404) })
 
 export const pdl: Provider = {
-  id: 'pdl',
-  name: NAME,
-  variable: 'PDL_API_KEY',
-  holds: 'key',
-  urlVariable: 'PDL_API_URL',
-  baseUrl: 'https://api.peopledatalabs.com/v5',
-  account: 'https://dashboard.peopledatalabs.com/api-keys',
+  ...INFO,
 
   connect({ key, baseUrl, fetch }) {
     const client = createClient({ fetch, baseUrl, headers: { 'x-api-key': key }, name: NAME })

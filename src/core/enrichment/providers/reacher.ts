@@ -1,14 +1,15 @@
 import { z } from 'zod'
-
 import { addressKey } from '../../address.ts'
 import type { EmailStatus } from '../../email-status.ts'
+import { CATALOGUE } from '../catalogue.ts'
 import { checkStatus, createClient, read } from '../client.ts'
 import { reasonOf } from '../normalise.ts'
 import { type EmailVerdict, type Provider, ProviderError, type Terms, type Verdicts } from '../provider.ts'
 
 // Enrichment sheet, section 5: a server of one's own, spoken to over HTTP.
 
-const NAME = 'Reacher'
+const INFO = CATALOGUE.reacher
+const NAME = INFO.name
 
 const STATUSES: ReadonlyMap<string, EmailStatus> = new Map([
   ['safe', 'valid'],
@@ -58,13 +59,7 @@ const TERMS: Terms = {
 const TIMEOUT_MS = 60_000
 
 export const reacher: Provider = {
-  id: 'reacher',
-  name: NAME,
-  variable: 'REACHER_URL',
-  holds: 'url',
-  urlVariable: 'REACHER_URL',
-  baseUrl: '',
-  account: 'https://docs.reacher.email',
+  ...INFO,
   connect({ key, baseUrl, fetch }) {
     const headers: Readonly<Record<string, string>> = key ? { authorization: key } : {}
     const client = createClient({ fetch, baseUrl, headers, name: NAME, timeoutMs: TIMEOUT_MS })

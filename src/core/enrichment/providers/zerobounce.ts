@@ -1,13 +1,14 @@
 import { z } from 'zod'
-
 import { addressKey } from '../../address.ts'
+import { CATALOGUE } from '../catalogue.ts'
 import { type Client, checkStatus, createClient, MEANING, type Reply, read, readOr } from '../client.ts'
 import { reasonOf } from '../normalise.ts'
 import { type EmailVerdict, type Provider, ProviderError, type Terms, type Verdicts } from '../provider.ts'
 
 // Enrichment sheet, section 5.
 
-const NAME = 'ZeroBounce'
+const INFO = CATALOGUE.zerobounce
+const NAME = INFO.name
 
 /** What a status says, whatever stands beside it; a null detail is told by the sub-status. */
 const STATUSES: ReadonlyMap<string, EmailVerdict> = new Map([
@@ -70,13 +71,7 @@ const TERMS: Terms = {
 const TIMEOUT_MS = 90_000
 
 export const zerobounce: Provider = {
-  id: 'zerobounce',
-  name: NAME,
-  variable: 'ZEROBOUNCE_API_KEY',
-  holds: 'key',
-  urlVariable: 'ZEROBOUNCE_API_URL',
-  baseUrl: 'https://api.zerobounce.net/v2',
-  account: 'https://www.zerobounce.net/members/',
+  ...INFO,
   connect({ key, baseUrl, fetch }) {
     const client = createClient({ fetch, baseUrl, headers: {}, name: NAME, timeoutMs: TIMEOUT_MS })
 
