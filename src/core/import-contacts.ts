@@ -4,6 +4,7 @@ import { type ContactState, earliest, statusOf } from './contact.ts'
 import { transactionOf } from './dry-run.ts'
 import { bestEvidence } from './email-status.ts'
 import { addClaims, enrichedSince } from './enrichment/claims.ts'
+import { everyClaim } from './enrichment/flat.ts'
 import { recordEvents, savePeople } from './ingest.ts'
 import type { InterchangeContact } from './interchange.ts'
 import type { NewJob } from './job.ts'
@@ -146,7 +147,10 @@ function merge(
   const firstName = imported.firstName ?? row.firstName
   const lastName = imported.lastName ?? row.lastName
   const enrichment = imported.enrichment ?? row.enrichment
-  const claims = addClaims(row.claims, imported.claims)
+  const known = everyClaim(row)
+  // What an earlier import said flatly comes back among the claims of an export.
+  const isEcho = isDeepStrictEqual(addClaims(known, imported.claims), known)
+  const claims = isEcho ? row.claims : addClaims(row.claims, imported.claims)
   const createdAt = imported.createdAt === null ? row.createdAt : Math.min(row.createdAt, imported.createdAt)
   const enrichedAt = imported.enrichment ? (imported.enrichment.enrichedAt ?? now) : enrichedSince(claims)
   const decidedAt = imported.updatedAt ?? now

@@ -111,7 +111,9 @@ function claimsOut(claims: Claims) {
   return Object.fromEntries(
     Object.entries(claims).map(([field, voices = {}]) => [
       snake(field),
-      Object.entries(voices).map(([source, { at, ...claim }]) => ({ source, ...claim, at: iso(at) })),
+      Object.entries(voices)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([source, { at, ...claim }]) => ({ source, ...claim, at: iso(at) })),
     ]),
   )
 }

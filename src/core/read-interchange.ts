@@ -298,7 +298,9 @@ function evidenceIn({
   email_status_source: source,
   email_status_at: at,
 }: z.infer<typeof ContactIn>) {
-  return status === 'unknown' || at === null ? null : { status, source: source ?? 'import', at }
+  // Somebody looked and did not find out, or nobody looked.
+  if (at === null || (status === 'unknown' && source === null)) return null
+  return { status, source: source ?? 'import', at }
 }
 
 /** `email_verified: false` only says that nobody looked. */

@@ -69,7 +69,8 @@ describe.each(databases)('a reply alert on $name', ({ open }) => {
     await using database = await open()
     await record(database, aReply)
     const [job] = await database.db.select().from(database.tables.jobs)
-    const { id, email, firstName, lastName, company, title } = (await contactByAddress(database, 'ada@example.com')) ?? {}
+    const { id, email, firstName, lastName, company, title } =
+      (await contactByAddress(database, 'ada@example.com')) ?? {}
     expect(await readReplyAlert(database, job?.payload, now)).toEqual({
       contact: { id, email, firstName, lastName, company, title },
       campaign: { id: 'c1', name: 'Q1', step: '2' },
