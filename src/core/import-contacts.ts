@@ -159,7 +159,7 @@ function merge(
   return {
     firstName,
     lastName,
-    ...searchKeys({ firstName, lastName, enrichment, claims, createdAt }, now),
+    ...searchKeys({ firstName, lastName, enrichment, claims, createdAt }),
     company: imported.company ?? row.company,
     title: imported.title ?? row.title,
     owner: imported.owner ?? row.owner,

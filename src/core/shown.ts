@@ -1,4 +1,4 @@
-import { type Claims, known } from './enrichment/claims.ts'
+import { type Claims, known, lastSaidAt } from './enrichment/claims.ts'
 import type { Field } from './enrichment/fields.ts'
 import { type Enrichment, everyClaim } from './enrichment/flat.ts'
 import { nameKeys, type PersonName } from './name.ts'
@@ -32,9 +32,13 @@ export function shown({ firstName, lastName, company, title, ...from }: Describe
   }
 }
 
-/** What somebody is found by: the name that people entered, or that others say or guess. */
-export function searchKeys({ firstName, lastName, ...from }: Omit<Described, 'company' | 'title'>, now: number) {
+/**
+ * What somebody is found by: the name that people entered, or that others say or guess, as it was
+ * most credible when the last of them spoke; what is stored must not change with the time alone.
+ */
+export function searchKeys({ firstName, lastName, ...from }: Omit<Described, 'company' | 'title'>) {
   const claims = everyClaim(from)
-  const told = (field: Field) => known(claims, field, now)?.value ?? null
+  const at = lastSaidAt(claims)
+  const told = (field: Field) => known(claims, field, at)?.value ?? null
   return nameKeys(firstName ?? told('firstName'), lastName ?? told('lastName'))
 }

@@ -179,6 +179,12 @@ function comparable(text: string): string {
   return text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 }
 
+/** When somebody last said anything, UTC milliseconds; 0 where nobody did. */
+export function lastSaidAt(claims: Claims): number {
+  const voices = Object.values(claims).flatMap((said = {}) => Object.values(said))
+  return voices.reduce((last, { at }) => Math.max(last, at), 0)
+}
+
 /** Since when there is more than guesses, UTC milliseconds; null where there is not. */
 export function enrichedSince(claims: Claims): number | null {
   let since: number | null = null

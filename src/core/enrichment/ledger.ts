@@ -434,6 +434,6 @@ function optedOut({ state, asserted }: HeldContact, mark: { readonly at: number;
 type FoundRow = Parameters<typeof saveClaims>[1][number]
 
 function foundRow(row: SubjectRow, claims: Claims, { state, asserted }: After, at: number): FoundRow {
-  const keys = searchKeys({ ...row, claims }, at)
+  const keys = searchKeys({ ...row, claims })
   return { id: row.id, claims, enrichedAt: state.enrichedAt, asserted, ...keys, updatedAt: at }
 }
