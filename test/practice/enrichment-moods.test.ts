@@ -18,7 +18,7 @@ const error = (about: RegExp) => ({ error: expect.stringMatching(about) })
 const SAID: Readonly<Record<string, Readonly<Partial<Record<EnrichmentFault, Said>>>>> = {
   apollo: {
     rateLimited: [429, { message: expect.stringContaining('1000 times per minute') }],
-    outOfCredits: [403, { error_code: 'API_INACCESSIBLE' }],
+    outOfCredits: [422, { error: 'You have insufficient credits!' }],
     revoked: [401, 'Invalid access credentials.'],
     misses: [200, { person: null }],
     wrongPerson: [200, { person: { name: 'Hannah Tsosie', organization: { primary_domain: 'mossgate.example' } } }],
