@@ -1,3 +1,5 @@
+import process from 'node:process'
+
 import { describe, expect, test } from 'vitest'
 
 import { Ledger, readSubjects } from '../../../src/core/enrichment/ledger.ts'
@@ -76,9 +78,12 @@ async function abandoned(database: Database, contactIds: readonly number[], over
   })
 }
 
+/** Enough to meet what matters; `BUDGET_ROUNDS=500` for the figure that was measured. */
+const ROUNDS = Number(process.env.BUDGET_ROUNDS ?? 40)
+
 describe.each(databases)('the budget on $name', ({ name, open }) => {
   test('20 runs at the same time spend exactly what there is', { timeout: 120_000 }, async () => {
-    for (let nth = 0; nth < (name === 'SQLite' ? 25 : 4); nth += 1) {
+    for (let nth = 0; nth < (name === 'SQLite' ? 4 : 2); nth += 1) {
       await using database = await open()
       const ids = await addPeople(database, addresses(160))
       const asked = { calls: 0 }
@@ -104,7 +109,7 @@ describe.each(databases)('the budget on $name', ({ name, open }) => {
     const ids = await addPeople(database, addresses(40))
     const clues = ids.map((id) => ({ id, clue: 'email' }))
     const dear = { ...DESK, terms: { ...TERMS, credits: 5 } }
-    for (let nth = 0; nth < (name === 'SQLite' ? 500 : 20); nth += 1) {
+    for (let nth = 0; nth < (name === 'SQLite' ? ROUNDS : 8); nth += 1) {
       const now = START + nth * DAY_MS
       const ledger = new Ledger({ database, dayOf, now: () => now, dailyCredits: 100 })
       const begun = await Promise.all(
