@@ -12,8 +12,12 @@ import { createHome } from './bot/home.ts'
 import { createImporter } from './bot/importer.ts'
 import { createSlackReceiver, SLACK_PATH } from './bot/receiver.ts'
 import { createSlackSender } from './bot/sender.ts'
+import { FOUND_A_PAGE } from './bot/views/found.ts'
 import { replyAlertView } from './bot/views/reply-alert.ts'
 import { addContact, type NewContact } from './core/add-contact.ts'
+import { campaignByName, recentCampaigns } from './core/campaign.ts'
+import { createContactChanges } from './core/changes/contact-changes.ts'
+import { companyOf } from './core/company.ts'
 import type { Config, SlackConfig } from './core/config.ts'
 import { cardById } from './core/contact-card.ts'
 import {
@@ -26,7 +30,6 @@ import {
 } from './core/enrichment/jobs.ts'
 import { type EnrichmentOnDemand, enrichmentOnDemand } from './core/enrichment/on-demand.ts'
 import type { ProviderId } from './core/enrichment/provider.ts'
-import { filteredIds, parseFilter } from './core/filter.ts'
 import type { Finding } from './core/finding.ts'
 import { health, healthSettings } from './core/health.ts'
 import { hottestContacts } from './core/hottest.ts'
@@ -37,6 +40,8 @@ import type { Logger } from './core/logger.ts'
 import { lookup } from './core/lookup.ts'
 import { Refusals } from './core/refusals.ts'
 import { REPLY_ALERT, readReplyAlert, replyAlertJob } from './core/reply-alert.ts'
+import { filteredIds, parseFilter, parseQuery } from './core/search/filter.ts'
+import { searchContacts } from './core/search/search.ts'
 import { statistics } from './core/statistics.ts'
 import type { Database } from './core/store/database.ts'
 import { enqueue, jobCounts } from './core/store/jobs.ts'
@@ -189,6 +194,8 @@ async function createMetrics(token: string, database: Database) {
   return metrics.createMetrics({ token, jobCounts: () => jobCounts(database) })
 }
 
+const CAMPAIGNS_SHOWN = 10
+
 /** Somebody waits for the answer. */
 const SHORT_PATIENCE_MS = 5_000
 
@@ -226,6 +233,9 @@ function connectSlack(
     jobsQueued()
   }
 
+  const meant = (filter: string, by: string) =>
+    filteredIds(database, parseFilter(filter, { now: now(), dayOf, me: by }))
+
   const numbers = (days: number) => statistics(database, days, dayOf(now()))
   const showHome = createHome({
     hottest: (limit) => hottestContacts(database, limit, now()),
@@ -251,14 +261,23 @@ function connectSlack(
     log,
     lookup: (who) => lookup(database, who, now()),
     cardById: (id) => cardById(database, id, now()),
+    changes: createContactChanges({ database, dayOf, now }),
     addContact: async (address, by) => (await add(address, by)).card,
     enrichContact: (id, { again }) => enrichment.enrichContact(id, { again, patienceMs: SHORT_PATIENCE_MS }),
-    estimateEnrichment: (filter) => enrichment.estimate(filteredIds(database, parseFilter(filter))),
+    estimateEnrichment: (filter, by) => enrichment.estimate(meant(filter, by)),
     async startEnrichment(order) {
       await queue(enrichRunJob({ ...order, id: randomUUID() }))
     },
     enrichmentProviders,
     now,
+    company: (who) => companyOf(database, who, now()),
+    campaigns: () => recentCampaigns(database, CAMPAIGNS_SHOWN),
+    campaign: (name) => campaignByName(database, name),
+    search: ({ text, cursor }, by) =>
+      searchContacts(database, parseQuery(text, { now: now(), dayOf, me: by }), {
+        ...{ limit: FOUND_A_PAGE, now: now() },
+        ...(cursor === undefined ? {} : { cursor }),
+      }),
     addNewContact: (address, profile, by) => add(address, by, profile),
     statistics: numbers,
     health,
@@ -275,8 +294,8 @@ function connectSlack(
 
   const enrichRun = createEnrichRunner({
     sender,
-    enrich: (filter, options) => enrichment.enrichBatch(filteredIds(database, parseFilter(filter)), options),
-    estimate: (filter) => enrichment.estimate(filteredIds(database, parseFilter(filter))),
+    enrich: ({ filter, by }, options) => enrichment.enrichBatch(meant(filter, by), options),
+    estimate: ({ filter, by }) => enrichment.estimate(meant(filter, by)),
     tryLater: (later) => queue(laterJob(later)),
     now,
     log,

@@ -11,6 +11,7 @@ import { exportCommand } from './cli/export.ts'
 import { importCommand } from './cli/import.ts'
 import { lookupCommand } from './cli/lookup.ts'
 import { replayCommand } from './cli/replay.ts'
+import { searchCommand } from './cli/search.ts'
 import { statsCommand } from './cli/stats.ts'
 import { CrmError } from './core/errors.ts'
 
@@ -23,6 +24,7 @@ const program = new Command('crm')
   .configureHelp({ showGlobalOptions: true })
 const commands = [
   lookupCommand,
+  searchCommand,
   eventsCommand,
   statsCommand,
   importCommand,

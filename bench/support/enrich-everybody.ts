@@ -2,7 +2,7 @@ import process from 'node:process'
 
 import type { Provider } from '../../src/core/enrichment/provider.ts'
 import { apollo } from '../../src/core/enrichment/providers/apollo.ts'
-import { filteredIds } from '../../src/core/filter.ts'
+import { filteredIds } from '../../src/core/search/filter.ts'
 import { openDatabase } from '../../src/core/store/open.ts'
 import { EVERYBODY, enrichingBy } from './enriching.ts'
 

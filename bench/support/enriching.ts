@@ -11,9 +11,9 @@ import { z } from 'zod'
 
 import { createEnrichment, type EnrichmentDeps, type RunningEnrichment } from '../../src/core/enrichment/create.ts'
 import type { MailResolver } from '../../src/core/enrichment/local/mail-domains.ts'
-import { type ContactFilter, filteredIds } from '../../src/core/filter.ts'
 import { importContacts } from '../../src/core/import-contacts.ts'
 import { bareContact } from '../../src/core/import-plan.ts'
+import { type ContactFilter, filteredIds, NO_FILTER } from '../../src/core/search/filter.ts'
 import type { Database } from '../../src/core/store/database.ts'
 import { openDatabase } from '../../src/core/store/open.ts'
 import { createDayOf } from '../../src/core/time.ts'
@@ -48,7 +48,7 @@ export async function startApollo(): Promise<Apollo> {
 
 const dayOf = createDayOf('UTC')
 
-export const EVERYBODY: ContactFilter = { status: [], domain: [], tag: [], campaign: [], owner: [] }
+export const EVERYBODY: ContactFilter = NO_FILTER
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 

@@ -1,21 +1,28 @@
 import type { types } from '@slack/bolt'
 
-import type { ContactCard, LookupResult } from '../core/contact-card.ts'
+import type { CampaignResult, CampaignSummary } from '../core/campaign.ts'
+import type { CompanyResult } from '../core/company.ts'
+import type { ContactCard } from '../core/contact-card.ts'
 import type { ContactOutcome, Estimate } from '../core/enrichment/enrich.ts'
 import type { ProviderId } from '../core/enrichment/provider.ts'
 import { InvalidInputError } from '../core/errors.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Logger } from '../core/logger.ts'
+import type { SearchResult } from '../core/search/search.ts'
 import type { Statistics } from '../core/statistics.ts'
 import type { Actor } from './actor.ts'
 import type { Message } from './blocks.ts'
+import { answerChange, type ChangingDeps, changeForm, historyOf, takenBack } from './changing.ts'
 import { type Period, parseCommand } from './command.ts'
 import { failureView } from './failure.ts'
-import { type FormId, MOST_IN_A_VALUE, type Press } from './listeners.ts'
+import { type BlankFormId, MOST_IN_A_VALUE, type Press } from './listeners.ts'
 import { addContactForm } from './views/add-contact-form.ts'
+import { campaignsView, campaignView } from './views/campaign.ts'
+import { companyView } from './views/company.ts'
 import { contactCardView } from './views/contact-card.ts'
 import { contactSourcesView } from './views/contact-sources.ts'
 import { enrichCostView, notStartedView } from './views/enrich-cost.ts'
+import { foundView } from './views/found.ts'
 import { healthView } from './views/health.ts'
 import { helpView, unavailableView } from './views/help.ts'
 import { importForm } from './views/import-form.ts'
@@ -23,22 +30,31 @@ import { nearMissesView } from './views/near-misses.ts'
 import { goneView, startedView } from './views/problem.ts'
 import { statsView } from './views/stats.ts'
 
-export interface AnswerDeps {
-  readonly lookup: (who: string) => Promise<LookupResult>
-  readonly cardById: (id: number) => Promise<ContactCard | undefined>
+export interface AnswerDeps extends ChangingDeps {
   readonly addContact: (address: string, byUser: string) => Promise<ContactCard>
+  /** One page of what the text means; throws `InvalidInputError` for filters that are none. `by` is a Slack user id. */
+  readonly search: (asked: SearchPage, by: string) => Promise<SearchResult>
   readonly statistics: (days: Period) => Promise<Statistics>
+  /** Everybody at the domain of an address, of a web address, or as such. */
+  readonly company: (who: string) => Promise<CompanyResult>
+  /** The latest of them. */
+  readonly campaigns: () => Promise<readonly CampaignSummary[]>
+  readonly campaign: (name: string) => Promise<CampaignResult>
   readonly health: () => Promise<readonly Finding[]>
   /** Finds out what is lacking of one contact; `again` asks those anew who have answered already. */
   readonly enrichContact: (id: number, options: { readonly again: boolean }) => Promise<ContactOutcome>
   /** Throws `InvalidInputError` for what is no filter. */
-  readonly estimateEnrichment: (filter: string) => Promise<Estimate>
+  readonly estimateEnrichment: (filter: string, by: string) => Promise<Estimate>
   /** Begins a run in the background, which tells `by` (a Slack user id) how it goes on. */
   readonly startEnrichment: (order: { readonly filter: string; readonly by: string }) => Promise<void>
   /** Those that are switched on. */
   readonly enrichmentProviders: readonly ProviderId[]
-  /** UTC milliseconds. */
-  readonly now: () => number
+}
+
+export interface SearchPage {
+  readonly text: string
+  /** Without it the first page. */
+  readonly cursor?: string
 }
 
 /** Something to read, or a form to fill in. */
@@ -63,7 +79,7 @@ export async function saying(answer: () => Promise<Answer>, log: Logger): Promis
   }
 }
 
-const NEW_FORMS: Readonly<Record<FormId, () => types.ModalView>> = {
+const NEW_FORMS: Readonly<Record<BlankFormId, () => types.ModalView>> = {
   add_contact: addContactForm,
   import_contacts: importForm,
 }
@@ -73,17 +89,29 @@ export const TITLES: Readonly<Record<Press['action'], string>> = {
   contact_lookup: 'Contact',
   contact_open: 'Contact',
   contact_add: 'Contact',
+  found_open: 'Contact',
+  found_page: 'Contacts',
   contact_enrich: 'Contact',
   contact_enrich_again: 'Contact',
   contact_sources: 'Contact',
+  contact_note: 'Contact',
+  contact_tag: 'Contact',
+  contact_status: 'Contact',
+  contact_assign: 'Contact',
+  contact_edit: 'Contact',
+  contact_history: 'Contact',
+  change_undo: 'Contact',
+  company_open: 'Company',
+  campaign_open: 'Campaign',
+  campaigns_open: 'Campaigns',
   enrich_start: 'Enrich',
   enrich_cancel: 'Enrich',
   stats_period: 'Statistics',
   open_form: 'Touchpoint',
 }
 
-/** Throws `InvalidInputError` where the text says too little. Forms need no data and are there at once. */
-export async function answerCommand(text: string, deps: AnswerDeps): Promise<Answer> {
+/** Throws `InvalidInputError` where the text says too little. */
+export async function answerCommand(text: string, actor: Actor, deps: AnswerDeps): Promise<Answer> {
   const { lookup, statistics, health, now } = deps
   const command = parseCommand(text)
   switch (command.kind) {
@@ -95,8 +123,16 @@ export async function answerCommand(text: string, deps: AnswerDeps): Promise<Ans
       return addContactForm(command.person)
     case 'import':
       return importForm()
+    case 'search':
+      return foundView(command.text, await deps.search({ text: command.text }, actor.userId))
     case 'stats':
       return statsView(await statistics(command.days))
+    case 'company':
+      return companyView(await deps.company(command.who))
+    case 'campaign':
+      return command.name === null
+        ? campaignsView(await deps.campaigns())
+        : campaignView(command.name, await deps.campaign(command.name))
     case 'health':
       return healthView(await health())
     case 'lookup': {
@@ -111,8 +147,14 @@ export async function answerCommand(text: string, deps: AnswerDeps): Promise<Ans
         ? await enriched(result.card.id, { again: false }, deps)
         : nearMissesView(command.who, result, 'contact_enrich')
     }
+    case 'note':
+    case 'tag':
+    case 'untag':
+    case 'assign':
+    case 'status':
+      return await answerChange(command, actor, deps)
     case 'enrich_many':
-      return await costOf(command.filter, deps)
+      return await costOf(command.filter, actor, deps)
   }
 }
 
@@ -120,10 +162,13 @@ export async function answerPress(press: Press, actor: Actor, deps: AnswerDeps):
   const { cardById, addContact, statistics, startEnrichment, now } = deps
   switch (press.action) {
     case 'contact_lookup':
-    case 'contact_open': {
+    case 'contact_open':
+    case 'found_open': {
       const card = await cardById(press.value)
       return card ? contactCardView(card, { now: now() }) : goneView()
     }
+    case 'found_page':
+      return foundView(press.value.text, await deps.search(press.value, actor.userId))
     case 'contact_add':
       return contactCardView(await addContact(press.value, actor.userId), { added: true })
     case 'contact_enrich':
@@ -134,6 +179,22 @@ export async function answerPress(press: Press, actor: Actor, deps: AnswerDeps):
       const card = await cardById(press.value)
       return card ? contactSourcesView(card) : goneView()
     }
+    case 'contact_note':
+    case 'contact_tag':
+    case 'contact_status':
+    case 'contact_assign':
+    case 'contact_edit':
+      return await changeForm(press.action, press.value, deps)
+    case 'contact_history':
+      return await historyOf(press.value, deps)
+    case 'change_undo':
+      return await takenBack(press.value, actor, deps)
+    case 'company_open':
+      return companyView(await deps.company(press.value))
+    case 'campaign_open':
+      return campaignView(press.value, await deps.campaign(press.value))
+    case 'campaigns_open':
+      return campaignsView(await deps.campaigns())
     case 'enrich_start':
       await startEnrichment({ filter: press.value, by: actor.userId })
       return startedView()
@@ -157,8 +218,12 @@ async function enriched(
   return card ? contactCardView(card, { outcome, now: now() }) : goneView()
 }
 
-async function costOf(filter: string, { estimateEnrichment, enrichmentProviders }: AnswerDeps): Promise<Message> {
+async function costOf(
+  filter: string,
+  actor: Actor,
+  { estimateEnrichment, enrichmentProviders }: AnswerDeps,
+): Promise<Message> {
   if (filter.length > MOST_IN_A_VALUE)
     throw new InvalidInputError('This filter is too long for one run. Name fewer things at a time.')
-  return enrichCostView(filter, await estimateEnrichment(filter), enrichmentProviders)
+  return enrichCostView(filter, await estimateEnrichment(filter, actor.userId), enrichmentProviders)
 }

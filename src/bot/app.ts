@@ -5,12 +5,14 @@ import { actorOf } from './actor.ts'
 import type { AnswerDeps } from './answers.ts'
 import { type After, realTime } from './deadline.ts'
 import { type AddContactDeps, addContactSubmit } from './forms/add-contact.ts'
+import { changeContactSubmits } from './forms/change-contact.ts'
 import type { Submit } from './forms/form.ts'
 import { type ImportContactsDeps, importContactsSubmit } from './forms/import-contacts.ts'
 import { COMMANDS, EVENTS, FORMS, type FormId } from './listeners.ts'
 import { onCommand } from './on-command.ts'
 import { onPress } from './on-press.ts'
 import { onSubmit } from './on-submit.ts'
+import { createPlaces } from './places.ts'
 import { createReplies } from './replies.ts'
 import { createSlackLogger } from './slack-logger.ts'
 
@@ -29,10 +31,11 @@ export function createBot(deps: BotDeps): App {
   const { receiver, token, apiUrl, showHome, log, after = realTime } = deps
   const request = deps.fetch ?? fetch
   const replies = createReplies({ log, ...(apiUrl ? { apiUrl } : {}) })
-  const parts = { ...deps, replies, after }
+  const parts = { ...deps, replies, after, request, places: createPlaces(deps.now) }
   const submits: Readonly<Record<FormId, Submit>> = {
     add_contact: addContactSubmit(deps),
     import_contacts: importContactsSubmit(deps),
+    ...changeContactSubmits(deps),
   }
 
   const app = new App({

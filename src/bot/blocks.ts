@@ -90,8 +90,8 @@ export function divider(): types.DividerBlock {
 }
 
 /** Somebody else's words, quoted: in rich text nothing in them is active, neither links nor mentions. */
-export function quote(text: string): types.RichTextBlock {
-  const element = { type: 'text', text: plainLines(text, 1500) } as const
+export function quote(text: string, limit = 1500): types.RichTextBlock {
+  const element = { type: 'text', text: plainLines(text, limit) } as const
   return {
     type: 'rich_text',
     elements: [{ type: 'rich_text_quote', elements: [element] }],

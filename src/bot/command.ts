@@ -1,8 +1,9 @@
 import { parseAddress } from '../core/address.ts'
 import { InvalidInputError } from '../core/errors.ts'
-import { isFilter } from '../core/filter.ts'
 import { type Mailbox, parseMailbox } from '../core/mailbox.ts'
 import { splitName } from '../core/name.ts'
+import { isFilter } from '../core/search/filter.ts'
+import { type ChangeCommand, isChange, parseChange } from './change-command.ts'
 
 export const PERIODS = [7, 30, 90] as const
 
@@ -15,35 +16,28 @@ export type Command =
   /** Whoever is to be added, as far as it was typed. */
   | { readonly kind: 'add'; readonly person: Partial<Mailbox> }
   | { readonly kind: 'import' }
+  | ChangeCommand
+  | { readonly kind: 'company'; readonly who: string }
+  /** Without a name, those that happened last. */
+  | { readonly kind: 'campaign'; readonly name: string | null }
+  /** Words and filters (`core/search/filter.ts`); everybody where there are none. */
+  | { readonly kind: 'search'; readonly text: string }
   | { readonly kind: 'enrich'; readonly who: string }
-  /** Everybody whom a filter (`core/filter.ts`) means. */
+  /** Everybody whom a filter (`core/search/filter.ts`) means. */
   | { readonly kind: 'enrich_many'; readonly filter: string }
   | { readonly kind: 'health' }
   /** A command by its name, but not one of this version; surely not a person's name. */
   | { readonly kind: 'unavailable'; readonly word: string }
 
 /** Commands of the product that are not built; silently looking for somebody called "export" would mislead. */
-const UNAVAILABLE: ReadonlySet<string> = new Set([
-  'alerts',
-  'assign',
-  'campaign',
-  'company',
-  'digest',
-  'export',
-  'forget',
-  'list',
-  'note',
-  'search',
-  'status',
-  'tag',
-  'untag',
-])
+const UNAVAILABLE: ReadonlySet<string> = new Set(['alerts', 'digest', 'export', 'forget'])
 
 /** Reads the text after `/crm` as people type and paste it, and as their devices "correct" it. */
 export function parseCommand(text: string): Command {
   const line = tidy(text)
   const [, verb = '', rest = ''] = /^(\S*) ?(.*)$/.exec(line) ?? []
   const word = unquote(verb).toLowerCase()
+  if (isChange(word)) return parseChange(word, rest)
   switch (word) {
     case '':
     case 'help':
@@ -57,6 +51,15 @@ export function parseCommand(text: string): Command {
       return { kind: 'stats', days: parsePeriod(rest) }
     case 'add':
       return { kind: 'add', person: parseMailbox(rest) ?? splitName(nameIn(rest)) }
+    case 'company':
+      return { kind: 'company', who: whoIn(rest, COMPANY) }
+    case 'campaign':
+    case 'campaigns':
+      return { kind: 'campaign', name: [...unquote(rest)].slice(0, 500).join('') || null }
+    case 'search':
+      return { kind: 'search', text: searchIn(rest, true) }
+    case 'list':
+      return { kind: 'search', text: searchIn(rest, false) }
     case 'import':
       return { kind: 'import' }
     case 'health':
@@ -67,8 +70,22 @@ export function parseCommand(text: string): Command {
 }
 
 const LOOKUP = 'Who? Type an address, a name or a domain: /crm lookup ada@example.com'
+const COMPANY = 'Which company? Type its domain, or an address there: /crm company acme.com'
 const ENRICH =
   'Who? One contact by address, name or domain: /crm enrich ada@example.com. Many by a filter, with the cost shown first: /crm enrich campaign:"Spring launch" status:new'
+
+const SEARCH =
+  'What for? The beginning of a name, company, title, address or tag: /crm search ada. Everybody, or by filters alone: /crm list status:new'
+
+/** Has to fit into a button, with the page that it turns to. */
+const MOST_SEARCHED = 1800
+
+function searchIn(text: string, isNeeded: boolean): string {
+  if (isNeeded && text === '') throw new InvalidInputError(SEARCH)
+  if (text.length > MOST_SEARCHED)
+    throw new InvalidInputError('This is too long to search for. Type fewer words: /crm search ada')
+  return text
+}
 
 /** Throws `advice` where nobody is named. */
 function whoIn(text: string, advice: string): string {

@@ -15,12 +15,18 @@ import {
 } from './views/enrich-run.ts'
 import { BUG } from './views/problem.ts'
 
+/** Whom `by` (a Slack user id) wants to be enriched. */
+export interface EnrichOrder {
+  readonly filter: string
+  readonly by: string
+}
+
 export interface EnrichRunnerDeps extends DirectMessageDeps {
   /** Throws `InvalidInputError` for what is no filter. */
-  readonly estimate: (filter: string) => Promise<Pick<Estimate, 'contacts'>>
+  readonly estimate: (order: EnrichOrder) => Promise<Pick<Estimate, 'contacts'>>
   /** Ends early when the signal says so. Throws `InvalidInputError`, and `StorageError` where the database fails. */
   readonly enrich: (
-    filter: string,
+    order: EnrichOrder,
     options: Required<Pick<EnrichOptions, 'onProgress' | 'signal'>>,
   ) => Promise<BatchOutcome>
   /** Queues another try for those who may be worth it; queueing the same twice queues it once. */
@@ -47,13 +53,13 @@ const Order = z.object({
 export function createEnrichRunner(deps: EnrichRunnerDeps): JobHandler {
   const { estimate, enrich, tryLater } = deps
 
-  async function carryOut(filter: string, teller: Teller, signal: AbortSignal): Promise<Message> {
-    const { contacts } = await estimate(filter)
+  async function carryOut(order: EnrichOrder, teller: Teller, signal: AbortSignal): Promise<Message> {
+    const { contacts } = await estimate(order)
     teller.begin(contacts)
-    const outcome = await enrich(filter, { signal, onProgress: (done, credits) => teller.progress(done, credits) })
+    const outcome = await enrich(order, { signal, onProgress: (done, credits) => teller.progress(done, credits) })
     signal.throwIfAborted()
     if (outcome.later) await tryLater(outcome.later)
-    return enrichReportView(filter, outcome)
+    return enrichReportView(order.filter, outcome)
   }
 
   return async (payload, { signal }) => {
@@ -61,7 +67,7 @@ export function createEnrichRunner(deps: EnrichRunnerDeps): JobHandler {
     const message = createDirectMessage(deps, { to: by, key: `enrich:${id}`, about: 'an enrichment' })
     const teller = new Teller(message, filter, deps)
     try {
-      await teller.end(await carryOut(filter, teller, signal))
+      await teller.end(await carryOut({ filter, by }, teller, signal))
     } catch (error) {
       if (error instanceof InvalidInputError) return await teller.end(runRefusedView(filter, error.message))
       const why = error instanceof CrmError ? error.message : BUG

@@ -1,7 +1,8 @@
 import { CrmError, InvalidInputError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
+import { FilterError, pointed } from '../core/search/filter-error.ts'
 import type { Message } from './blocks.ts'
-import { BUG, problemView } from './views/problem.ts'
+import { BUG, filterProblemView, problemView } from './views/problem.ts'
 
 /** Why there is no answer, in a sentence; what people cannot put right themselves is logged as `what`. */
 export function failureSentence(error: unknown, what: string, log: Logger): string {
@@ -11,5 +12,6 @@ export function failureSentence(error: unknown, what: string, log: Logger): stri
 }
 
 export function failureView(error: unknown, what: string, log: Logger): Message {
+  if (error instanceof FilterError) return filterProblemView(error.message, pointed(error))
   return problemView(failureSentence(error, what, log))
 }

@@ -37,6 +37,38 @@ export function fileInput(options: InputOptions & { readonly kinds: readonly str
   return input(options, { type: 'file_input', action_id: VALUE, filetypes: [...options.kinds], max_files: 1 })
 }
 
+type Options = readonly (readonly [value: string, label: string])[]
+
+/** A menu; `initial` is one of its values. */
+export function oneOfInput(options: InputOptions & { readonly options: Options; readonly initial?: string }) {
+  const offered = options.options.map(option)
+  const chosen = offered.find(({ value }) => value === options.initial)
+  return input(options, {
+    type: 'static_select',
+    action_id: VALUE,
+    options: offered,
+    ...(chosen ? { initial_option: chosen } : {}),
+  })
+}
+
+/** A menu from which any number can be chosen; it offers at least one. */
+export function manyOfInput(options: InputOptions & { readonly options: Options }) {
+  return input(options, {
+    type: 'multi_static_select',
+    action_id: VALUE,
+    options: options.options.slice(0, 100).map(option),
+  })
+}
+
+/** A member of the workspace. */
+export function memberInput(options: InputOptions) {
+  return input(options, { type: 'users_select', action_id: VALUE })
+}
+
+function option([value, label]: Options[number]): types.PlainTextOption {
+  return { text: plainText(label, 75), value }
+}
+
 function input({ id, label, hint, optional = false }: InputOptions, element: types.InputBlock['element']) {
   return {
     type: 'input',

@@ -7,11 +7,13 @@ import { type AnswerDeps, answerPress, isForm, type Said, saying, TITLES } from 
 import type { Message } from './blocks.ts'
 import { ACKNOWLEDGE_MS, type After, GIVE_UP_MS, within } from './deadline.ts'
 import { readPress } from './listeners.ts'
+import { openedFrom, type Places } from './places.ts'
 import { asModal, type Replies } from './replies.ts'
 import { notOpenedView, progressView, staleButtonView, tooSlowView, workingView } from './views/problem.ts'
 
 export interface OnPressDeps extends AnswerDeps {
   readonly replies: Replies
+  readonly places: Places
   readonly after: After
   readonly log: Logger
 }
@@ -27,8 +29,8 @@ const Place = z.object({
 })
 
 /** Answers a button where it stands. */
-export function onPress({ replies, after, log, ...deps }: OnPressDeps) {
-  /** A Home tab stays as it is: the answer opens above it, for which there are three seconds. */
+export function onPress({ replies, places, after, log, ...deps }: OnPressDeps) {
+  /** A Home tab and a list stay as they are: the answer opens above them, for which there are three seconds. */
   async function openAbove(
     { views }: webApi.WebClient,
     { trigger_id, title, asked }: { trigger_id: string; title: string; asked: Promise<Said> },
@@ -58,7 +60,8 @@ export function onPress({ replies, after, log, ...deps }: OnPressDeps) {
     const asked = saying(async () => (press ? await answerPress(press, actor, deps) : staleButtonView()), log)
     const { response_url, container, trigger_id, view } = Place.parse(body)
     const title = press ? TITLES[press.action] : 'Touchpoint'
-    if (view?.type === 'home') return await openAbove(client, { trigger_id, title, asked })
+    const staysAsItIs = view ? view.type === 'home' : press?.action === 'found_open'
+    if (staysAsItIs) return await openAbove(client, { trigger_id, title, asked })
 
     // What others see is never replaced by what one of them asked for.
     const isOwn = view !== undefined || (container?.is_ephemeral === true && press !== undefined)
@@ -80,7 +83,8 @@ export function onPress({ replies, after, log, ...deps }: OnPressDeps) {
     const answer = said?.answer ?? tooSlowView()
     if (isForm(answer)) {
       const onTop = view ? client.views.push : client.views.open
-      const opened = await replies.shown(onTop({ trigger_id, view: answer }))
+      const place = () => (response_url && !view ? places.remember({ url: response_url, replaces: isOwn }) : undefined)
+      const opened = await replies.shown(onTop({ trigger_id, view: openedFrom(answer, place) }))
       if (!opened && isLate) await show(notOpenedView(), true)
       return
     }

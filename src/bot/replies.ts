@@ -1,5 +1,6 @@
 import type { RespondArguments } from '@slack/bolt'
 
+import { UpstreamError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import { type Answer, isForm } from './answers.ts'
 import type { Message } from './blocks.ts'
@@ -40,6 +41,20 @@ export function createReplies({ apiUrl, log }: RepliesDeps): Replies {
         return undefined
       }
     },
+  }
+}
+
+/** Sends to an address for answers where the request that we answer came without one. */
+export function respondAt(url: string, request: typeof fetch): Respond {
+  return async (message) => {
+    const response = await request(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(message),
+      redirect: 'error',
+      signal: AbortSignal.timeout(10_000),
+    })
+    if (!response.ok) throw new UpstreamError(`Slack did not take an answer (${response.status})`)
   }
 }
 

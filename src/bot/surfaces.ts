@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt'
 
 import type { Message } from './blocks.ts'
 import { plain } from './mrkdwn.ts'
+import { carrying } from './places.ts'
 
 export interface ModalOptions {
   readonly title: string
@@ -10,13 +11,16 @@ export interface ModalOptions {
   readonly submit?: string
   readonly close?: string
   readonly callbackId?: string
+  /** What the form carries along; it goes to people's devices. */
+  readonly about?: object
 }
 
 /** Limits are Slack's own, section 10.1 of the Slack sheet. */
-export function modal({ title, blocks, submit, close = 'Done', callbackId }: ModalOptions): types.ModalView {
+export function modal({ title, blocks, submit, close = 'Done', callbackId, about }: ModalOptions): types.ModalView {
   return {
     type: 'modal',
     ...(callbackId ? { callback_id: callbackId } : {}),
+    ...(about ? carrying({ about }) : {}),
     title: label(title),
     ...(submit ? { submit: label(submit) } : {}),
     close: label(close),

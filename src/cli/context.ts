@@ -1,5 +1,7 @@
 import process from 'node:process'
 
+import { InvalidArgumentError } from 'commander'
+
 import type { Config } from '../core/config.ts'
 import type { Database } from '../core/store/database.ts'
 import { openDatabase } from '../core/store/open.ts'
@@ -51,6 +53,13 @@ export function progressLine(total: number): (done: number, note?: string) => vo
     // Erases what a longer line left behind.
     process.stderr.write(`\r${bar} ${words}\u001b[K${done >= total ? '\n' : ''}`)
   }
+}
+
+/** Reads a number of things. */
+export function positive(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It has to be a whole number from 1.')
+  return number
 }
 
 export function day(at: number | null): string {

@@ -11,10 +11,10 @@ import type { BatchOutcome, Enrichment, Estimate } from '../core/enrichment/enri
 import { WANTS, type Want } from '../core/enrichment/fields.ts'
 import { contactsOfCampaign } from '../core/enrichment/of-campaign.ts'
 import { InvalidInputError, UpstreamError } from '../core/errors.ts'
-import { filteredIds, isFilter, parseFilter } from '../core/filter.ts'
 import { snake } from '../core/interchange.ts'
 import { createLogger } from '../core/logger.ts'
 import { lookup } from '../core/lookup.ts'
+import { filteredIds, isFilter, parseFilter } from '../core/search/filter.ts'
 import { clearTroubles, openCalls } from '../core/store/enrichment.ts'
 import { counted, figure } from '../core/text.ts'
 import { createDayOf } from '../core/time.ts'
@@ -35,7 +35,7 @@ export function enrichCommand(): Command {
     .description('find out what is missing of contacts; says what it costs first')
     .argument(
       '[who...]',
-      'an address, a name or a domain; or filters: status: domain: tag: campaign: owner:; with --campaign addresses, - for standard input',
+      'an address, a name or a domain; or filters: status: domain: tag: owner: campaign: since: score: suppressed:; with --campaign addresses, - for standard input',
     )
     .option('--campaign <name>', 'make contacts of the addresses, with this campaign, where there are none')
     .option('--field <name>', `what is looked for, may be repeated: ${WANTS.map(snake).join(', ')}`, addField, [])
@@ -91,12 +91,15 @@ async function enrich(context: Context, who: readonly string[], options: Options
 
 /** The contacts that are meant; addresses become contacts where a campaign is named. */
 async function meant(context: Context, who: readonly string[], { campaign }: Options): Promise<number[]> {
-  const { database, now } = context
+  const { config, database, now } = context
   const text = who.join(' ').trim()
   if (!text)
     throw new InvalidInputError('Who? An address, a name, a domain, or filters such as campaign:"Spring launch"')
   if (campaign !== undefined) return await ofCampaign(context, who, campaign)
-  if (isFilter(text)) return await Array.fromAsync(filteredIds(database, parseFilter(text)))
+  if (isFilter(text)) {
+    const filter = parseFilter(text, { now, dayOf: createDayOf(config.timeZone) })
+    return await Array.fromAsync(filteredIds(database, filter))
+  }
   const result = await lookup(database, text, now)
   if (result.kind === 'found') return [result.card.id]
   if (result.kind === 'choose' && result.exact) return result.matches.map(({ id }) => id)

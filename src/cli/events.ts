@@ -1,9 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 
 import type { EngagementEvent } from '../core/event.ts'
 import { contactByAddress } from '../core/store/contacts.ts'
 import { type EventRow, eventOf, latestEvents } from '../core/store/events.ts'
-import { day, failed, plain, print, withDatabase } from './context.ts'
+import { day, failed, plain, positive, print, withDatabase } from './context.ts'
 
 interface Options {
   readonly email?: string
@@ -38,12 +38,6 @@ export function eventsCommand(): Command {
 }
 
 const PAGE = 500
-
-function positive(text: string): number {
-  const number = Number(text)
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It has to be a whole number from 1.')
-  return number
-}
 
 function eventText(event: EventRow, recipient: string): string {
   const { occurredAt, provider, url, ...what } = eventOf(event, recipient)

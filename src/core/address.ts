@@ -3,6 +3,7 @@ import { domainToASCII } from 'node:url'
 const LOCAL = String.raw`(?:"(?:[^"\\\p{Cc}]|\\[^\p{Cc}]){1,62}"|[^\s"<>()[\]:;,@\\|\p{Cc}]{1,64})`
 const LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}_-]{0,62})`
 const ADDRESS = new RegExp(`^${LOCAL}@${LABEL}(?:\\.${LABEL})*$`, 'u')
+const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'u')
 
 const INVISIBLE = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
 const QUOTES = /^["'“”‘’«»‹›„‚`]+|["'“”‘’«»‹›„‚`]+$/g
@@ -47,6 +48,10 @@ function readings(text: string): string[] {
 
 export function isAddress(text: string): boolean {
   return text.length <= 320 && ADDRESS.test(text)
+}
+
+export function isDomain(text: string): boolean {
+  return text.length <= 253 && DOMAIN.test(text)
 }
 
 /**

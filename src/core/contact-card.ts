@@ -5,6 +5,7 @@ import type { BounceClass, Campaign, EventType } from './event.ts'
 import type { LifecycleStatus } from './lifecycle.ts'
 import { scoreAt } from './score.ts'
 import { shown } from './shown.ts'
+import { latestNotes } from './store/changes.ts'
 import { type ContactRow, contactById, evidenceIn } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 import { campaignOf, type EventRow, recentEvents } from './store/events.ts'
@@ -39,6 +40,15 @@ export interface ContactCard {
   readonly updatedAt: number
   /** Newest first. */
   readonly recent: readonly CardEvent[]
+  /** The latest few, newest first. */
+  readonly notes: readonly CardNote[]
+}
+
+export interface CardNote {
+  /** A Slack user id. */
+  readonly author: string
+  readonly at: number
+  readonly text: string
 }
 
 export interface CardEvent {
@@ -79,6 +89,7 @@ export type LookupResult =
   | { readonly kind: 'none'; readonly address: string | null }
 
 const RECENT = 8
+const NOTES = 3
 
 /** The card of the contact with `id` as it is at `now` (UTC milliseconds); undefined when there is none any more. */
 export async function cardById(database: Database, id: number, now: number): Promise<ContactCard | undefined> {
@@ -98,10 +109,11 @@ export async function cardOf(database: Database, row: ContactRow, now: number): 
     suppression: suppressionOf(row.suppression),
     score: scoreAt(row.heat, now),
     recent: (await recentEvents(database, row.id, RECENT)).map(cardEvent),
+    notes: await latestNotes(database, row.id, NOTES),
   }
 }
 
-function cardEvent(row: EventRow): CardEvent {
+export function cardEvent(row: EventRow): CardEvent {
   const { type, class: bounceClass, machine, suspected, occurredAt, provider, detail } = row
   return {
     type,

@@ -3,6 +3,7 @@ import { type Attributed, attribute, tellAgain } from './correlation.ts'
 import type { Delivery, IngestResult } from './delivery.ts'
 import { type EngagementEvent, tallyOf } from './event.ts'
 import type { NewJob } from './job.ts'
+import { linkOf } from './link.ts'
 import { markMachines } from './mark-machines.ts'
 import { People } from './people.ts'
 import { type HeldContact, holdContacts, saveStates } from './store/contacts.ts'
@@ -10,8 +11,9 @@ import type { Database } from './store/database.ts'
 import { eventKey, insertEvents } from './store/events.ts'
 import { enqueue } from './store/jobs.ts'
 import { quarantineAll } from './store/quarantine.ts'
-import { type EventDay, RollUps } from './store/roll-ups.ts'
+import { type CountedEvent, RollUps } from './store/roll-ups.ts'
 import type { TotalName } from './store/rows.ts'
+import { indexContacts } from './store/search.ts'
 import { suppressionOf } from './suppression.ts'
 import type { DayOf } from './time.ts'
 
@@ -38,6 +40,7 @@ export async function ingestAll(
     for (const delivery of deliveries) await quarantineAll(tx, delivery)
     const { people, inserted, happened } = await recordEvents(tx, eachOnce(deliveries), { now, dayOf, rollUps })
     await savePeople(tx, people, { now, dayOf, rollUps })
+    await indexContacts(tx, people.made())
     const results = countDeliveries(rollUps, deliveries, inserted, dayOf)
     await rollUps.save(tx)
     const jobs = happened.flatMap((event) => jobsFor(event, people.at(event.recipient)))
@@ -80,13 +83,13 @@ export async function recordEvents(
   )
   for (const event of accepted) {
     people.apply(event)
-    rollUps.countEvent(eventDay(event, dayOf), 1)
+    rollUps.countEvent(countedEvent(event, dayOf), 1)
   }
   const spared = new Set(alsoHold.map((address) => people.at(address).id))
   const { retold, gone } = await tellAgain(tx, people, accepted, spared, changes)
   for (const { before, after } of retold) {
-    rollUps.countEvent(eventDay(before, dayOf), -1)
-    rollUps.countEvent(eventDay(after, dayOf), 1)
+    rollUps.countEvent(countedEvent(before, dayOf), -1)
+    rollUps.countEvent(countedEvent(after, dayOf), 1)
   }
   for (const { contact, createdAt } of gone) {
     // One that this transaction made was never counted.
@@ -121,9 +124,24 @@ function recipientOf({ event }: Attributed): string {
   return event.recipient
 }
 
-export function eventDay(event: EngagementEvent, dayOf: DayOf): EventDay {
-  const campaign = event.campaign?.name ?? event.campaign?.id ?? ''
-  return { day: dayOf(event.occurredAt), provider: event.provider, campaign, tally: tallyOf(event) }
+export function countedEvent(event: EngagementEvent, dayOf: DayOf): CountedEvent {
+  const { provider, campaign, url } = event
+  const tally = tallyOf(event)
+  return {
+    day: dayOf(event.occurredAt),
+    provider,
+    campaign: campaign?.name ?? campaign?.id ?? '',
+    step: campaign?.step ? stepOf(campaign.step) : '',
+    link: tally === 'clicked' && url !== null && campaign ? (linkOf(url) ?? '') : '',
+    tally,
+  }
+}
+
+/** A step is a number or a short name; more than this would not fit into the key of a roll-up. */
+const LONGEST_STEP = 100
+
+function stepOf(step: string): string {
+  return step.length <= LONGEST_STEP ? step : [...step].slice(0, LONGEST_STEP).join('')
 }
 
 /** Moves a contact from the running counts it stood in to those it stands in now; a new one, `before` null, stood in none. */

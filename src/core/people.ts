@@ -72,6 +72,11 @@ export class People {
     return [...this.#states].map(([id, state]) => ({ contact: this.withId(id), state }))
   }
 
+  /** The ids of those that this transaction made. */
+  made(): number[] {
+    return this.changed().flatMap(({ contact }) => (contact.isNew ? [contact.id] : []))
+  }
+
   /** Contacts with mail from them that nothing tied to us when it came: their ids, and since when we write to them. */
   knownSenders(): Map<number, number> {
     return new Map(

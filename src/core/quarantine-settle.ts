@@ -1,4 +1,4 @@
-import { eventDay, type IngestDeps, ingestAll, savePeople, uncountContact } from './ingest.ts'
+import { countedEvent, type IngestDeps, ingestAll, savePeople, uncountContact } from './ingest.ts'
 import { People } from './people.ts'
 import { NO_NAME } from './quarantine.ts'
 import type { Reread, RereadEvent, RereadPart } from './quarantine-reread.ts'
@@ -65,7 +65,7 @@ async function settleEvent(
   )
   const without = people.stateOf(contact)
   await savePeople(tx, people, bookkeeping)
-  bookkeeping.rollUps.countEvent(eventDay(eventOf(row, recipient), deps.dayOf), -1)
+  bookkeeping.rollUps.countEvent(countedEvent(eventOf(row, recipient), deps.dayOf), -1)
   bookkeeping.rollUps.countSource({ provider, day: deps.dayOf(receivedAt), outcome: 'accepted' }, receivedAt, -1)
 
   const [result] = await ingestAll({ ...deps, database: tx }, [

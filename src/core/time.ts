@@ -24,3 +24,10 @@ export function addDays(day: string, count: number): string {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
   return new Date(Date.UTC(year, month - 1, date + count)).toISOString().slice(0, 10)
 }
+
+/** The first moment (UTC milliseconds) of a local day. No zone is more than 14 hours ahead of UTC. */
+export function startOfDay(dayOf: DayOf, day: string): number {
+  let at = Date.parse(`${day}T00:00:00Z`) - 14 * 60 * 60 * 1000
+  while (dayOf(at) < day) at += QUARTER_HOUR
+  return at
+}

@@ -67,19 +67,32 @@ test.each<[text: string, command: Command]>([
   ],
   ['add “Ada Lovelace”', { kind: 'add', person: { firstName: 'Ada', lastName: 'Lovelace' } }],
   ['Export status:new', { kind: 'unavailable', word: 'export' }],
-  ['campaign Spring launch', { kind: 'unavailable', word: 'campaign' }],
+  ['campaign', { kind: 'campaign', name: null }],
+  ['Campaigns', { kind: 'campaign', name: null }],
+  ['campaign Spring launch', { kind: 'campaign', name: 'Spring launch' }],
+  ['campaign “Spring — launch &amp; more”', { kind: 'campaign', name: 'Spring — launch & more' }],
+  ['company acme.com', { kind: 'company', who: 'acme.com' }],
+  ['Company <https://www.acme.com/about|acme.com>', { kind: 'company', who: 'acme.com' }],
+  ['company <mailto:ada@acme.com|ada@acme.com>', { kind: 'company', who: 'ada@acme.com' }],
   ['forget ada@example.com', { kind: 'unavailable', word: 'forget' }],
 ])('/crm %s', (text, command) => {
   expect(parseCommand(text)).toEqual(command)
 })
 
-test.each(['lookup', 'lookup ""', 'enrich', 'enrich —', 'stats 14d', 'stats ada@example.com', 'stats 0', 'lookup —'])(
-  '/crm %s is answered with how to say it',
-  (text) => {
-    expect(() => parseCommand(text)).toThrow(InvalidInputError)
-    expect(() => parseCommand(text)).toThrow(/\/crm \w+ \S+/)
-  },
-)
+test.each([
+  'lookup',
+  'lookup ""',
+  'enrich',
+  'enrich —',
+  'company',
+  'stats 14d',
+  'stats ada@example.com',
+  'stats 0',
+  'lookup —',
+])('/crm %s is answered with how to say it', (text) => {
+  expect(() => parseCommand(text)).toThrow(InvalidInputError)
+  expect(() => parseCommand(text)).toThrow(/\/crm \w+ \S+/)
+})
 
 test('whatever is typed is a command or is refused with advice', () => {
   fc.assert(

@@ -162,7 +162,7 @@ describe('a run', () => {
     const post = vi.fn(() => Promise.reject(new UpstreamError('Slack did not answer')))
     const { run, lines } = aRunner({ enrich, sender: { post, update: async () => {} } })
     await run()
-    expect(enrich).toHaveBeenCalledExactlyOnceWith(ORDER.filter, expect.anything())
+    expect(enrich).toHaveBeenCalledExactlyOnceWith({ filter: ORDER.filter, by: ORDER.by }, expect.anything())
     expect(lines.map(({ level }) => level)).toEqual(['error', 'error'])
   })
 

@@ -175,7 +175,9 @@ describe('the card shows what is known from elsewhere', () => {
 
 describe('the button of the card', () => {
   const labels = (card: ContactCard, options: Parameters<typeof contactCardView>[1]) =>
-    buttonsOf(contactCardView(card, options)).map(({ action_id }) => action_id)
+    buttonsOf(contactCardView(card, options))
+      .map(({ action_id }) => action_id)
+      .filter((action) => /^contact_(enrich|sources)/.test(action))
   const told = (at: number) => aCard({ facts: [aFact({ at })], emailEvidence: null })
 
   test('asks again, after a question, where a provider told something within a day', () => {

@@ -85,7 +85,7 @@ describe('/crm enrich', () => {
     const startEnrichment = vi.fn(async () => {})
     await using office = await aBotInSlack(() => ({ estimateEnrichment, startEnrichment }))
     const cost = await office.ada.type(`/crm enrich ${FILTER}`)
-    expect(estimateEnrichment).toHaveBeenCalledExactlyOnceWith(FILTER)
+    expect(estimateEnrichment).toHaveBeenCalledExactlyOnceWith(FILTER, office.ada.id)
     expect(textOf(cost)).toContain('between 90 and 270 credits')
     expect(startEnrichment).not.toHaveBeenCalled()
     await office.ada.click('Enrich 128 contacts')

@@ -1,3 +1,6 @@
+import type { CampaignReport } from '../../src/core/campaign.ts'
+import type { Told } from '../../src/core/changes/history.ts'
+import type { Company, CompanyPerson } from '../../src/core/company.ts'
 import type { CardEvent, ContactCard, NearMiss } from '../../src/core/contact-card.ts'
 import type { BatchOutcome, ContactOutcome, Estimate } from '../../src/core/enrichment/enrich.ts'
 import type { ContactFact } from '../../src/core/enrichment/facts.ts'
@@ -5,6 +8,7 @@ import type { Finding } from '../../src/core/finding.ts'
 import type { HotContact } from '../../src/core/hottest.ts'
 import type { ImportResult } from '../../src/core/import-contacts.ts'
 import { bareContact, type ImportPlan } from '../../src/core/import-plan.ts'
+import type { FoundContact, SearchResult } from '../../src/core/search/search.ts'
 import type { Statistics } from '../../src/core/statistics.ts'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -43,6 +47,7 @@ export function aCard(overrides: Partial<ContactCard> = {}): ContactCard {
       aCardEvent({ type: 'clicked', url: 'https://pricing.example.com/plans?who=ada' }),
       aCardEvent({ type: 'opened', machine: true }),
     ],
+    notes: [{ author: 'U0GRACE', at: NOW - DAY, text: 'Met at the fair.' }],
     ...overrides,
   }
 }
@@ -60,6 +65,22 @@ export function aCardEvent(overrides: Partial<CardEvent> = {}): CardEvent {
     subject: null,
     excerpt: null,
     reason: null,
+    ...overrides,
+  }
+}
+
+export function aChange(overrides: Partial<Told> = {}): Told {
+  return {
+    id: 7,
+    contactId: 42,
+    at: NOW - DAY,
+    actor: 'U0GRACE',
+    action: 'status',
+    before: { decision: null, decidedAt: null, status: 'engaged' },
+    after: { decision: 'converted', decidedAt: NOW - DAY, status: 'converted' },
+    undoes: null,
+    isUndone: false,
+    noteText: null,
     ...overrides,
   }
 }
@@ -124,6 +145,7 @@ export function anEmptyCard(): ContactCard {
     score: 0,
     counters: {},
     recent: [],
+    notes: [],
   })
 }
 
@@ -137,12 +159,68 @@ export function aHotContact(overrides: Partial<HotContact> = {}): HotContact {
   return { id, email, firstName, lastName, company, title, status, score, ...overrides }
 }
 
+export function aFoundContact(overrides: Partial<FoundContact> = {}): FoundContact {
+  return { ...aHotContact(), suppressed: null, ...overrides }
+}
+
+export function aSearchResult(overrides: Partial<SearchResult> = {}): SearchResult {
+  const contacts = [aFoundContact(), aFoundContact({ id: 43, email: 'ada@other.example', suppressed: 'unsubscribed' })]
+  return {
+    ...{ contacts, isNear: false, first: 1, total: 2, isMore: false, order: 'hottest', previous: null, next: null },
+    ...overrides,
+  }
+}
+
 export function anImportPlan(overrides: Partial<ImportPlan> = {}): ImportPlan {
   return { contacts: [bareContact('ada@example.com')], leftOut: [], unit: 'row', onlyAddresses: false, ...overrides }
 }
 
 export function anImportResult(overrides: Partial<ImportResult> = {}): ImportResult {
   return { created: 1, changed: 0, unchanged: 0, events: 0, ...overrides }
+}
+
+export function aCompanyPerson(overrides: Partial<CompanyPerson> = {}): CompanyPerson {
+  return { ...aHotContact(), suppression: null, ...overrides }
+}
+
+export function aCompany(overrides: Partial<Company> = {}): Company {
+  const person = aCompanyPerson()
+  return {
+    domain: 'acme.example',
+    facts: [
+      { field: 'companyName', value: 'Acme Engines', agreeing: 3, of: 5, sources: ['apollo', 'user'] },
+      { field: 'companySize', value: '51-200', agreeing: 1, of: 1, sources: ['apollo'] },
+    ],
+    people: 12,
+    suppressed: 2,
+    events: { sent: 40, delivered: 38, opened: 12, machine_opened: 7, clicked: 3, replied: 1 },
+    hottest: [person, aCompanyPerson({ id: 43, firstName: 'Bob', email: 'bob@acme.example' })],
+    recent: [{ person, event: aCardEvent({ type: 'clicked', url: 'https://pricing.example.com/plans?who=ada' }) }],
+    ...overrides,
+  }
+}
+
+export function aCampaign(overrides: Partial<CampaignReport> = {}): CampaignReport {
+  return {
+    name: 'Spring launch',
+    firstDay: '2026-11-16',
+    lastDay: '2026-11-19',
+    events: { sent: 2400, delivered: 2380, opened: 640, machine_opened: 900, clicked: 88, replied: 31, bounced: 20 },
+    steps: [
+      { step: '1', events: { sent: 1400, opened: 400, clicked: 60, replied: 21 } },
+      { step: '2', events: { sent: 1000, opened: 240, clicked: 28, replied: 10 } },
+    ],
+    links: [
+      { link: 'example.com/pricing', clicks: 60 },
+      { link: 'example.com/docs', clicks: 1 },
+    ],
+    days: [
+      { day: '2026-11-16', events: { sent: 1400, delivered: 1390, opened: 300, clicked: 40, replied: 20 } },
+      { day: '2026-11-17', events: { opened: 100, clicked: 20, replied: 1 } },
+      { day: '2026-11-19', events: { sent: 1000, delivered: 990, opened: 240, clicked: 28, replied: 10 } },
+    ],
+    ...overrides,
+  }
 }
 
 export function someStatistics(overrides: Partial<Statistics> = {}): Statistics {

@@ -5,8 +5,19 @@ import { BOT_TOKEN, type Persona, type Slack, startSlack } from '../../practice/
 import { slackSigned } from '../../practice/slack/sign.ts'
 import { type BotDeps, createBot } from '../../src/bot/app.ts'
 import { createSlackReceiver, SLACK_PATH } from '../../src/bot/receiver.ts'
+import type { ContactChanges } from '../../src/core/changes/contact-changes.ts'
 import type { Logger } from '../../src/core/logger.ts'
-import { aCard, anEstimate, anOutcome, NOW, someFindings, someStatistics } from './fixtures.ts'
+import {
+  aCampaign,
+  aCard,
+  aCompany,
+  anEstimate,
+  anOutcome,
+  aSearchResult,
+  NOW,
+  someFindings,
+  someStatistics,
+} from './fixtures.ts'
 
 export const SIGNING_SECRET = 'a-signing-secret-of-a-test'
 export const TOKEN = BOT_TOKEN
@@ -25,16 +36,32 @@ export function aLog(): { readonly log: Logger; readonly lines: LogLine[] } {
   return { lines, log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') } }
 }
 
+/** A contact that already is as everybody wants it. */
+export const noChanges: ContactChanges = {
+  setStatus: async () => ({ kind: 'same' }),
+  assign: async () => ({ kind: 'same' }),
+  changeTags: async () => ({ kind: 'same' }),
+  addNote: async () => ({ kind: 'same' }),
+  editProfile: async () => ({ kind: 'same' }),
+  undo: async () => ({ kind: 'gone' }),
+  history: async () => [],
+}
+
 /** What the bot asks the core for; say only what the test is about. */
 export function aCore(overrides: Partial<BotDeps> = {}) {
   return {
     lookup: async () => ({ kind: 'found', card: aCard() }),
     cardById: async () => aCard(),
+    changes: noChanges,
+    search: async () => aSearchResult(),
     addContact: async () => aCard(),
     addNewContact: async () => ({ isNew: true, card: aCard() }),
     startImport: () => {},
     showHome: async () => {},
     statistics: async () => someStatistics(),
+    company: async () => ({ kind: 'found', company: aCompany() }),
+    campaigns: async () => [aCampaign()],
+    campaign: async () => ({ kind: 'found', campaign: aCampaign() }),
     health: async () => someFindings(),
     enrichContact: async () => anOutcome(),
     estimateEnrichment: async () => anEstimate(),

@@ -5,7 +5,20 @@ import type { Message } from '../../src/bot/blocks.ts'
 import { ACTIONS, FORMS, readPress } from '../../src/bot/listeners.ts'
 import { messageModal } from '../../src/bot/surfaces.ts'
 import { addContactForm } from '../../src/bot/views/add-contact-form.ts'
+import { campaignsView, campaignView } from '../../src/bot/views/campaign.ts'
+import {
+  assignForm,
+  editForm,
+  noteForm,
+  profileForm,
+  seenOf,
+  statusForm,
+  tagForm,
+} from '../../src/bot/views/change-forms.ts'
+import { changeSentence, sameSentence, undoSentence } from '../../src/bot/views/change-words.ts'
+import { companyView } from '../../src/bot/views/company.ts'
 import { contactCardView } from '../../src/bot/views/contact-card.ts'
+import { contactHistoryView } from '../../src/bot/views/contact-history.ts'
 import { contactSourcesView } from '../../src/bot/views/contact-sources.ts'
 import { enrichCostView, notStartedView } from '../../src/bot/views/enrich-cost.ts'
 import {
@@ -15,14 +28,16 @@ import {
   runFailedView,
   runRefusedView,
 } from '../../src/bot/views/enrich-run.ts'
+import { FOUND_A_PAGE, foundView } from '../../src/bot/views/found.ts'
 import { healthView } from '../../src/bot/views/health.ts'
 import { helpView, unavailableView } from '../../src/bot/views/help.ts'
 import { homeProblemView, homeView } from '../../src/bot/views/home.ts'
 import { importForm } from '../../src/bot/views/import-form.ts'
 import { importingView, importReportView } from '../../src/bot/views/import-report.ts'
-import { nearMissesView } from '../../src/bot/views/near-misses.ts'
+import { nearMissesView, whomView } from '../../src/bot/views/near-misses.ts'
 import {
   BUG,
+  filterProblemView,
   goneView,
   notOpenedView,
   notYouView,
@@ -35,15 +50,24 @@ import {
 } from '../../src/bot/views/problem.ts'
 import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
 import { statsView } from '../../src/bot/views/stats.ts'
-import type { CardEvent } from '../../src/core/contact-card.ts'
+import { PROFILE_FIELDS } from '../../src/core/changes/change.ts'
+import type { Told } from '../../src/core/changes/history.ts'
+import type { CardEvent, ContactCard } from '../../src/core/contact-card.ts'
 import { FIELDS } from '../../src/core/enrichment/fields.ts'
+import { SHARED_FIELDS } from '../../src/core/enrichment/local/siblings.ts'
 import { EVENT_TYPES } from '../../src/core/event.ts'
 import { bareContact } from '../../src/core/import-plan.ts'
+import { FilterError, pointed } from '../../src/core/search/filter-error.ts'
 import {
   aBatchOutcome,
+  aCampaign,
   aCard,
   aCardEvent,
+  aChange,
+  aCompany,
+  aCompanyPerson,
   aFact,
+  aFoundContact,
   aHotContact,
   aMatch,
   anEmptyCard,
@@ -51,6 +75,7 @@ import {
   anImportPlan,
   anImportResult,
   anOutcome,
+  aSearchResult,
   buttonsOf,
   mrkdwnOf,
   NOW,
@@ -82,6 +107,7 @@ function everyView(outside: string, many = 3): Message[] {
     addedBy: outside,
     suppression: { reason: 'unsubscribed', since: NOW, event: outside },
     recent: events,
+    notes: Array.from({ length: 3 }, () => ({ author: outside, at: NOW, text: outside })),
   })
   const matches = Array.from({ length: many }, () => aMatch({ ...card }))
   const plan = anImportPlan({
@@ -94,11 +120,16 @@ function everyView(outside: string, many = 3): Message[] {
     contactCardView({ ...card, recent: events.slice(16), firstName: null, lastName: null }),
     contactCardView({ ...card, suppression: null, company: null, title: null }, { outcome: anOutcome(), now: NOW }),
     nearMissesView(outside, { kind: 'choose', exact: true, address: null, matches }),
+    whomView(outside, { kind: 'choose', exact: false, address: outside, matches }),
+    contactCardView(card, { news: { sentence: changeSentence(everyChange(outside, many)), undo: 7 }, now: NOW }),
+    contactCardView(card, { news: { sentence: undoSentence({ kind: 'overtaken', contactId: 42, by: outside }) } }),
     nearMissesView(outside, { kind: 'choose', exact: true, address: null, matches }, 'contact_enrich'),
     nearMissesView(outside, { kind: 'choose', exact: false, address: null, matches }),
     nearMissesView(outside, { kind: 'none', address: outside.slice(0, 320) || null }),
     statsView(someStatistics({ from: outside, to: outside })),
+    ...companyAndCampaignViews(outside, many),
     replyAlertView({ contact: card, campaign, subject: outside, excerpt: outside, occurredAt: NOW }),
+    ...searches(outside, many),
     problemView(outside),
     unavailableView(outside),
     healthView(Array.from({ length: many }, () => someFindings(outside)).flat()),
@@ -113,6 +144,68 @@ function everyView(outside: string, many = 3): Message[] {
     runFailedView(outside, outside),
     runRefusedView(outside, outside),
     enrichReportView(`campaign:"${outside}"`, aBatchOutcome()),
+  ]
+}
+
+function companyAndCampaignViews(outside: string, many: number): Message[] {
+  const list = <T>(value: T): T[] => Array(many).fill(value)
+  const named = { email: outside, firstName: outside, lastName: outside, title: outside }
+  const person = aCompanyPerson({ ...named, suppression: { reason: 'unsubscribed', since: NOW, event: outside } })
+  const inCampaign = { id: outside, name: outside, step: outside }
+  const event = aCardEvent({ type: 'replied', campaign: inCampaign, subject: outside })
+  const company = aCompany({
+    domain: outside,
+    facts: SHARED_FIELDS.map((field) => ({ field, value: outside, agreeing: 1, of: 2, sources: list(outside) })),
+    // The core gives no more than these.
+    hottest: Array(10).fill(person),
+    recent: Array(8).fill({ person, event }),
+  })
+  // No campaign is without a name, nor any text with half a character.
+  const name = outside.toWellFormed() || 'x'
+  const campaign = aCampaign({
+    name,
+    steps: list({ step: outside, events: { sent: 1e9, opened: 1e9, clicked: 1e9, replied: 1e9 } }),
+    links: Array(5).fill({ link: outside, clicks: 1 }),
+  })
+  return [
+    companyView({ kind: 'found', company }),
+    companyView({ kind: 'found', company: { ...company, facts: [], hottest: [], recent: [] } }),
+    companyView({ kind: 'public', domain: outside }),
+    companyView({ kind: 'none', domain: outside }),
+    companyView({ kind: 'choose', domain: outside, domains: Array(5).fill(outside) }),
+    campaignView(outside, { kind: 'found', campaign }),
+    campaignView(outside, { kind: 'choose', names: Array(5).fill(name) }),
+    campaignView(outside, { kind: 'none' }),
+    campaignsView(Array(10).fill(campaign)),
+  ]
+}
+
+/** A change of everything at once, to and from what strangers write. */
+function everyChange(outside: string, many = 3): Told {
+  const tags = Array<string>(many).fill(outside)
+  const values = { firstName: outside, lastName: outside, company: outside, title: outside, owner: outside, tags }
+  const [before, after] = [
+    { ...values, status: 'new', decision: null } as const,
+    { ...values, status: 'converted', decision: 'converted', note: 7 } as const,
+  ]
+  return aChange({ actor: outside, before, after, noteText: outside })
+}
+
+/** What a search finds; as it comes from a command, which refuses longer ones. */
+function searches(outside: string, many: number): Message[] {
+  const typed = outside.slice(0, 1800).toWellFormed()
+  const people = { email: outside, firstName: outside, lastName: outside, company: outside, title: outside }
+  const contacts = Array.from({ length: Math.min(many, FOUND_A_PAGE) }, (_, n) =>
+    aFoundContact({ ...people, id: 999_999_999_999_999 - n, suppressed: 'opted_out' }),
+  )
+  const cursor = 'previous:hottest:1:1.2345678901234567e+123:999999999999999:999999999'
+  const page = { contacts, isMore: true, total: 1000, first: 999_999_999, previous: cursor, next: cursor }
+  return [
+    foundView(typed, aSearchResult(page)),
+    foundView(typed, aSearchResult({ ...page, order: 'newest' })),
+    foundView(typed, aSearchResult({ contacts, isNear: true })),
+    foundView(typed, aSearchResult({ contacts: [], total: 0 })),
+    filterProblemView(outside, pointed(new FilterError(outside, { text: `tag:${outside}`, at: 4, length: 1 }))),
   ]
 }
 
@@ -143,6 +236,8 @@ function everyPlace(outside: string, messages: readonly Message[]) {
     modals: [
       addContactForm({ email: outside, firstName: outside, lastName: outside }),
       importForm(),
+      ...contactForms(outsider(outside)),
+      contactHistoryView(outsider(outside), Array<Told>(50).fill(everyChange(outside, 200))),
       contactSourcesView(
         aCard({
           email: outside,
@@ -159,6 +254,27 @@ function everyPlace(outside: string, messages: readonly Message[]) {
     ],
     homes: [homeView({ hottest, week }), homeView({ hottest: nameless, week }), homeProblemView(problemView(outside))],
   }
+}
+
+/** A contact of whom everything that can be edited comes from strangers. */
+function outsider(outside: string) {
+  const named = { firstName: outside, lastName: outside, company: outside, title: outside }
+  const tags = Array.from({ length: 150 }, (_, index) => `${index} ${outside}`)
+  return aCard({ ...named, email: outside, owner: outside, tags })
+}
+
+function contactForms(card: ContactCard) {
+  const { firstName, lastName, company, title } = card
+  const entered = { firstName, lastName, company, title }
+  const conflicts = PROFILE_FIELDS.map((field) => ({ field, now: card[field] }))
+  return [
+    noteForm(card),
+    tagForm(card),
+    statusForm(card),
+    assignForm(card),
+    editForm(card),
+    profileForm(card, { seen: seenOf(card), entered, conflicts }),
+  ]
 }
 
 function problemsIn(messages: readonly Message[]): string[] {
@@ -181,6 +297,9 @@ describe('every view', () => {
   const typical = [
     contactCardView(aCard()),
     contactCardView(anEmptyCard()),
+    contactCardView(aCard(), { news: { sentence: changeSentence(aChange()), undo: 7 }, now: NOW }),
+    contactCardView(aCard(), { news: { sentence: sameSentence('tags') } }),
+    whomView('x', { kind: 'none', address: null }),
     nearMissesView('ada', { kind: 'choose', exact: true, address: null, matches: [aMatch(), aMatch({ id: 43 })] }),
     nearMissesView('adda@example.com', {
       kind: 'choose',
@@ -189,6 +308,10 @@ describe('every view', () => {
       matches: [aMatch()],
     }),
     nearMissesView('x', { kind: 'none', address: null }),
+    foundView('', aSearchResult()),
+    foundView('', aSearchResult({ contacts: [], total: 0 })),
+    foundView('ada', aSearchResult({ contacts: [aFoundContact()], total: 1 })),
+    foundView('ada tag:vip', aSearchResult({ next: 'next:hottest:0:1.5:42:10', total: 37 })),
     nearMissesView('ada', { kind: 'choose', exact: true, address: null, matches: [aMatch()] }, 'contact_enrich'),
     contactCardView(aCard(), { outcome: anOutcome(), now: NOW }),
     enrichCostView('campaign:"Spring launch"', anEstimate(), ['apollo', 'hunter']),
@@ -202,6 +325,10 @@ describe('every view', () => {
     nearMissesView('new@example.com', { kind: 'none', address: 'new@example.com' }),
     statsView(someStatistics()),
     statsView(noStatistics()),
+    companyView({ kind: 'found', company: aCompany() }),
+    companyView({ kind: 'choose', domain: 'acmee.example', domains: ['acme.example'] }),
+    campaignView('Spring launch', { kind: 'found', campaign: aCampaign() }),
+    campaignsView([aCampaign()]),
     replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: null, occurredAt: NOW }),
     helpView(),
     unavailableView('export'),
@@ -216,6 +343,9 @@ describe('every view', () => {
     modals: [
       addContactForm(),
       importForm(),
+      ...contactForms(aCard()).slice(0, 5),
+      contactHistoryView(aCard(), [aChange(), aChange({ isUndone: true })]),
+      contactHistoryView(aCard(), []),
       contactSourcesView(aCard({ facts: [aFact()] })),
       messageModal('Contact', contactCardView(aCard())),
     ],
@@ -534,7 +664,7 @@ test('help shows examples that can be pasted', () => {
 
 test('a command that is not there is answered with those that are', () => {
   expect(unavailableView('export').text).toBe(
-    'There is no command `export` here. The commands are `lookup`, `add`, `import`, `enrich`, `stats`, `health` and `help`.',
+    'There is no command `export` here. The commands are `lookup`, `search`, `list`, `add`, `import`, `note`, `tag`, `untag`, `assign`, `status`, `enrich`, `company`, `campaign`, `stats`, `health` and `help`.',
   )
 })
 

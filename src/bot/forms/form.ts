@@ -3,11 +3,14 @@ import { z } from 'zod'
 
 import { oneLine } from '../../core/text.ts'
 import type { Actor } from '../actor.ts'
+import type { Message } from '../blocks.ts'
 import { VALUE } from '../inputs.ts'
 
 /** What a form leads to when it is sent off. */
 export type Submitted = (
   | { readonly kind: 'close' }
+  /** Closes the form, and stands where it was opened from. */
+  | { readonly kind: 'answer'; readonly answer: Message }
   /** Takes the place of the form. */
   | { readonly kind: 'show'; readonly view: types.ModalView }
   /** Stand beside the inputs; the keys are their block ids (Slack sheet, section 10.8). */
@@ -21,6 +24,8 @@ export interface Submission {
   readonly actor: Actor
   /** The id of the view: another one each time a form is opened. */
   readonly id: string
+  /** What the form carried along; whoever sent it may have changed it. */
+  readonly about: unknown
   /** As Slack gives them, by block id and action id. */
   readonly values: unknown
 }
@@ -37,3 +42,21 @@ export const lineInput = typed.transform(oneLine).nullish().default(null)
 
 /** An input of several lines, as it was typed. */
 export const textInput = typed.transform((text) => text ?? '').default('')
+
+const Choice = z.object({ value: z.string() })
+
+/** The value that was chosen from a menu, or null. */
+export const choiceInput = z
+  .object({ [VALUE]: z.object({ selected_option: Choice.nullish() }) })
+  .transform((block) => block[VALUE].selected_option?.value ?? null)
+
+/** The values that were chosen from a menu. */
+export const choicesInput = z
+  .object({ [VALUE]: z.object({ selected_options: z.array(Choice).nullish() }) })
+  .transform((block) => (block[VALUE].selected_options ?? []).map(({ value }) => value))
+  .default([])
+
+/** The id of a member of the workspace, or null. */
+export const memberInput = z
+  .object({ [VALUE]: z.object({ selected_user: z.string().nullish() }) })
+  .transform((block) => block[VALUE].selected_user || null)

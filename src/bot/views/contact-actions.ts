@@ -5,6 +5,7 @@ import type { ContactOutcome } from '../../core/enrichment/enrich.ts'
 import { PROVIDER_IDS } from '../../core/enrichment/provider.ts'
 import { actions, button } from '../blocks.ts'
 import type { Action } from '../listeners.ts'
+import { companyButton } from './company.ts'
 import { isAnswered } from './enrich-outcome.ts'
 
 export interface ActionsOptions {
@@ -16,8 +17,26 @@ export interface ActionsOptions {
 
 /** What can be done with a contact from its card. */
 export function contactActions(card: ContactCard, options: ActionsOptions): types.ActionsBlock {
-  return actions(...(card.suppression ? [] : [enrich(card, options)]), sources(card))
+  return actions(
+    ...(card.suppression ? [] : [enrich(card, options)]),
+    sources(card),
+    ...companyButton(card.domain, 'Company', 'card'),
+  )
 }
+
+/** What people can change of a contact, and what was changed. */
+export function changeActions({ id }: ContactCard): types.ActionsBlock {
+  return actions(...CHANGES.map(([action, label]) => button({ label, action, value: String(id) })))
+}
+
+const CHANGES = [
+  ['contact_note', 'Note'],
+  ['contact_tag', 'Tag'],
+  ['contact_status', 'Status'],
+  ['contact_assign', 'Assign'],
+  ['contact_edit', 'Edit'],
+  ['contact_history', 'History'],
+] as const satisfies readonly (readonly [Action, string])[]
 
 /** Where somebody has told something lately, the button says that it asks them anew, and asks first. */
 function enrich(card: ContactCard, { outcome, now = Number.POSITIVE_INFINITY }: ActionsOptions): types.Button {

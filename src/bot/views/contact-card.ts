@@ -1,29 +1,50 @@
 import type { types } from '@slack/bolt'
 
-import type { Counters, TallyCount } from '../../core/contact.ts'
-import type { CardEvent, ContactCard } from '../../core/contact-card.ts'
+import type { TallyCount } from '../../core/contact.ts'
+import type { CardEvent, CardNote, ContactCard } from '../../core/contact-card.ts'
 import type { ContactOutcome } from '../../core/enrichment/enrich.ts'
 import type { Tally } from '../../core/event.ts'
 import type { Suppression } from '../../core/suppression.ts'
-import { context, divider, fields, header, literalContext, type Message, message, quote, section } from '../blocks.ts'
+import {
+  button,
+  context,
+  divider,
+  fields,
+  header,
+  literalContext,
+  type Message,
+  message,
+  quote,
+  section,
+} from '../blocks.ts'
+import type { Action } from '../listeners.ts'
 import { counted, date, join, type Mrkdwn, mrkdwn, NOTHING, text, user } from '../mrkdwn.ts'
-import { type ActionsOptions, contactActions } from './contact-actions.ts'
+import { type ActionsOptions, changeActions, contactActions } from './contact-actions.ts'
 import { emailStatus, phone, profile, web, work } from './contact-profile.ts'
 import { outcomeDetails, outcomeLine, outcomeSentence } from './enrich-outcome.ts'
-import { campaignName, doubtOf, fullName, happened, nameOf, STATUS, SUPPRESSION, whoIs } from './words.ts'
+import { campaignName, doubtOf, fullName, happened, nameOf, STATUS, SUPPRESSION, tagNames, whoIs } from './words.ts'
 
 /** Enough to remember the story; more would push the answer off the screen. */
 const EVENTS_SHOWN = 8
 
 export interface CardOptions extends ActionsOptions {
   readonly added?: boolean
+  /** What somebody changed just now, or why nothing was changed. */
+  readonly news?: News
+}
+
+export interface News {
+  readonly sentence: Mrkdwn
+  /** The change that can be taken back. */
+  readonly undo?: number
 }
 
 export function contactCardView(card: ContactCard, options: CardOptions = {}): Message {
-  const { added = false, outcome } = options
+  const { added = false, outcome, news } = options
   const warning = card.suppression ? doNotWrite(card.suppression) : undefined
   return message(summary(card, options), [
     ...(outcome ? whatCame(outcome) : []),
+    ...(news ? [section(news.sentence, undo(news))] : []),
     ...(warning ? [section(mrkdwn`:no_entry: ${warning}`)] : []),
     header(nameOf(card)),
     ...(fullName(card) ? [literalContext(card.email)] : []),
@@ -36,15 +57,23 @@ export function contactCardView(card: ContactCard, options: CardOptions = {}): M
       ...known(mrkdwn`Phone`, phone(card)),
       ...known(mrkdwn`Web`, web(card)),
       ...known(mrkdwn`Owner`, card.owner ? user(card.owner) : NOTHING),
-      ...known(mrkdwn`Tags`, tags(card.tags)),
+      ...known(mrkdwn`Tags`, tagNames(card.tags)),
       ...known(mrkdwn`Campaign`, text(card.sourceCampaign)),
     ]),
     section(engagement(card.counters)),
     divider(),
     ...timeline(card.recent),
+    ...notes(card.notes),
     context(...dates(card), ...(added ? [mrkdwn`Just added`] : [])),
+    changeActions(card),
     contactActions(card, options),
   ])
+}
+
+function undo({ undo: id }: News): types.Button | undefined {
+  return id === undefined
+    ? undefined
+    : button({ label: 'Undo', action: 'change_undo' satisfies Action, value: String(id) })
 }
 
 function whatCame(outcome: ContactOutcome): types.KnownBlock[] {
@@ -57,11 +86,12 @@ function known(label: Mrkdwn, value: Mrkdwn): (readonly [Mrkdwn, Mrkdwn])[] {
   return value === NOTHING ? [] : [[label, value]]
 }
 
-function summary(card: ContactCard, { added, outcome }: CardOptions): Mrkdwn {
+function summary(card: ContactCard, { added, outcome, news }: CardOptions): Mrkdwn {
   const state = mrkdwn`${whoIs(card)}: ${text(STATUS[card.status].toLowerCase())}, score ${card.score}.`
   return join(
     [
       ...(outcome ? [mrkdwn`${outcomeSentence(outcome)}.`] : []),
+      ...(news ? [news.sentence] : []),
       ...(card.suppression ? [mrkdwn`${doNotWrite(card.suppression)}.`] : []),
       ...(added ? [mrkdwn`Added.`] : []),
       state,
@@ -70,20 +100,14 @@ function summary(card: ContactCard, { added, outcome }: CardOptions): Mrkdwn {
   )
 }
 
-function doNotWrite({ reason, since }: Suppression): Mrkdwn {
+export function doNotWrite({ reason, since }: Suppression): Mrkdwn {
   return mrkdwn`Do not write: ${text(SUPPRESSION[reason])} since ${date(since, '{date_short_pretty}')}`
 }
 
-const TAGS_SHOWN = 15
-
-function tags(all: readonly string[]): Mrkdwn {
-  const shown = all.slice(0, TAGS_SHOWN).map((tag) => text(tag, 50))
-  const rest = all.length - shown.length
-  return shown.length === 0 ? NOTHING : join([...shown, ...(rest > 0 ? [mrkdwn`and ${rest} more`] : [])], ', ')
-}
+type Counts = { readonly [T in Tally]?: Pick<TallyCount, 'count'> }
 
 /** What people did, with what machines did beside it; then what became of the mail. */
-function engagement(counters: Counters): Mrkdwn {
+export function engagement(counters: Counts): Mrkdwn {
   const people = [
     withMachines(counters, 'opened', 'machine_opened', 'open', 'opens'),
     withMachines(counters, 'clicked', 'machine_clicked', 'click', 'clicks'),
@@ -118,7 +142,7 @@ const MAIL: readonly Words[] = [
   ['auto_replied', 'automatic reply', 'automatic replies'],
 ]
 
-function several(counters: Counters, words: readonly Words[]): Mrkdwn[] {
+function several(counters: Counts, words: readonly Words[]): Mrkdwn[] {
   return words.flatMap(([tally, one, many]) => {
     const { count = 0 } = counters[tally] ?? {}
     return count > 0 ? [counted(count, one, many)] : []
@@ -126,7 +150,7 @@ function several(counters: Counters, words: readonly Words[]): Mrkdwn[] {
 }
 
 function withMachines(
-  counters: Counters,
+  counters: Counts,
   byPeople: Tally,
   byMachines: Tally,
   one: string,
@@ -158,7 +182,7 @@ function timeline(recent: readonly CardEvent[]): types.KnownBlock[] {
 }
 
 /** "Today 10:24 · Clicked pricing.acme.com · Spring launch, step 2". */
-function timelineLine(event: CardEvent): Mrkdwn {
+export function timelineLine(event: CardEvent): Mrkdwn {
   const detail = event.url ? hostOf(event.url) : (event.subject ?? event.reason)
   const campaign = campaignName(event.campaign)
   const what = happened(event)
@@ -176,6 +200,16 @@ function timelineLine(event: CardEvent): Mrkdwn {
 /** The host only, and never as a link: following it from here would count as the contact's click. */
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host || url : url
+}
+
+/** Enough to see what it is about; the history has the rest. */
+const EXCERPT = 500
+
+function notes(latest: readonly CardNote[]): types.KnownBlock[] {
+  return latest.flatMap(({ author, at, text: words }) => [
+    context(mrkdwn`Note by ${user(author)}`, date(at)),
+    quote(words, EXCERPT),
+  ])
 }
 
 function dates({ counters, createdAt }: ContactCard): Mrkdwn[] {

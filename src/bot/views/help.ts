@@ -4,8 +4,14 @@ import { code, type Mrkdwn, mrkdwn } from '../mrkdwn.ts'
 const EXAMPLES = mrkdwn`\`/crm ada@example.com\` the contact card: status, score, what happened last
 \`/crm lookup Ada Lovelace\` the same by name
 \`/crm acme.com\` the people of a company
+\`/crm search ada status:engaged tag:vip\` everybody with these words and filters; \`/crm list owner:me since:7d\` by filters alone
+\`/crm company acme.com\` the same with what they did together
+\`/crm campaign Spring launch\` what became of a campaign; \`/crm campaign\` lists them
 \`/crm add ada@example.com\` a form for one new contact
 \`/crm import\` many at once: a CSV, or addresses that you paste
+\`/crm note ada@example.com Call her in May\` a note, and likewise \`tag\` and \`untag\`
+\`/crm assign "Ada Lovelace" me\` the owner of a contact
+\`/crm status ada@example.com converted\` or \`disqualified\`, and \`open\` to take that back
 \`/crm enrich ada@example.com\` finds company, title and LinkedIn, and whether the address works
 \`/crm enrich campaign:"Spring launch" status:new\` the same for many, with the cost shown first
 \`/crm stats 30d\` contacts and engagement of the last 7, 30 or 90 days
@@ -14,14 +20,14 @@ const EXAMPLES = mrkdwn`\`/crm ada@example.com\` the contact card: status, score
 
 export function helpView(): Message {
   return message(
-    mrkdwn`What you can ask: /crm followed by an address, a name or a domain, or /crm add, /crm import, /crm enrich, /crm stats or /crm health.`,
+    mrkdwn`What you can ask: /crm followed by an address, a name or a domain, or /crm search, /crm list, /crm add, /crm import, /crm note, /crm tag, /crm assign, /crm status, /crm enrich, /crm company, /crm campaign, /crm stats or /crm health.`,
     help(),
   )
 }
 
 /** For a command that this version does not have. */
 export function unavailableView(word: string): Message {
-  const sentence = mrkdwn`There is no command ${code(word)} here. The commands are \`lookup\`, \`add\`, \`import\`, \`enrich\`, \`stats\`, \`health\` and \`help\`.`
+  const sentence = mrkdwn`There is no command ${code(word)} here. The commands are \`lookup\`, \`search\`, \`list\`, \`add\`, \`import\`, \`note\`, \`tag\`, \`untag\`, \`assign\`, \`status\`, \`enrich\`, \`company\`, \`campaign\`, \`stats\`, \`health\` and \`help\`.`
   const instead = mrkdwn`To find a person of that name: ${code(`/crm lookup ${word}`)}`
   return message(sentence, [section(sentence), context(instead), ...help()])
 }

@@ -3,7 +3,7 @@ import type { types } from '@slack/bolt'
 import type { HotContact } from '../../core/hottest.ts'
 import type { Statistics } from '../../core/statistics.ts'
 import { actions, button, context, divider, header, type Message, preformatted, section } from '../blocks.ts'
-import type { Action, FormId } from '../listeners.ts'
+import type { Action, BlankFormId } from '../listeners.ts'
 import { count, counted, join, type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
 import { homeTab } from '../surfaces.ts'
 import { firstSteps } from './first-steps.ts'
@@ -54,7 +54,7 @@ function opening(): types.KnownBlock[] {
   ]
 }
 
-function formButton(label: string, form: FormId, primary = false): types.Button {
+function formButton(label: string, form: BlankFormId, primary = false): types.Button {
   return button({ label, action: `${'open_form' satisfies Action}:${form}`, value: form, primary })
 }
 

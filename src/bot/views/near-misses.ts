@@ -33,6 +33,14 @@ export function nearMissesView(
   ])
 }
 
+/** The same where something was to be done with one contact. */
+export function whomView(who: string, result: Exclude<LookupResult, { kind: 'found' }>): Message {
+  const { text: sentence, blocks } = nearMissesView(who, result)
+  return message(sentence, [...blocks, context(UNCHANGED)])
+}
+
+const UNCHANGED = mrkdwn`Nothing was changed yet. Open the card and do it there, or type the command again with the address.`
+
 function opening(who: string, result: Exclude<LookupResult, { kind: 'found' }>, matches: readonly NearMiss[]): Mrkdwn {
   if (matches.length === 0) return mrkdwn`No contact “${text(who)}”. ${advice(result)}`
   if (result.kind === 'choose' && result.exact)

@@ -1,9 +1,15 @@
-import { type Message, message, section } from '../blocks.ts'
+import { type Message, message, preformatted, section } from '../blocks.ts'
 import { type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
 
 /** Says what to do next. `advice` may repeat what people typed. */
 export function problemView(advice: string): Message {
   return sentence(mrkdwn`:warning: ${text(advice, 1000)}`)
+}
+
+/** The same, with the line that was typed and one that points at what is meant. */
+export function filterProblemView(advice: string, lines: readonly string[]): Message {
+  const { text: words, blocks } = problemView(advice)
+  return message(words, [...blocks, preformatted(lines)])
 }
 
 /** What people are told of a mistake of this program. */

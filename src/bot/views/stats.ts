@@ -54,7 +54,7 @@ function rate(part: number, total: number): Mrkdwn {
 }
 
 /** Machines have lines of their own: their opens say nothing about people. */
-const LINES: readonly (readonly [tally: Tally, label: string, always: boolean])[] = [
+export const LINES: readonly (readonly [tally: Tally, label: string, always: boolean])[] = [
   ['sent', 'Sent', true],
   ['delivered', 'Delivered', true],
   ['opened', 'Opened by people', true],

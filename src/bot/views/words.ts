@@ -5,7 +5,7 @@ import { tallyOf } from '../../core/event.ts'
 import type { LifecycleStatus } from '../../core/lifecycle.ts'
 import type { SuppressionReason } from '../../core/suppression.ts'
 import type { Suspicion } from '../../core/suspicion.ts'
-import { type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
+import { join, type Mrkdwn, mrkdwn, NOTHING, text } from '../mrkdwn.ts'
 
 /** The words that several views share, so that a thing is called the same everywhere. */
 export const STATUS: Readonly<Record<LifecycleStatus, string>> = {
@@ -104,4 +104,13 @@ export function campaignName(campaign: Campaign | null): string | undefined {
   const name = campaign?.name?.trim() || campaign?.id?.trim()
   if (!name) return undefined
   return campaign?.step ? `${name}, step ${campaign.step}` : name
+}
+
+const TAGS_SHOWN = 15
+
+/** "vip, conference, and 3 more". */
+export function tagNames(all: readonly string[]): Mrkdwn {
+  const shown = all.slice(0, TAGS_SHOWN).map((tag) => text(tag, 50))
+  const rest = all.length - shown.length
+  return shown.length === 0 ? NOTHING : join([...shown, ...(rest > 0 ? [mrkdwn`and ${rest} more`] : [])], ', ')
 }

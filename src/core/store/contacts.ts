@@ -1,13 +1,13 @@
-import type { SQL, SQLWrapper } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { addressKey, domainOf } from '../address.ts'
 import { type ContactState, statusOf } from '../contact.ts'
 import type { EmailEvidence } from '../email-status.ts'
-import type { LifecycleStatus } from '../lifecycle.ts'
 import { suppressionOf } from '../suppression.ts'
 import { decodeRows, insertOf, perBackend, selectList, updateOf, valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
-import { and, desc, eq, gt, gte, inArray, isNull, lt, ne, or, sql } from './drizzle.ts'
+import { and, desc, eq, gte, inArray, isNull, lt, ne, or, sql } from './drizzle.ts'
 import type { Assertions } from './rows.ts'
+import { expectWords, indexContacts } from './search.ts'
 
 export type ContactRow = Tables['contacts']['$inferSelect']
 
@@ -73,7 +73,12 @@ export async function holdContacts(
     return { email, emailKey, domain: domainOf(email), createdAt: now, updatedAt: now }
   })
   await tx.write(insertion(tx), rows)
-  return [...held, ...(await heldByKey(tx, missing))]
+  const made = await heldByKey(tx, missing)
+  await expectWords(
+    tx,
+    made.map(({ id }) => id),
+  )
+  return [...held, ...made]
 }
 
 async function heldByKey(tx: Database, keys: readonly string[]): Promise<HeldContact[]> {
@@ -194,6 +199,10 @@ export async function saveProfiles(
   profiles: readonly (Profile & Pick<ContactRow, 'id'>)[],
 ): Promise<void> {
   await tx.write(savingProfiles(tx), profiles)
+  await indexContacts(
+    tx,
+    profiles.map(({ id }) => id),
+  )
 }
 
 export async function markAsAdded(tx: Database, id: number, asserted: Assertions): Promise<void> {
@@ -207,7 +216,7 @@ export async function deleteBare(
   ids: readonly number[],
 ): Promise<Pick<ContactRow, 'id' | 'createdAt'>[]> {
   if (ids.length === 0) return []
-  const { contacts, events } = tx.tables
+  const { contacts, events, notes } = tx.tables
   const unsaid = sql.raw(
     ['first_name', 'last_name', 'company', 'title', 'owner', 'source_campaign', 'enrichment', 'decision']
       .map((column) => `${column} is null`)
@@ -220,6 +229,7 @@ export async function deleteBare(
     delete from ${contacts} where ${contacts.id} in (select r.v from ${valuesOf(tx, 'bigint', ids)})
       and ${unsaid} and ${empty}
       and not exists (select 1 from ${events} where ${events.contactId} = ${contacts.id})
+      and not exists (select 1 from ${notes} where ${notes.contactId} = ${contacts.id})
     returning ${selectList(contacts, ['id', 'createdAt'])}`)
   return decodeRows(contacts, ['id', 'createdAt'], rows)
 }
@@ -319,46 +329,4 @@ export async function contactIdsByKey(database: Database, keys: readonly string[
       where ${contacts.emailKey} in (select r.v from ${valuesOf(database, 'text', keys)}) order by ${contacts.id}`,
   )
   return decodeRows(contacts, ['id'], rows).map(({ id }) => id)
-}
-
-export interface ContactConditions {
-  readonly status: readonly LifecycleStatus[]
-  readonly domain: readonly string[]
-  readonly tag: readonly string[]
-  readonly campaign: readonly string[]
-  readonly owner: readonly string[]
-}
-
-/** One page of the ids of contacts that meet all conditions that are not empty; text is compared without case. */
-export async function contactIdsWhere(
-  database: Database,
-  { status, domain, tag, campaign, owner }: ContactConditions,
-  afterId: number,
-  limit: number,
-): Promise<number[]> {
-  const { contacts } = database.tables
-  const rows = await database.db
-    .select({ id: contacts.id })
-    .from(contacts)
-    .where(
-      and(
-        gt(contacts.id, afterId),
-        status.length > 0 ? inArray(contacts.status, [...status]) : undefined,
-        domain.length > 0 ? inArray(contacts.domain, [...domain]) : undefined,
-        owner.length > 0 ? inArray(contacts.owner, [...owner]) : undefined,
-        or(...campaign.map((name) => isText(contacts.sourceCampaign, name))),
-        or(...tag.map((name) => hasTag(database, name))),
-      ),
-    )
-    .orderBy(contacts.id)
-    .limit(limit)
-  return rows.map(({ id }) => id)
-}
-
-function isText(column: SQLWrapper, value: string): SQL {
-  return sql`lower(${column}) = lower(${value})`
-}
-
-function hasTag({ dialect, tables }: Database, tag: string): SQL {
-  return sql`exists (select 1 from ${dialect.textsOf(tables.contacts.tags)} where lower(t.v) = lower(${tag}))`
 }

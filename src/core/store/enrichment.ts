@@ -6,6 +6,7 @@ import type { Database, Tables } from './database.ts'
 import { and, eq, gte, lte, sql } from './drizzle.ts'
 import type { EventRow } from './events.ts'
 import type { Assertions, EnrichmentTask, LookupOutcome } from './rows.ts'
+import { indexContacts } from './search.ts'
 
 export type CallRow = Tables['enrichmentCalls']['$inferSelect']
 export type LookupRow = Tables['enrichmentLookups']['$inferSelect']
@@ -139,6 +140,10 @@ export async function saveClaims(tx: Database, found: readonly Enriched[]): Prom
   await tx.write(
     savingClaims(tx),
     found.map((row): Row => ({ ...row })),
+  )
+  await indexContacts(
+    tx,
+    found.map(({ id }) => id),
   )
 }
 

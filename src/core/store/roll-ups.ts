@@ -6,15 +6,16 @@ import type { SourceOutcome, TotalName } from './rows.ts'
 
 /** Counts to add, gathered while a transaction is put together. A count may be negative. */
 export class RollUps {
-  readonly #eventDays = new Map<string, EventDay & { count: number }>()
+  readonly #events = new Map<string, CountedEvent & { count: number }>()
   readonly #sourceDays = new Map<string, SourceDay & { count: number; lastAt: number }>()
   readonly #totals = new Map<string, Total & { count: number }>()
 
-  countEvent(day: EventDay, by: number): void {
-    const key = `${day.day}\n${day.provider}\n${day.tally}\n${day.campaign}`
-    const entry = this.#eventDays.get(key)
+  countEvent(event: CountedEvent, by: number): void {
+    const { day, provider, tally, campaign, step, link } = event
+    const key = `${day}\n${provider}\n${tally}\n${campaign}\n${step}\n${link}`
+    const entry = this.#events.get(key)
     if (entry) entry.count += by
-    else this.#eventDays.set(key, { ...day, count: by })
+    else this.#events.set(key, { ...event, count: by })
   }
 
   countSource(day: SourceDay, at: number, by: number): void {
@@ -38,7 +39,12 @@ export class RollUps {
 
   /** Adds everything, in an order that keeps two transactions from deadlock. */
   async save(tx: Database): Promise<void> {
-    await tx.write(addEventDays(tx), inOrder(this.#eventDays))
+    const events = [...this.#events.values()]
+    const inCampaigns = events.filter(({ campaign }) => campaign !== '')
+    const followed = inCampaigns.filter(({ link }) => link !== '')
+    await tx.write(addEventDays(tx), summed(events, ['day', 'provider', 'tally', 'campaign']))
+    await tx.write(addCampaignSteps(tx), summed(inCampaigns, ['campaign', 'step', 'tally']))
+    await tx.write(addCampaignLinks(tx), summed(followed, ['campaign', 'link']))
     await tx.write(addSourceDays(tx), inOrder(this.#sourceDays))
     await tx.write(addTotals(tx), inOrder(this.#totals))
   }
@@ -47,6 +53,18 @@ export class RollUps {
 const addEventDays = perBackend(({ eventDays }) =>
   insertOf(eventDays, ['day', 'provider', 'campaign', 'tally', 'count'], {
     conflict: 'on conflict (day, provider, campaign, tally) do update set count = event_days.count + excluded.count',
+  }),
+)
+
+const addCampaignSteps = perBackend(({ campaignSteps }) =>
+  insertOf(campaignSteps, ['campaign', 'step', 'tally', 'count'], {
+    conflict: 'on conflict (campaign, step, tally) do update set count = campaign_steps.count + excluded.count',
+  }),
+)
+
+const addCampaignLinks = perBackend(({ campaignLinks }) =>
+  insertOf(campaignLinks, ['campaign', 'link', 'count'], {
+    conflict: 'on conflict (campaign, link) do update set count = campaign_links.count + excluded.count',
   }),
 )
 
@@ -63,6 +81,21 @@ const addTotals = perBackend(({ totals }) =>
   }),
 )
 
+/** What was counted, added up by `keys`: each table leaves out some of what tells events apart. */
+function summed(
+  entries: readonly (CountedEvent & { readonly count: number })[],
+  keys: readonly (keyof CountedEvent)[],
+) {
+  const sums = new Map<string, CountedEvent & { count: number }>()
+  for (const entry of entries) {
+    const key = keys.map((name) => entry[name]).join('\n')
+    const sum = sums.get(key)
+    if (sum) sum.count += entry.count
+    else sums.set(key, { ...entry })
+  }
+  return inOrder(sums)
+}
+
 function inOrder<Entry extends { readonly count: number }>(entries: ReadonlyMap<string, Entry>): Row[] {
   return [...entries]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -76,10 +109,15 @@ export async function checkWrite(tx: Database): Promise<void> {
   )
 }
 
-export interface EventDay {
+/** What of an event the roll-ups tell apart. */
+export interface CountedEvent {
   readonly day: string
   readonly provider: string
+  /** '' is none, and so below. */
   readonly campaign: string
+  readonly step: string
+  /** What a person clicked, as `linkOf` writes it. */
+  readonly link: string
   readonly tally: Tally
 }
 

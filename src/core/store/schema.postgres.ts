@@ -1,3 +1,4 @@
+import type { ChangeAction, ChangeValues } from '../changes/change.ts'
 import type { Counters } from '../contact.ts'
 import type { EmailStatus } from '../email-status.ts'
 import type { Claims } from '../enrichment/claims.ts'
@@ -76,6 +77,22 @@ export const contacts = pgTable(
   ],
 )
 
+/**
+ * What each contact is searched by: its words, folded and separated by spaces; '' where they were
+ * not read yet. Apart from `contacts`, so that events never touch the index of the words, which the
+ * migration alone describes.
+ */
+export const contactWords = pgTable(
+  'contact_words',
+  {
+    contactId: bigint('contact_id', { mode: 'number' })
+      .primaryKey()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    words: text().notNull(),
+  },
+  (t) => [index('contact_words_unread').on(t.contactId).where(sql`words = ''`)],
+)
+
 export const events = pgTable(
   'events',
   {
@@ -118,7 +135,33 @@ export const eventDays = pgTable(
     tally: text().$type<Tally>().notNull(),
     count: bigint({ mode: 'number' }).notNull(),
   },
-  (t) => [primaryKey({ columns: [t.day, t.provider, t.campaign, t.tally] })],
+  (t) => [
+    primaryKey({ columns: [t.day, t.provider, t.campaign, t.tally] }),
+    index('event_days_campaign').on(t.campaign, t.day),
+  ],
+)
+
+/** What happened in each campaign by its steps ('' is none), of all days. */
+export const campaignSteps = pgTable(
+  'campaign_steps',
+  {
+    campaign: text().notNull(),
+    step: text().notNull(),
+    tally: text().$type<Tally>().notNull(),
+    count: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.campaign, t.step, t.tally] })],
+)
+
+/** What people clicked in each campaign, without what may tell who they are. */
+export const campaignLinks = pgTable(
+  'campaign_links',
+  {
+    campaign: text().notNull(),
+    link: text().notNull(),
+    count: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.campaign, t.link] })],
 )
 
 /** What each source delivered, per local day of arrival. */
@@ -252,3 +295,39 @@ export const enrichmentProviders = pgTable('enrichment_providers', {
   /** What it said is left. */
   creditsLeft: doublePrecision('credits_left'),
 })
+
+/** Who changed what of a contact; outlives the contact. */
+export const changes = pgTable(
+  'changes',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    contactId: bigint('contact_id', { mode: 'number' }).notNull(),
+    at: bigint({ mode: 'number' }).notNull(),
+    /** A Slack user id. */
+    actor: text().notNull(),
+    action: text().$type<ChangeAction>().notNull(),
+    before: jsonb().$type<ChangeValues>().notNull(),
+    after: jsonb().$type<ChangeValues>().notNull(),
+    /** The change that this one takes back: each can be taken back once. */
+    undoes: bigint({ mode: 'number' }),
+  },
+  (t) => [
+    index('changes_contact').on(t.contactId, t.id),
+    uniqueIndex('changes_undoes').on(t.undoes).where(sql`undoes is not null`),
+  ],
+)
+
+export const notes = pgTable(
+  'notes',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    contactId: bigint('contact_id', { mode: 'number' })
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    /** A Slack user id. */
+    author: text().notNull(),
+    at: bigint({ mode: 'number' }).notNull(),
+    text: text().notNull(),
+  },
+  (t) => [index('notes_contact').on(t.contactId, t.id)],
+)

@@ -1,3 +1,4 @@
+import type { ChangeAction, ChangeValues } from '../changes/change.ts'
 import type { Counters } from '../contact.ts'
 import type { EmailStatus } from '../email-status.ts'
 import type { Claims } from '../enrichment/claims.ts'
@@ -65,6 +66,22 @@ export const contacts = sqliteTable(
   ],
 )
 
+/**
+ * What each contact is searched by: its words, folded and separated by spaces; '' where they were
+ * not read yet. Apart from `contacts`, so that events never touch the index of the words, which the
+ * migration alone describes.
+ */
+export const contactWords = sqliteTable(
+  'contact_words',
+  {
+    contactId: integer('contact_id')
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    words: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contactId] }), index('contact_words_unread').on(t.contactId).where(sql`words = ''`)],
+)
+
 export const events = sqliteTable(
   'events',
   {
@@ -107,7 +124,33 @@ export const eventDays = sqliteTable(
     tally: text().$type<Tally>().notNull(),
     count: integer().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.day, t.provider, t.campaign, t.tally] })],
+  (t) => [
+    primaryKey({ columns: [t.day, t.provider, t.campaign, t.tally] }),
+    index('event_days_campaign').on(t.campaign, t.day),
+  ],
+)
+
+/** What happened in each campaign by its steps ('' is none), of all days. */
+export const campaignSteps = sqliteTable(
+  'campaign_steps',
+  {
+    campaign: text().notNull(),
+    step: text().notNull(),
+    tally: text().$type<Tally>().notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.campaign, t.step, t.tally] })],
+)
+
+/** What people clicked in each campaign, without what may tell who they are. */
+export const campaignLinks = sqliteTable(
+  'campaign_links',
+  {
+    campaign: text().notNull(),
+    link: text().notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.campaign, t.link] })],
 )
 
 /** What each source delivered, per local day of arrival. */
@@ -241,3 +284,39 @@ export const enrichmentProviders = sqliteTable('enrichment_providers', {
   /** What it said is left. */
   creditsLeft: real('credits_left'),
 })
+
+/** Who changed what of a contact; outlives the contact. */
+export const changes = sqliteTable(
+  'changes',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    contactId: integer('contact_id').notNull(),
+    at: integer().notNull(),
+    /** A Slack user id. */
+    actor: text().notNull(),
+    action: text().$type<ChangeAction>().notNull(),
+    before: text({ mode: 'json' }).$type<ChangeValues>().notNull(),
+    after: text({ mode: 'json' }).$type<ChangeValues>().notNull(),
+    /** The change that this one takes back: each can be taken back once. */
+    undoes: integer(),
+  },
+  (t) => [
+    index('changes_contact').on(t.contactId, t.id),
+    uniqueIndex('changes_undoes').on(t.undoes).where(sql`undoes is not null`),
+  ],
+)
+
+export const notes = sqliteTable(
+  'notes',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    contactId: integer('contact_id')
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    /** A Slack user id. */
+    author: text().notNull(),
+    at: integer().notNull(),
+    text: text().notNull(),
+  },
+  (t) => [index('notes_contact').on(t.contactId, t.id)],
+)

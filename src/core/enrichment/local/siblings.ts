@@ -2,7 +2,7 @@ import { fold } from '../../name.ts'
 import { COMPANY_SIZES } from '../fields.ts'
 import { type Claim, claim } from './claim.ts'
 
-const SHARED_FIELDS = ['companyName', 'industry', 'companySize'] as const
+export const SHARED_FIELDS = ['companyName', 'industry', 'companySize'] as const
 
 /** What colleagues have in common. Title, seniority and phone are each person's own. */
 export type SharedField = (typeof SHARED_FIELDS)[number]
@@ -36,7 +36,7 @@ function agreed(siblings: readonly SiblingValue[]): string | null {
 }
 
 /** The group that more people entered, then the larger one, comes first. */
-function byWeight(a: readonly SiblingValue[], b: readonly SiblingValue[]): number {
+export function byWeight(a: readonly SiblingValue[], b: readonly SiblingValue[]): number {
   return enteredIn(b) - enteredIn(a) || b.length - a.length
 }
 
@@ -45,7 +45,7 @@ function enteredIn(group: readonly SiblingValue[]): number {
 }
 
 /** The most common spelling; among equals one that a person entered, then the first in the order of the alphabet. */
-function spelling(group: readonly SiblingValue[]): string | null {
+export function spelling(group: readonly SiblingValue[]): string | null {
   const spellings = Map.groupBy(group, ({ value }) => value.replace(/\s+/g, ' ').trim())
   const [best] = [...spellings].sort(
     ([a, groupA], [b, groupB]) =>
@@ -63,7 +63,7 @@ const LEGAL_FORMS = new Set(
 )
 
 /** Two values with the same key are one. Empty where there is nothing to compare. */
-const COMPARED_BY: Readonly<Record<SharedField, (value: string) => string>> = {
+export const COMPARED_BY: Readonly<Record<SharedField, (value: string) => string>> = {
   companyName: (value) => {
     const words = fold(value)
       .replace(/[.'’]/g, '')

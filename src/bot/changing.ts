@@ -1,0 +1,111 @@
+import type { types } from '@slack/bolt'
+
+import type { ChangeAction } from '../core/changes/change.ts'
+import type { Outcome } from '../core/changes/change-contact.ts'
+import type { ContactChanges } from '../core/changes/contact-changes.ts'
+import type { ContactCard, LookupResult } from '../core/contact-card.ts'
+import { parseTags } from '../core/tags.ts'
+import type { Actor } from './actor.ts'
+import type { Message } from './blocks.ts'
+import type { ChangeCommand } from './change-command.ts'
+import { assignForm, editForm, noteForm, statusForm, tagForm } from './views/change-forms.ts'
+import { changeSentence, sameSentence, undoSentence } from './views/change-words.ts'
+import { contactCardView } from './views/contact-card.ts'
+import { contactHistoryView, HISTORY_SHOWN } from './views/contact-history.ts'
+import { whomView } from './views/near-misses.ts'
+import { goneView } from './views/problem.ts'
+
+export interface ChangingDeps {
+  readonly lookup: (who: string) => Promise<LookupResult>
+  readonly cardById: (id: number) => Promise<ContactCard | undefined>
+  readonly changes: ContactChanges
+  /** UTC milliseconds. */
+  readonly now: () => number
+}
+
+/** The contact with the change and a button that takes it back, or the form that asks for what was not said. */
+export async function answerChange(
+  command: ChangeCommand,
+  actor: Actor,
+  deps: ChangingDeps,
+): Promise<Message | types.ModalView> {
+  const result = await deps.lookup(command.who)
+  if (result.kind !== 'found') return whomView(command.who, result)
+  const { card } = result
+  const { changes } = deps
+  const by = actor.userId
+  switch (command.kind) {
+    case 'note':
+      if (command.note === undefined) return noteForm(card)
+      return await changed('note', card.id, await changes.addNote(card.id, command.note, by), deps)
+    case 'tag':
+      if (command.tags === undefined) return tagForm(card)
+      return await changed('tags', card.id, await changes.changeTags(card.id, { add: command.tags }, by), deps)
+    case 'untag': {
+      if (command.tag === undefined) return tagForm(card)
+      const remove = parseTags(command.tag)
+      return await changed('tags', card.id, await changes.changeTags(card.id, { remove }, by), deps)
+    }
+    case 'assign': {
+      const { to } = command
+      if (to === undefined) return assignForm(card)
+      const owner = to === 'nobody' ? null : to === 'me' ? by : to.userId
+      return await changed('assign', card.id, await changes.assign(card.id, owner, by), deps)
+    }
+    case 'status':
+      if (command.decision === undefined) return statusForm(card)
+      return await changed('status', card.id, await changes.setStatus(card.id, command.decision, by), deps)
+  }
+}
+
+/** The card as it is after a change. */
+export async function changed(
+  action: Exclude<ChangeAction, 'undo'>,
+  id: number,
+  outcome: Outcome,
+  { cardById, now }: Pick<ChangingDeps, 'cardById' | 'now'>,
+): Promise<Message> {
+  const card = outcome.kind === 'gone' ? undefined : await cardById(id)
+  if (!card || outcome.kind === 'gone') return goneView()
+  const news =
+    outcome.kind === 'same'
+      ? { sentence: sameSentence(action) }
+      : { sentence: changeSentence(outcome.change), undo: outcome.change.id }
+  return contactCardView(card, { news, now: now() })
+}
+
+const CHANGE_FORMS = {
+  contact_note: noteForm,
+  contact_tag: tagForm,
+  contact_status: statusForm,
+  contact_assign: assignForm,
+  contact_edit: editForm,
+} as const satisfies Record<string, (card: ContactCard) => types.ModalView>
+
+export async function changeForm(
+  action: keyof typeof CHANGE_FORMS,
+  id: number,
+  { cardById }: Pick<ChangingDeps, 'cardById'>,
+): Promise<Message | types.ModalView> {
+  const card = await cardById(id)
+  return card ? CHANGE_FORMS[action](card) : goneView()
+}
+
+export async function historyOf(
+  id: number,
+  { cardById, changes }: Pick<ChangingDeps, 'cardById' | 'changes'>,
+): Promise<Message | types.ModalView> {
+  const card = await cardById(id)
+  return card ? contactHistoryView(card, await changes.history(id, HISTORY_SHOWN)) : goneView()
+}
+
+export async function takenBack(
+  changeId: number,
+  { userId }: Actor,
+  { changes, cardById, now }: Pick<ChangingDeps, 'cardById' | 'changes' | 'now'>,
+): Promise<Message> {
+  const undoing = await changes.undo(changeId, userId)
+  if (undoing.kind === 'gone') return goneView()
+  const card = await cardById(undoing.kind === 'changed' ? undoing.change.contactId : undoing.contactId)
+  return card ? contactCardView(card, { news: { sentence: undoSentence(undoing) }, now: now() }) : goneView()
+}

@@ -1,0 +1,29 @@
+import { latestChanges, notesById, undoneAmong } from '../store/changes.ts'
+import type { Database } from '../store/database.ts'
+import type { Change } from './change.ts'
+
+/** A change as people look back at it. */
+export interface Told extends Change {
+  readonly isUndone: boolean
+  /** Of the note that it is about, while there is one. */
+  readonly noteText: string | null
+}
+
+/** What was changed of a contact, newest first. */
+export async function history(database: Database, contactId: number, limit: number): Promise<Told[]> {
+  const changes = await latestChanges(database, contactId, limit)
+  const undone = await undoneAmong(
+    database,
+    changes.map(({ id }) => id),
+  )
+  const notes = await notesById(
+    database,
+    changes.flatMap(({ after }) => after.note ?? []),
+  )
+  const textOf = new Map(notes.map(({ id, text }) => [id, text]))
+  return changes.map((change) => ({
+    ...change,
+    isUndone: undone.has(change.id),
+    noteText: (change.after.note !== undefined && textOf.get(change.after.note)) || null,
+  }))
+}

@@ -1,0 +1,230 @@
+import { isDeepStrictEqual } from 'node:util'
+
+import { distance } from 'fastest-levenshtein'
+
+import { InvalidInputError } from '../errors.ts'
+import { LIFECYCLE, type LifecycleStatus } from '../lifecycle.ts'
+import { scoreAt } from '../score.ts'
+import { shown } from '../shown.ts'
+import type { Database } from '../store/database.ts'
+import { totalCounts } from '../store/roll-ups.ts'
+import {
+  countFound,
+  type FoundRow,
+  foundAfter,
+  type Place,
+  type Stretch,
+  type TextQuery,
+  wordsOfContacts,
+} from '../store/search.ts'
+import type { SuppressionReason } from '../suppression.ts'
+import { type Cursor, readCursor, writeCursor } from './cursor.ts'
+import { NO_FILTER, type Query } from './filter.ts'
+import { slipsOf } from './words.ts'
+
+export interface FoundContact {
+  readonly id: number
+  readonly email: string
+  readonly firstName: string | null
+  readonly lastName: string | null
+  readonly company: string | null
+  readonly title: string | null
+  readonly status: LifecycleStatus
+  readonly suppressed: SuppressionReason | null
+  readonly score: number
+}
+
+/** One page of contacts. */
+export interface SearchResult {
+  readonly contacts: readonly FoundContact[]
+  /** True where nothing was found, and these are a slip of the finger away. */
+  readonly isNear: boolean
+  /** Which of all the first one is, from 1. */
+  readonly first: number
+  readonly total: number
+  /** True where there are more than `total`, which nobody counted. */
+  readonly isMore: boolean
+  readonly order: Stretch['order']
+  /** Cursors of the pages beside this one. */
+  readonly previous: string | null
+  readonly next: string | null
+}
+
+export interface SearchOptions {
+  readonly limit: number
+  /** UTC milliseconds. */
+  readonly now: number
+  /** Of the page that is wanted; without it the first. */
+  readonly cursor?: string
+}
+
+/** Further than this nobody counts, and so many are not put into the order of their heat. */
+const COUNTED = 1000
+
+/**
+ * One page of the contacts that `query` means: those with all its words, hottest first, before those
+ * with words that begin so. Where very many have them, the newest come first. A page is what stands
+ * behind the last contact of the page before it, so contacts that come and go in between neither
+ * repeat others nor hide them.
+ */
+export async function searchContacts(
+  database: Database,
+  query: Query,
+  { limit, now, cursor: text }: SearchOptions,
+): Promise<SearchResult> {
+  const cursor = text === undefined ? null : readCursor(text)
+  if (text !== undefined && !cursor) throw new InvalidInputError('This page is not known. Please search again.')
+  const count = await totalOf(database, query)
+  if (count === 0 && !isTotalKnown(query)) return await nearest(database, query, { limit, now })
+  const order = cursor?.order ?? (query.words.length > 0 && count > COUNTED ? 'newest' : 'hottest')
+  const stretches = stretchesOf(query, order)
+  const found = await pageAt(database, stretches, cursor, limit)
+  const page = found.rows.length > 0 || !cursor ? found : await pageAt(database, stretches, null, limit)
+  if (page.rows.length === 0) return await nearest(database, query, { limit, now })
+
+  const last = page.first + page.rows.length - 1
+  const isCounted = isTotalKnown(query) || count <= COUNTED
+  return {
+    contacts: page.rows.map(({ row }) => foundContact(row, now)),
+    isNear: false,
+    first: page.first,
+    total: isCounted ? Math.max(count, last) : Math.max(COUNTED, last),
+    isMore: !isCounted && page.hasNext,
+    order,
+    previous: page.hasPrevious ? beside(page.rows[0], 'previous', order, page.first) : null,
+    next: page.hasNext ? beside(page.rows.at(-1), 'next', order, last) : null,
+  }
+}
+
+/** The roll-ups know how many contacts there are with each status. */
+function isTotalKnown({ words, filter }: Query): boolean {
+  return words.length === 0 && isDeepStrictEqual({ ...filter, status: [] }, NO_FILTER)
+}
+
+async function totalOf(database: Database, query: Query): Promise<number> {
+  const { filter } = query
+  if (!isTotalKnown(query)) return await countFound(database, { text: textOf(query, 'beginning'), filter }, COUNTED + 1)
+  const totals = await totalCounts(database)
+  const statuses = filter.status.length > 0 ? new Set(filter.status) : LIFECYCLE
+  return [...statuses].reduce((sum, status) => sum + (totals.get(status) ?? 0), 0)
+}
+
+function textOf({ words }: Query, as: TextQuery['as']): TextQuery | null {
+  return words.length === 0 ? null : { groups: words.map((word) => [word]), as }
+}
+
+/** What is read one after the other: each stretch has an index that has its order, or few contacts. */
+function stretchesOf(query: Query, order: Stretch['order']): readonly Stretch[] {
+  const { words, filter } = query
+  if (words.length === 0)
+    return [
+      { text: null, filter, heat: 'some', order: 'hottest' },
+      { text: null, filter, heat: 'none', order: 'newest' },
+    ]
+  return [
+    { text: textOf(query, 'whole'), filter, heat: 'any', order },
+    { text: textOf(query, 'rest'), filter, heat: 'any', order },
+  ]
+}
+
+interface Standing {
+  readonly row: FoundRow
+  readonly stretch: number
+}
+
+interface Page {
+  readonly rows: readonly Standing[]
+  readonly first: number
+  readonly hasPrevious: boolean
+  readonly hasNext: boolean
+}
+
+async function pageAt(
+  database: Database,
+  stretches: readonly Stretch[],
+  cursor: Cursor | null,
+  limit: number,
+): Promise<Page> {
+  const found = await standingFrom(database, stretches, cursor, limit + 1)
+  const hasMore = found.length > limit
+  const rows = found.slice(0, limit)
+  if (cursor?.direction !== 'previous')
+    return { rows, first: (cursor?.shown ?? 0) + 1, hasPrevious: cursor !== null, hasNext: hasMore }
+  // At the beginning the count starts anew, whatever was added or deleted meanwhile.
+  const first = hasMore ? Math.max(1, cursor.shown - rows.length) : 1
+  return { rows: rows.toReversed(), first, hasPrevious: hasMore, hasNext: true }
+}
+
+/** At most `limit` contacts from `cursor` on, or from the beginning; going back the nearest first. */
+async function standingFrom(
+  database: Database,
+  stretches: readonly Stretch[],
+  cursor: Cursor | null,
+  limit: number,
+): Promise<Standing[]> {
+  const back = cursor?.direction === 'previous'
+  const found: Standing[] = []
+  let place: Place | null = cursor
+  for (let at = cursor?.stretch ?? 0; found.length < limit; at += back ? -1 : 1) {
+    const stretch = stretches[at]
+    if (!stretch) break
+    const rows = await foundAfter(database, stretch, { place, back, limit: limit - found.length })
+    found.push(...rows.map((row) => ({ row, stretch: at })))
+    place = null
+  }
+  return found
+}
+
+function beside(
+  standing: Standing | undefined,
+  direction: Cursor['direction'],
+  order: Stretch['order'],
+  number: number,
+): string | null {
+  if (!standing) return null
+  const { row, stretch } = standing
+  return writeCursor({ direction, order, stretch, heat: row.heat, id: row.id, shown: number })
+}
+
+function foundContact(row: FoundRow, now: number): FoundContact {
+  const { id, email, status, suppressed, heat } = row
+  return { id, email, ...shown(row, now), status, suppressed, score: scoreAt(heat, now) }
+}
+
+/** How many near misses the nearest are chosen from. */
+const CONSIDERED = 200
+/** With more words than these there is too much that could be meant. */
+const MOST_WORDS = 6
+
+async function nearest(
+  database: Database,
+  { words, filter }: Query,
+  { limit, now }: Pick<SearchOptions, 'limit' | 'now'>,
+): Promise<SearchResult> {
+  const groups = words.map((word) => [word, ...slipsOf(word)])
+  const hasSlips = groups.length <= MOST_WORDS && groups.some((group) => group.length > 1)
+  const stretch = { text: { groups, as: 'near' }, filter, heat: 'any', order: 'newest' } as const
+  const rows = hasSlips ? await foundAfter(database, stretch, { place: null, back: false, limit: CONSIDERED }) : []
+  const wordsOf = await wordsOfContacts(
+    database,
+    rows.map(({ id }) => id),
+  )
+  const close = rows
+    .map((row) => ({ row, far: farFrom(words, wordsOf.get(row.id) ?? []) }))
+    .sort((a, b) => a.far - b.far || b.row.heat - a.row.heat || b.row.id - a.row.id)
+    .slice(0, limit)
+  const contacts = close.map(({ row }) => foundContact(row, now))
+  const none = { first: 1, isMore: false, order: 'hottest', previous: null, next: null } as const
+  return { ...none, contacts, isNear: contacts.length > 0, total: contacts.length }
+}
+
+/** How many letters of `words` are otherwise in the words of a contact, whole or as their beginnings. */
+function farFrom(words: readonly string[], own: readonly string[]): number {
+  const distances = words.map((word) =>
+    Math.min(
+      word.length,
+      ...own.map((other) => Math.min(distance(word, other), 0.5 + distance(word, other.slice(0, word.length)))),
+    ),
+  )
+  return distances.reduce((sum, far) => sum + far, 0)
+}

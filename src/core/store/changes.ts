@@ -1,0 +1,78 @@
+import type { Change } from '../changes/change.ts'
+import type { Database, Tables } from './database.ts'
+import { and, desc, eq, gt, inArray, isNotNull } from './drizzle.ts'
+
+export type NoteRow = Tables['notes']['$inferSelect']
+
+export async function insertChange(tx: Database, change: Omit<Change, 'id'>): Promise<Change> {
+  const [row] = await tx.db.insert(tx.tables.changes).values(change).returning()
+  if (!row) throw new Error('a change was not kept')
+  return row
+}
+
+export async function changeById(database: Database, id: number): Promise<Change | undefined> {
+  const { changes } = database.tables
+  const [row] = await database.db.select().from(changes).where(eq(changes.id, id)).limit(1)
+  return row
+}
+
+/** What was changed of a contact after the change `id`. */
+export async function changesSince(database: Database, contactId: number, id: number): Promise<Change[]> {
+  const { changes } = database.tables
+  return await database.db
+    .select()
+    .from(changes)
+    .where(and(eq(changes.contactId, contactId), gt(changes.id, id)))
+}
+
+/** Newest first. */
+export async function latestChanges(database: Database, contactId: number, limit: number): Promise<Change[]> {
+  const { changes } = database.tables
+  return await database.db
+    .select()
+    .from(changes)
+    .where(eq(changes.contactId, contactId))
+    .orderBy(desc(changes.id))
+    .limit(limit)
+}
+
+/** Those of `ids` that were taken back. */
+export async function undoneAmong(database: Database, ids: readonly number[]): Promise<ReadonlySet<number>> {
+  const { changes } = database.tables
+  const rows = await database.db
+    .select({ undoes: changes.undoes })
+    .from(changes)
+    .where(and(isNotNull(changes.undoes), inArray(changes.undoes, [...ids])))
+  return new Set(rows.flatMap(({ undoes }) => undoes ?? []))
+}
+
+export async function insertNote(tx: Database, note: Omit<NoteRow, 'id'>): Promise<number> {
+  const { notes } = tx.tables
+  const [row] = await tx.db.insert(notes).values(note).returning({ id: notes.id })
+  if (!row) throw new Error('a note was not kept')
+  return row.id
+}
+
+export async function deleteNote(tx: Database, id: number): Promise<void> {
+  const { notes } = tx.tables
+  await tx.db.delete(notes).where(eq(notes.id, id))
+}
+
+export async function notesById(database: Database, ids: readonly number[]): Promise<NoteRow[]> {
+  const { notes } = database.tables
+  return await database.db
+    .select()
+    .from(notes)
+    .where(inArray(notes.id, [...ids]))
+}
+
+/** Newest first. */
+export async function latestNotes(database: Database, contactId: number, limit: number): Promise<NoteRow[]> {
+  const { notes } = database.tables
+  return await database.db
+    .select()
+    .from(notes)
+    .where(eq(notes.contactId, contactId))
+    .orderBy(desc(notes.id))
+    .limit(limit)
+}

@@ -1,0 +1,298 @@
+import type { SQL, SQLWrapper } from 'drizzle-orm'
+
+import type { LifecycleStatus } from '../lifecycle.ts'
+import { wordsOfContact } from '../search/words.ts'
+import { decodeRows, insertOf, perBackend, selectList, valuesOf } from './bulk.ts'
+import type { ContactRow } from './contacts.ts'
+import type { Database } from './database.ts'
+import { and, gt, gte, inArray, isNotNull, isNull, lt, or, sql } from './drizzle.ts'
+
+/** Which contacts are meant; an empty list or null says nothing. Text is compared without case. */
+export interface ContactConditions {
+  readonly status: readonly LifecycleStatus[]
+  readonly domain: readonly string[]
+  readonly tag: readonly string[]
+  /** Slack user ids. */
+  readonly owner: readonly string[]
+  readonly campaign: readonly string[]
+  /** Engaged or added at that moment (UTC milliseconds) or later. */
+  readonly since: number | null
+  readonly heat: { readonly from: number | null; readonly below: number | null }
+  readonly suppressed: boolean | null
+}
+
+const WORDED = [
+  'id',
+  'email',
+  'firstName',
+  'lastName',
+  'company',
+  'title',
+  'tags',
+  'enrichment',
+  'claims',
+  'createdAt',
+  'updatedAt',
+] as const satisfies readonly (keyof ContactRow)[]
+
+const savingWords = perBackend(({ contactWords }) =>
+  insertOf(contactWords, ['contactId', 'words'], {
+    conflict: `on conflict (contact_id) do update set words = excluded.words
+      where contact_words.words <> excluded.words`,
+  }),
+)
+
+/** Never empty, which would mean that they were not read yet. */
+const NO_WORDS = '-'
+
+const expectingWords = perBackend(({ contactWords }) =>
+  insertOf(contactWords, ['contactId', 'words'], { ignore: ['contactId'] }),
+)
+
+/**
+ * Leaves a place for the words of contacts that are new. Whoever knows what they are called writes
+ * them with `indexContacts` in the same transaction: once, since taking words out again costs more
+ * than putting them in.
+ */
+export async function expectWords(tx: Database, ids: readonly number[]): Promise<void> {
+  await tx.write(
+    expectingWords(tx),
+    ids.map((contactId) => ({ contactId, words: '' })),
+  )
+}
+
+/**
+ * Writes what the contacts with `ids` are searched by, as they are now. Deleting a contact deletes
+ * its words.
+ */
+export async function indexContacts(tx: Database, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return
+  const { contacts } = tx.tables
+  const rows = await tx.all(
+    sql`select ${selectList(contacts, WORDED)} from ${contacts}
+      where ${contacts.id} in (select r.v from ${valuesOf(tx, 'bigint', ids)})
+      order by ${contacts.id} ${tx.dialect.forUpdate}`,
+  )
+  await tx.write(
+    savingWords(tx),
+    decodeRows(contacts, WORDED, rows).map((row) => ({
+      contactId: row.id,
+      words: wordsOfContact(row).join(' ') || NO_WORDS,
+    })),
+  )
+}
+
+const UNREAD_AT_ONCE = 500
+
+/** Reads the words of contacts that are older than the index of words; SQL cannot fold them. */
+export async function indexUnread(database: Database): Promise<void> {
+  while ((await unread(database)).length > 0)
+    await database.transaction(async (tx) => await indexContacts(tx, await unread(tx)))
+}
+
+async function unread(database: Database): Promise<number[]> {
+  const { contactWords } = database.tables
+  const rows = await database.db
+    .select({ id: contactWords.contactId })
+    .from(contactWords)
+    // Written out, because a partial index is used only where the query repeats its condition.
+    .where(sql`words = ''`)
+    .orderBy(contactWords.contactId)
+    .limit(UNREAD_AT_ONCE)
+  return rows.map(({ id }) => id)
+}
+
+/**
+ * What is searched for: of each group any word will do, and of all groups one. `beginning` finds
+ * words that begin so, `rest` the same without those that are found as whole words; `near` is
+ * `beginning` for groups of hundreds.
+ */
+export interface TextQuery {
+  readonly groups: readonly (readonly string[])[]
+  readonly as: 'whole' | 'beginning' | 'rest' | 'near'
+}
+
+/** The words of a query language for text. They stand between words of letters and numbers alone, so nothing is escaped. */
+interface Syntax {
+  readonly and: string
+  readonly or: string
+  readonly not: string
+  readonly whole: (word: string) => string
+  readonly beginning: (word: string) => string
+}
+
+const FTS5: Syntax = {
+  and: ' AND ',
+  or: ' OR ',
+  not: ' NOT ',
+  whole: (word) => `"${word}"`,
+  beginning: (word) => `"${word}"*`,
+}
+
+const TSQUERY: Syntax = {
+  and: ' & ',
+  or: ' | ',
+  not: ' & !',
+  whole: (word) => `'${word}'`,
+  beginning: (word) => `'${word}':*`,
+}
+
+function written({ groups, as }: TextQuery, syntax: Syntax): string {
+  const every = (write: (word: string) => string) =>
+    `(${groups.map((group) => `(${group.map(write).join(syntax.or)})`).join(syntax.and)})`
+  const [whole, beginning] = [every(syntax.whole), every(syntax.beginning)]
+  return { whole, beginning, rest: `${beginning}${syntax.not}${whole}`, near: beginning }[as]
+}
+
+/** The ids of the contacts whose words match, as a table expression named `h`: an index answers on both databases. */
+function hits(database: Database, query: TextQuery): SQL {
+  if (database.dialect.name === 'sqlite')
+    return sql`(select rowid as id from contact_search where contact_search match ${written(query, FTS5)}) as h`
+  if (query.as === 'near')
+    return sql`(${sql.join(
+      query.groups.map((group) => oneOf(database, group)),
+      sql` intersect `,
+    )}) as h`
+  return sql`(select contact_id as id from contact_words where tokens @@ ${written(query, TSQUERY)}::tsquery) as h`
+}
+
+/** Postgres asks its index for one word after the other, but compares every contact with a query of hundreds. */
+function oneOf(database: Database, words: readonly string[]): SQL {
+  const queries = valuesOf(database, 'text', words.map(TSQUERY.beginning))
+  return sql`select distinct w.contact_id as id from ${queries} cross join contact_words w where w.tokens @@ r.v::tsquery`
+}
+
+const FOUND = [
+  'id',
+  'email',
+  'firstName',
+  'lastName',
+  'company',
+  'title',
+  'status',
+  'suppressed',
+  'heat',
+  'enrichment',
+  'claims',
+  'createdAt',
+] as const satisfies readonly (keyof ContactRow)[]
+
+export type FoundRow = Pick<ContactRow, (typeof FOUND)[number]>
+
+/** Contacts that are read in one order from one end to the other. */
+export interface Stretch {
+  readonly text: TextQuery | null
+  readonly filter: ContactConditions
+  /** Those with any heat, those without, or all. */
+  readonly heat: 'some' | 'none' | 'any'
+  /** Hottest first, of equal ones the newest; or the newest first. */
+  readonly order: 'hottest' | 'newest'
+}
+
+/** Where a contact stands in a stretch. */
+export type Place = Pick<FoundRow, 'heat' | 'id'>
+
+/** At most `limit` contacts of `stretch` after `place`, or, going back, before it with the nearest first. */
+export async function foundAfter(
+  database: Database,
+  stretch: Stretch,
+  { place, back, limit }: { readonly place: Place | null; readonly back: boolean; readonly limit: number },
+): Promise<FoundRow[]> {
+  const { contacts } = database.tables
+  const { text, order } = stretch
+  const direction = sql.raw(back ? 'asc' : 'desc')
+  const id = text ? sql`h.id` : sql`contacts.id`
+  const sorted = order === 'hottest' ? sql`contacts.heat ${direction}, ${id} ${direction}` : sql`${id} ${direction}`
+  const rows = await database.all(sql`
+    select ${selectList(contacts, FOUND)} from ${source(database, stretch)}
+    where ${and(meant(database, stretch), place ? beyond(place, order, id, back) : undefined) ?? sql`1 = 1`}
+    order by ${sorted} limit ${limit}`)
+  return decodeRows(contacts, FOUND, rows)
+}
+
+function source(database: Database, { text }: Pick<Stretch, 'text'>): SQL {
+  const { contacts } = database.tables
+  // SQLite keeps the order of a cross join: first the index of words, which leaves few.
+  return text ? sql`${hits(database, text)} cross join ${contacts}` : sql`${contacts}`
+}
+
+function meant(database: Database, { text, filter, heat }: Omit<Stretch, 'order'>): SQL | undefined {
+  return and(
+    text ? sql`contacts.id = h.id` : undefined,
+    // Written out, because a partial index is used only where the query repeats its condition.
+    heat === 'some' ? sql`contacts.heat > 0` : undefined,
+    heat === 'none' ? sql`contacts.heat = 0` : undefined,
+    conditionsOf(database, filter),
+  )
+}
+
+function beyond({ heat, id }: Place, order: Stretch['order'], idColumn: SQL, back: boolean): SQL {
+  const sign = sql.raw(back ? '>' : '<')
+  return order === 'hottest'
+    ? sql`(contacts.heat, ${idColumn}) ${sign} (${heat}, ${id})`
+    : sql`${idColumn} ${sign} ${id}`
+}
+
+/** How many there are, counted no further than `most`. */
+export async function countFound(
+  database: Database,
+  { text, filter }: Pick<Stretch, 'text' | 'filter'>,
+  most: number,
+): Promise<number> {
+  const rows = await database.all(sql`
+    select count(*) as n from (
+      select 1 from ${source(database, { text })}
+      where ${meant(database, { text, filter, heat: 'any' }) ?? sql`1 = 1`} limit ${most}) as found`)
+  return Number(rows[0]?.n ?? 0)
+}
+
+/** The words of the contacts with `ids`. */
+export async function wordsOfContacts(database: Database, ids: readonly number[]): Promise<Map<number, string[]>> {
+  const { contactWords } = database.tables
+  const rows = await database.db
+    .select()
+    .from(contactWords)
+    .where(inArray(contactWords.contactId, [...ids]))
+  return new Map(rows.map(({ contactId, words }) => [contactId, words.split(' ')]))
+}
+
+/** One page of the ids of contacts that meet all conditions. */
+export async function contactIdsWhere(
+  database: Database,
+  filter: ContactConditions,
+  afterId: number,
+  limit: number,
+): Promise<number[]> {
+  const { contacts } = database.tables
+  const rows = await database.db
+    .select({ id: contacts.id })
+    .from(contacts)
+    .where(and(gt(contacts.id, afterId), conditionsOf(database, filter)))
+    .orderBy(contacts.id)
+    .limit(limit)
+  return rows.map(({ id }) => id)
+}
+
+function conditionsOf(database: Database, filter: ContactConditions): SQL | undefined {
+  const { contacts } = database.tables
+  const { status, domain, tag, owner, campaign, since, heat, suppressed } = filter
+  return and(
+    status.length > 0 ? inArray(contacts.status, [...status]) : undefined,
+    domain.length > 0 ? inArray(contacts.domain, [...domain]) : undefined,
+    owner.length > 0 ? inArray(contacts.owner, [...owner]) : undefined,
+    or(...campaign.map((name) => isText(contacts.sourceCampaign, name))),
+    or(...tag.map((name) => hasTag(database, name))),
+    since === null ? undefined : or(gte(contacts.lastEngagedAt, since), gte(contacts.createdAt, since)),
+    heat.from === null ? undefined : gte(contacts.heat, heat.from),
+    heat.below === null ? undefined : lt(contacts.heat, heat.below),
+    suppressed === null ? undefined : suppressed ? isNotNull(contacts.suppressed) : isNull(contacts.suppressed),
+  )
+}
+
+function isText(column: SQLWrapper, value: string): SQL {
+  return sql`lower(${column}) = lower(${value})`
+}
+
+function hasTag({ dialect, tables }: Database, tag: string): SQL {
+  return sql`exists (select 1 from ${dialect.textsOf(tables.contacts.tags)} where lower(t.v) = lower(${tag}))`
+}
