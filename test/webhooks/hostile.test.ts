@@ -20,6 +20,12 @@ const RUNS = { numRuns: 150 }
 const JSON_TYPE = { 'content-type': 'application/json' }
 const FORM_TYPE = { 'content-type': 'multipart/form-data; boundary=xYzZY' }
 
+/** JSON writes what it does not know as null, without a word. */
+function asItIs(key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${key} is ${value}`)
+  return value
+}
+
 describe.each(providers)('whatever comes with a valid proof of $id, it is', (provider) => {
   const samples = fixturesOf(provider.id)
     .filter(({ cases }) => !cases)
@@ -33,9 +39,8 @@ describe.each(providers)('whatever comes with a valid proof of $id, it is', (pro
     expect(receiver.lines.filter(({ level }) => level === 'error')).toEqual([])
     // A proof in the body cannot be found when the body is no body.
     expect([200, ...(provider.oneTimeToken ? [401] : [])]).toContain(response.status)
-    const kept = JSON.stringify(receiver.events())
+    const kept = JSON.stringify(receiver.events(), asItIs)
     expect(/\\u0000|\\ud[89a-f]/.test(kept)).toBe(false)
-    expect(JSON.parse(kept)).toEqual(receiver.events().map((event) => ({ ...event })))
     for (const { id } of receiver.events()) expect(id.length).toBeLessThan(500)
   }
 

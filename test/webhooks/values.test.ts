@@ -82,6 +82,13 @@ describe('JSON', () => {
     })
   })
 
+  test.each(['1e999', '-1.5E400', '9007199254e40993', '9'.repeat(400)])(
+    'keeps %s, which no double holds, as it is',
+    (number) => {
+      expect(parsed(`{"n":${number},"true":true}`)).toEqual({ n: number, true: true })
+    },
+  )
+
   test('may begin with a byte order mark, and holds any language', () => {
     expect(parsed('\uFEFF{"name":"Zoë 😀"}')).toEqual({ name: 'Zoë 😀' })
   })
