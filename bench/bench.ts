@@ -4,6 +4,7 @@ import process from 'node:process'
 import { setTimeout as wait } from 'node:timers/promises'
 
 import { slackSigned, slashCommand } from '../practice/slack/sign.ts'
+import { measureCommands } from './commands.ts'
 import { measureEnrichment } from './enrichment.ts'
 import { measureProviders } from './providers.ts'
 import { measureScanners } from './scanners.ts'
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   providers: measureProviders,
   scanners: measureScanners,
   enrichment: () => measureEnrichment(row),
+  commands: () => measureCommands(row),
 }
 
 const chosen = process.argv.slice(2)

@@ -4,22 +4,33 @@ import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 
+import manifest from '../package.json' with { type: 'json' }
 import { createBot } from './bot/app.ts'
+import { createAudience } from './bot/channel-audience.ts'
 import { downloadFile } from './bot/download.ts'
+import { realTime } from './bot/deadline.ts'
 import { createEnrichRunner } from './bot/enrich-runner.ts'
+import { forgetPosts } from './bot/forget-posts.ts'
 import type { AddedContact } from './bot/forms/add-contact.ts'
+import { createGate } from './bot/gate.ts'
 import { createHome } from './bot/home.ts'
 import { createImporter } from './bot/importer.ts'
+import { personExports } from './bot/person-exports.ts'
 import { createSlackReceiver, SLACK_PATH } from './bot/receiver.ts'
+import { createRoles } from './bot/roles.ts'
 import { createSlackSender } from './bot/sender.ts'
+import { slackHealth } from './bot/slack-health.ts'
+import { createSlackState } from './bot/slack-state.ts'
+import { createUploads } from './bot/upload.ts'
 import { FOUND_A_PAGE } from './bot/views/found.ts'
 import { replyAlertView } from './bot/views/reply-alert.ts'
 import { addContact, type NewContact } from './core/add-contact.ts'
-import { campaignByName, recentCampaigns } from './core/campaign.ts'
+import { campaignByName, recentCampaigns, scopedStatistics } from './core/campaign.ts'
 import { createContactChanges } from './core/changes/contact-changes.ts'
 import { companyOf } from './core/company.ts'
 import type { Config, SlackConfig } from './core/config.ts'
 import { cardById } from './core/contact-card.ts'
+import { contactsAt } from './core/contacts-at.ts'
 import {
   ENRICH_RUN,
   enrichmentHandlers,
@@ -30,9 +41,12 @@ import {
 } from './core/enrichment/jobs.ts'
 import { type EnrichmentOnDemand, enrichmentOnDemand } from './core/enrichment/on-demand.ts'
 import type { ProviderId } from './core/enrichment/provider.ts'
+import { type Erasure, eraseContact, previewErasure, type Scrubbed } from './core/erasure/erase-contact.ts'
+import { FORGET_POSTS, rememberPost } from './core/erasure/posts.ts'
+import { exportPerson } from './core/export-person.ts'
 import type { Finding } from './core/finding.ts'
 import { health, healthSettings } from './core/health.ts'
-import { hottestContacts } from './core/hottest.ts'
+import { homeNumbers } from './core/home.ts'
 import { importContacts } from './core/import-contacts.ts'
 import { createIngestQueue } from './core/ingest-queue.ts'
 import type { NewJob } from './core/job.ts'
@@ -42,12 +56,16 @@ import { Refusals } from './core/refusals.ts'
 import { REPLY_ALERT, readReplyAlert, replyAlertJob } from './core/reply-alert.ts'
 import { filteredIds, parseFilter, parseQuery } from './core/search/filter.ts'
 import { searchContacts } from './core/search/search.ts'
-import { statistics } from './core/statistics.ts'
+import { suggest } from './core/search/suggest.ts'
+import { explainScore } from './core/score-explained.ts'
+import { createRefusedBlocks } from './core/refused-blocks.ts'
+import { statistics, statsChoices } from './core/statistics.ts'
 import type { Database } from './core/store/database.ts'
 import { enqueue, jobCounts } from './core/store/jobs.ts'
 import { openDatabase } from './core/store/open.ts'
 import { checkWrite } from './core/store/roll-ups.ts'
 import { createDayOf, type DayOf } from './core/time.ts'
+import { notesOf, timeline } from './core/timeline.ts'
 import { type JobHandler, Worker } from './core/worker.ts'
 import { createHealthApp } from './health.ts'
 import { createWebhookApp } from './webhooks/app.ts'
@@ -74,7 +92,7 @@ export interface Surroundings {
 export async function createProgram(config: Config, surroundings: Surroundings): Promise<Program> {
   const { log, now, random, fetch } = surroundings
   await using resources = new AsyncDisposableStack()
-  const database = resources.use(await openDatabase(config.databaseUrl))
+  const database = resources.use(await openDatabase(config.databaseUrl, { erasureSecret: config.erasureKey }))
   const dayOf = createDayOf(config.timeZone)
   const refusals = resources.use(new Refusals({ database, dayOf, now, log }))
 
@@ -83,7 +101,8 @@ export async function createProgram(config: Config, surroundings: Surroundings):
 
   async function ownHealth(): Promise<Finding[]> {
     await refusals.flush()
-    return await health({ ...settings, database, dayOf, now: now() })
+    const slack = () => slackHealth(config, { fetch, now })
+    return await health({ ...settings, database, dayOf, now: now(), slack })
   }
 
   const enriching = resources.use(
@@ -100,14 +119,20 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     config.slack &&
     connectSlack(config.slack, {
       ...{ database, dayOf, now, log, enrichment },
+      ...{ admins: config.admins, viewers: config.viewers },
       enrichmentProviders: config.enrichment.providers.map(({ id }) => id),
       health: ownHealth,
+      fetch,
       jobsForImport: (ids) => (on.has('import') ? importedJobs(ids, now()) : []),
       jobsQueued: () => enricher.wake(),
+      effectsQueued: () => worker.wake(),
     })
   if (slack) resources.defer(() => slack.stop())
 
-  const handlers = slack && config.alertChannel ? { [REPLY_ALERT]: slack.replyAlert(config.alertChannel) } : {}
+  const handlers = {
+    ...(slack ? { [FORGET_POSTS]: slack.forgetPosts } : {}),
+    ...(slack && config.alertChannel ? { [REPLY_ALERT]: slack.replyAlert(config.alertChannel) } : {}),
+  }
   const worker = new Worker({ database, handlers, owner: randomUUID(), now, random, log })
   resources.defer(() => worker.stop())
   // A worker of its own: enrichment waits for others, and no alert should wait for that.
@@ -196,10 +221,15 @@ async function createMetrics(token: string, database: Database) {
 
 const CAMPAIGNS_SHOWN = 10
 
+const { version: VERSION } = manifest
+
 /** Somebody waits for the answer. */
 const SHORT_PATIENCE_MS = 5_000
 
-interface SlackDeps {
+/** What an admin who was mistaken, or somebody at their keyboard, can do before others notice. */
+const ERASED_AN_HOUR = 5
+
+interface SlackDeps extends Pick<Config, 'admins' | 'viewers'> {
   readonly database: Database
   readonly dayOf: DayOf
   readonly health: () => Promise<readonly Finding[]>
@@ -208,17 +238,44 @@ interface SlackDeps {
   readonly enrichmentProviders: readonly ProviderId[]
   readonly jobsForImport: (ids: readonly number[]) => readonly NewJob[]
   readonly jobsQueued: () => void
+  /** The same for jobs of the other worker. */
+  readonly effectsQueued: () => void
+  readonly fetch: typeof fetch
   readonly now: () => number
   readonly log: Logger
 }
 
 function connectSlack(
   { botToken: token, transport, apiUrl }: SlackConfig,
-  { database, dayOf, health, enrichment, enrichmentProviders, jobsForImport, jobsQueued, now, log }: SlackDeps,
+  {
+    admins,
+    viewers,
+    database,
+    dayOf,
+    health,
+    enrichment,
+    enrichmentProviders,
+    jobsForImport,
+    jobsQueued,
+    effectsQueued,
+    fetch,
+    now,
+    log,
+  }: SlackDeps,
 ) {
   const api = apiUrl ? { apiUrl } : {}
   const { receiver, ...connection } = createSlackReceiver({ ...transport, ...api, now, log })
   const sender = createSlackSender({ token, ...api, now })
+  const roles = createRoles({
+    admins: new Set(admins),
+    viewers: new Set(viewers),
+    person: sender.person,
+    team: async () => (await sender.checkAuth()).teamId,
+    after: realTime,
+    now,
+    log,
+  })
+  const gate = createGate({ standing: roles.standing, admins, log })
 
   async function add(address: string, by: string, profile?: NewContact): Promise<AddedContact> {
     const options = { by, now: now(), dayOf, ...(profile ? { profile } : {}) }
@@ -236,13 +293,20 @@ function connectSlack(
   const meant = (filter: string, by: string) =>
     filteredIds(database, parseFilter(filter, { now: now(), dayOf, me: by }))
 
+  async function erase(address: string, by: string): Promise<Erasure & Scrubbed> {
+    const erasure = await eraseContact(database, address, { by, now: now(), dayOf, mostAnHour: ERASED_AN_HOUR })
+    effectsQueued()
+    return erasure
+  }
+
   const numbers = (days: number) => statistics(database, days, dayOf(now()))
   const showHome = createHome({
-    hottest: (limit) => hottestContacts(database, limit, now()),
-    statistics: numbers,
+    read: (userId) => homeNumbers(database, userId, { now: now(), dayOf }),
     publish: sender.publishHome,
+    admit: gate.admitUser,
     log,
   })
+  const uploads = createUploads({ sender, ...api, log })
   const importer = createImporter({
     sender,
     download: (file) => downloadFile(file, { token, ...api }),
@@ -251,11 +315,13 @@ function connectSlack(
         ...{ ...order, dayOf, now: now(), dryRun: false, jobsFor: jobsForImport },
         onProgress: jobsQueued,
       }),
-    imported: showHome,
+    imported: (userId) => showHome(userId),
     log,
   })
   createBot({
     receiver,
+    gate,
+    personChanged: roles.changed,
     token,
     ...api,
     log,
@@ -273,23 +339,44 @@ function connectSlack(
     company: (who) => companyOf(database, who, now()),
     campaigns: () => recentCampaigns(database, CAMPAIGNS_SHOWN),
     campaign: (name) => campaignByName(database, name),
+    suggest: (typed) => suggest(database, typed, now()),
+    contactsAt: (addresses) => contactsAt(database, addresses, now()),
+    person: sender.person,
     search: ({ text, cursor }, by) =>
       searchContacts(database, parseQuery(text, { now: now(), dayOf, me: by }), {
         ...{ limit: FOUND_A_PAGE, now: now() },
         ...(cursor === undefined ? {} : { cursor }),
       }),
     addNewContact: (address, profile, by) => add(address, by, profile),
+    previewErasure: (who) => previewErasure(database, who),
+    eraseContact: erase,
     statistics: numbers,
+    groupStatistics: (scope) => scopedStatistics(database, scope, dayOf(now())),
+    statsChoices: (most) => statsChoices(database, most),
+    refusedBlocks: createRefusedBlocks({ database, now, version: VERSION }),
     health,
     startImport: importer.start,
+    timeline: (id, options) => timeline(database, id, options),
+    notes: (id, options) => notesOf(database, id, options),
+    explainScore: (id, limit) => explainScore(database, id, { now: now(), limit }),
+    startExport: personExports({
+      uploads,
+      exportPerson: (id, by) => exportPerson(database, id, { by, now: now() }),
+    }),
     showHome,
   })
 
+  const { channel: channelState } = createSlackState({ token, apiUrl, fetch, now })
+  const audienceOf = createAudience({ channel: channelState, now, log })
   const replyAlert =
     (channel: string): JobHandler =>
     async (payload, { id }) => {
       const alert = await readReplyAlert(database, payload, now())
-      if (alert) await sender.post({ ...replyAlertView(alert), channel, key: id })
+      if (!alert) return
+      const audience = await audienceOf(channel)
+      const { contact } = alert
+      const posted = await sender.post({ ...replyAlertView(alert, audience), channel, key: id })
+      await rememberPost(database, { ...posted, contactId: contact.id, kind: REPLY_ALERT }, now())
     }
 
   const enrichRun = createEnrichRunner({
@@ -304,9 +391,11 @@ function connectSlack(
   return {
     ...connection,
     enrichRun,
+    forgetPosts: forgetPosts({ sender, log }),
     async stop() {
       await connection.stop()
       await importer.settled()
+      await uploads.settled()
     },
     replyAlert,
   }

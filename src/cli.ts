@@ -8,6 +8,7 @@ import { doctorCommand } from './cli/doctor.ts'
 import { enrichCommand } from './cli/enrich.ts'
 import { eventsCommand } from './cli/events.ts'
 import { exportCommand } from './cli/export.ts'
+import { forgetCommand } from './cli/forget.ts'
 import { importCommand } from './cli/import.ts'
 import { lookupCommand } from './cli/lookup.ts'
 import { replayCommand } from './cli/replay.ts'
@@ -30,6 +31,7 @@ const commands = [
   importCommand,
   exportCommand,
   enrichCommand,
+  forgetCommand,
   replayCommand,
   doctorCommand,
 ]

@@ -65,11 +65,12 @@ export function createMetrics({ token, jobCounts }: MetricsDeps): Metrics {
 
   return {
     app,
-    ingested(provider, { accepted, duplicates, unreadable }) {
+    ingested(provider, { accepted, duplicates, unreadable, erased = 0 }) {
       deliveries.inc({ provider })
       events.inc({ provider, outcome: 'accepted' }, accepted)
       events.inc({ provider, outcome: 'duplicate' }, duplicates)
       events.inc({ provider, outcome: 'quarantined' }, unreadable)
+      events.inc({ provider, outcome: 'erased' }, erased)
     },
     refused: (provider, reason) => refusals.inc({ provider, reason }),
   }

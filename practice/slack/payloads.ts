@@ -4,6 +4,7 @@ import type { Values } from '../contract.ts'
 import type { Placed } from './elements.ts'
 import { type Known, stateOf } from './entered.ts'
 import type { OpenView, Post, Room, Screens } from './screens.ts'
+import type { Standings } from './standings.ts'
 import { string, type Thing } from './wire.ts'
 import type { Member, Workspace } from './workspace.ts'
 
@@ -12,6 +13,7 @@ const TOKEN = 'deprecated'
 
 interface Deps {
   readonly workspace: Workspace
+  readonly standings: Standings
   readonly screens: Screens
   readonly now: () => number
 }
@@ -19,11 +21,13 @@ interface Deps {
 /** What Slack sends to the app, field by field (Slack sheet, sections 2.3, 2.5 and 10). */
 export class Payloads {
   readonly #workspace: Workspace
+  readonly #standings: Standings
   readonly #screens: Screens
   readonly #now: () => number
 
-  constructor({ workspace, screens, now }: Deps) {
+  constructor({ workspace, standings, screens, now }: Deps) {
     this.#workspace = workspace
+    this.#standings = standings
     this.#screens = screens
     this.#now = now
   }
@@ -54,7 +58,12 @@ export class Payloads {
       token: TOKEN,
       api_app_id: app.id,
       team: { id: team.id, domain: team.domain },
-      user: { id: member.id, username: member.name, name: member.name, team_id: team.id },
+      user: {
+        id: member.id,
+        username: member.name,
+        name: member.name,
+        team_id: this.#standings.otherTeamOf(member.id) ?? team.id,
+      },
       enterprise: null,
       is_enterprise_install: false,
       action_ts: this.#timestamp(),

@@ -15,6 +15,9 @@ import { string, type Thing, textIn, things } from './wire.ts'
 /** One thing that somebody sees anew, or sees changed. */
 export type Sight = Message | Modal | HomeView | Notice
 
+/** Whether another organization has been invited into a channel, and has accepted. */
+export type Sharing = 'none' | 'invited' | 'accepted'
+
 /** A conversation as Slack keeps it, for everybody. */
 export interface Room {
   readonly id: string
@@ -25,6 +28,7 @@ export interface Room {
   readonly members: readonly string[]
   hasApp: boolean
   isArchived: boolean
+  sharing: Sharing
   readonly posts: Post[]
 }
 

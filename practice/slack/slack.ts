@@ -4,7 +4,9 @@ import type { After, Connection } from './delivery.ts'
 import type { NewFile } from './files.ts'
 import type { Manifest } from './manifest.ts'
 import type { Persona } from './persona.ts'
+import type { Sharing } from './screens.ts'
 import type { SlackSocket } from './socket.ts'
+import type { Standing } from './standings.ts'
 import type { Trouble } from './troubles.ts'
 import type { SlackCall } from './web-api.ts'
 import type { Thing } from './wire.ts'
@@ -68,10 +70,14 @@ export interface Slack extends AsyncDisposable {
   readonly socket: SlackSocket
   /** Delivers an event to the app; false when it was not taken, and will come again. */
   send(event: Thing): Promise<boolean>
+  /** Makes one of the people something else, which the app is told of where it wants to know. */
+  become(person: string, standing: Standing): Promise<void>
   /** Whether the app answers the challenge that Slack sends to a new address. */
   verifyUrl(): Promise<boolean>
   /** Invites the app into a channel, such as `#general`, or removes it, or archives the channel. */
   invite(channel: string): Promise<void>
   remove(channel: string): Promise<void>
   archive(channel: string): Promise<void>
+  /** Lets another organization into a channel, or only invites it, or sends it away. */
+  share(channel: string, sharing?: Sharing): void
 }

@@ -4,6 +4,7 @@ import type { Person, Screen } from '../contract.ts'
 import { Exchanges } from '../exchanges.ts'
 import { Acts } from './acts.ts'
 import { chatMethods } from './chat-methods.ts'
+import { conversationMethods } from './conversation-methods.ts'
 import { Delivery } from './delivery.ts'
 import type { Known } from './entered.ts'
 import { Events } from './events.ts'
@@ -21,11 +22,13 @@ import { type Room, Screens } from './screens.ts'
 import { type Handlers, startServer } from './server.ts'
 import { APP_TOKEN, BOT_TOKEN, type Slack, type SlackOptions } from './slack.ts'
 import { createSocketServer } from './socket.ts'
+import { type Standing, Standings } from './standings.ts'
 import { Triggers } from './triggers.ts'
 import { actsFirst, Troubles, troubled } from './troubles.ts'
 import { viewMethods } from './view-methods.ts'
 import { Views } from './views.ts'
 import { createWebApi, type SlackCall } from './web-api.ts'
+import { thing } from './wire.ts'
 import { type Channel, type Member, OWNER, startWorkspace } from './workspace.ts'
 
 /** A Slack workspace on loopback, with people in it who can be made to act. */
@@ -47,6 +50,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
   const workspace = resources.use(await startWorkspace({ appName: manifest.name, scopes: manifest.scopes, origin }))
   const { people, channels } = workspace
 
+  const standings = new Standings(people)
   const problems = new Problems()
   const troubles = new Troubles()
   const triggers = new Triggers(now)
@@ -70,7 +74,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
   const socket = createSocketServer(workspace.app.id)
   resources.defer(() => socket.close())
   const delivery = new Delivery({ exchanges, socket, now, after })
-  const payloads = new Payloads({ workspace, screens, now })
+  const payloads = new Payloads({ workspace, standings, screens, now })
   const events = new Events({ workspace, screens, delivery, payloads, manifest, after })
   resources.defer(() => events.stop())
   const forms = new Forms({
@@ -100,12 +104,14 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
   const menus = new Options({ acts, loaded, delivery, payloads, problems, manifest })
   const call = createWebApi({
     workspace,
+    standings,
     problems,
     troubles,
     limits: options.rateLimits ? new RateLimits(now) : undefined,
     methods: {
       ...chatMethods({ workspace, screens, messages, problems, manifest }),
       ...viewMethods({ views, screens, triggers, manifest }),
+      ...conversationMethods({ workspace, screens }),
       ...files.methods,
     },
     scopes: manifest.scopes,
@@ -153,6 +159,14 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
     return found
   }
 
+  async function become(name: string, standing: Standing): Promise<void> {
+    const { id } = member(name)
+    standings.set(id, standing)
+    if (!manifest.events.includes('user_change')) return
+    const { user } = await workspace.must(OWNER, 'users.info', { user: id })
+    await events.send({ type: 'user_change', user: { ...thing(user), ...standings.flagsOf(id) } })
+  }
+
   const personas = new Map(
     people.map((one) => [
       one.id,
@@ -197,6 +211,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
     exchanges,
     socket,
     send: (event) => events.send(event),
+    become,
     verifyUrl: () => events.verifyUrl(),
     async invite(name) {
       const { id } = channel(name)
@@ -215,6 +230,9 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
       await workspace.must(member().id, 'conversations.archive', { channel: id })
       roomById(id).isArchived = true
       changed()
+    },
+    share(name, sharing = 'accepted') {
+      roomById(channel(name).id).sharing = sharing
     },
     async [Symbol.asyncDispose]() {
       // What fails because everything ends is no problem of the app.
@@ -241,7 +259,7 @@ function onScreen({ name, commands, shortcuts, hasHome }: Manifest, userId: stri
 }
 
 function roomOfChannel(channel: Channel, people: readonly Member[]): Room {
-  return { ...channel, kind: 'channel', members: people.map(({ id }) => id), posts: [] }
+  return { ...channel, kind: 'channel', members: people.map(({ id }) => id), sharing: 'none', posts: [] }
 }
 
 function asPerson({ id, name, realName, isBot }: Member): Person {
@@ -249,5 +267,15 @@ function asPerson({ id, name, realName, isBot }: Member): Person {
 }
 
 function roomOfDm({ id, dm }: Member, appName: string): Room {
-  return { id: dm, name: appName, kind: 'dm', topic: '', members: [id], hasApp: true, isArchived: false, posts: [] }
+  return {
+    id: dm,
+    name: appName,
+    kind: 'dm',
+    topic: '',
+    members: [id],
+    hasApp: true,
+    isArchived: false,
+    sharing: 'none',
+    posts: [],
+  }
 }

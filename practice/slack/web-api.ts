@@ -1,8 +1,9 @@
 import type { Problems } from './problems.ts'
 import type { RateLimits, Tier } from './rate-limits.ts'
+import type { Standings } from './standings.ts'
 import { actsFirst, type HttpAnswer, type Troubles, tooMany, troubled } from './troubles.ts'
 import { type Answer, refusal } from './views.ts'
-import { parsed, type Thing, thing, things } from './wire.ts'
+import { parsed, string, type Thing, thing, things } from './wire.ts'
 import { APP, type Workspace } from './workspace.ts'
 
 /** What this side does of some methods, by their names; the others are `emulate`'s alone. */
@@ -81,6 +82,7 @@ const TIERS: Readonly<Record<string, Tier>> = {
 
 interface Deps {
   readonly workspace: Workspace
+  readonly standings: Standings
   readonly problems: Problems
   readonly troubles: Troubles
   readonly limits: RateLimits | undefined
@@ -130,6 +132,7 @@ export function createWebApi(deps: Deps): (call: SlackCall) => Promise<HttpAnswe
   function asMember(user: Thing): Thing {
     const person = workspace.people.find(({ id }) => id === user.id)
     const isOwner = !person && user.is_admin === true
+    const flags = deps.standings.flagsOf(string(user.id))
     return {
       ...user,
       is_owner: isOwner,
@@ -137,6 +140,7 @@ export function createWebApi(deps: Deps): (call: SlackCall) => Promise<HttpAnswe
       is_restricted: false,
       is_ultra_restricted: false,
       is_app_user: false,
+      ...flags,
       ...(person ? zoneOf(person.timeZone) : {}),
     }
   }

@@ -1,6 +1,7 @@
 import { createEmulator } from 'emulate'
 
 import type { Person } from '../contract.ts'
+import type { Standing } from './standings.ts'
 import { string, type Thing, thing, things } from './wire.ts'
 
 /** The Web API with its state, as the package `emulate` has it, behind the names of this workspace. */
@@ -16,7 +17,8 @@ export interface Workspace extends AsyncDisposable {
 }
 
 export interface Member extends Person {
-  readonly isAdmin: boolean
+  /** At the beginning; it may change. */
+  readonly standing: Standing
   /** IANA. */
   readonly timeZone: string
   /** The conversation with the app. */
@@ -42,10 +44,12 @@ const APP_ID = 'A0TOUCHPOINT'
 
 /** The first one is who looks at the screen where nobody is named. */
 const PEOPLE = [
-  { name: 'ada.king', realName: 'Ada King', isAdmin: true, timeZone: 'Europe/London' },
-  { name: 'grace.moreau', realName: 'Grace Moreau', isAdmin: false, timeZone: 'Europe/Paris' },
-  { name: 'tom.okafor', realName: 'Tom Okafor', isAdmin: false, timeZone: 'America/New_York' },
-] as const
+  { name: 'ada.king', realName: 'Ada King', standing: 'admin', timeZone: 'Europe/London' },
+  { name: 'grace.moreau', realName: 'Grace Moreau', standing: 'member', timeZone: 'Europe/Paris' },
+  { name: 'tom.okafor', realName: 'Tom Okafor', standing: 'member', timeZone: 'America/New_York' },
+  { name: 'noor.haddad', realName: 'Noor Haddad', standing: 'guest', timeZone: 'Europe/Berlin' },
+  { name: 'sam.ortiz', realName: 'Sam Ortiz', standing: 'external', timeZone: 'America/Mexico_City' },
+] as const satisfies readonly Pick<Member, 'name' | 'realName' | 'standing' | 'timeZone'>[]
 
 const CHANNELS = [
   { name: 'sales', topic: 'Leads, replies and deals', hasApp: true },
@@ -77,11 +81,11 @@ export async function startWorkspace({ appName, scopes, origin }: Options): Prom
       slack: {
         team: TEAM,
         strict_scopes: true,
-        users: PEOPLE.map(({ name, realName, isAdmin }) => ({
+        users: PEOPLE.map(({ name, realName, standing }) => ({
           name,
           real_name: realName,
           email: `${name}@practice.example`,
-          is_admin: isAdmin,
+          is_admin: standing === 'admin',
         })),
         channels: CHANNELS.map(({ name, topic }) => ({ name, topic })),
         oauth_apps: [

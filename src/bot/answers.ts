@@ -3,44 +3,54 @@ import type { types } from '@slack/bolt'
 import type { CampaignResult, CampaignSummary } from '../core/campaign.ts'
 import type { CompanyResult } from '../core/company.ts'
 import type { ContactCard } from '../core/contact-card.ts'
-import type { ContactOutcome, Estimate } from '../core/enrichment/enrich.ts'
+import type { Estimate } from '../core/enrichment/enrich.ts'
+import type { ContactOutcome } from '../core/enrichment/outcome.ts'
 import type { ProviderId } from '../core/enrichment/provider.ts'
+import type { ErasurePreview } from '../core/erasure/erase-contact.ts'
 import { InvalidInputError } from '../core/errors.ts'
 import type { Finding } from '../core/finding.ts'
 import type { Logger } from '../core/logger.ts'
 import type { SearchResult } from '../core/search/search.ts'
-import type { Statistics } from '../core/statistics.ts'
 import type { Actor } from './actor.ts'
 import type { Message } from './blocks.ts'
-import { answerChange, type ChangingDeps, changeForm, historyOf, takenBack } from './changing.ts'
-import { type Period, parseCommand } from './command.ts'
+import { answerChange, answered, type ChangingDeps, changeForm, takenBack } from './changing.ts'
+import { parseCommand } from './command.ts'
+import { type CardPagesDeps, cardList, whyThisScore } from './card-pages.ts'
 import { failureView } from './failure.ts'
+import { DeniedError } from './gate.ts'
 import { type BlankFormId, MOST_IN_A_VALUE, type Press } from './listeners.ts'
+import { addedHere, type PeopleHereDeps } from './people-here.ts'
+import { answerStatistics, askStatistics, type StatisticsDeps } from './statistics.ts'
 import { addContactForm } from './views/add-contact-form.ts'
 import { campaignsView, campaignView } from './views/campaign.ts'
 import { companyView } from './views/company.ts'
 import { contactCardView } from './views/contact-card.ts'
 import { contactSourcesView } from './views/contact-sources.ts'
 import { enrichCostView, notStartedView } from './views/enrich-cost.ts'
+import { forgetForm } from './views/forget.ts'
 import { foundView } from './views/found.ts'
 import { healthView } from './views/health.ts'
 import { helpView, unavailableView } from './views/help.ts'
 import { importForm } from './views/import-form.ts'
+import { lookupForm } from './views/lookup-form.ts'
 import { nearMissesView } from './views/near-misses.ts'
+import { EXPORT_STARTED } from './views/person-export.ts'
 import { goneView, startedView } from './views/problem.ts'
-import { statsView } from './views/stats.ts'
 
-export interface AnswerDeps extends ChangingDeps {
+export interface AnswerDeps extends ChangingDeps, CardPagesDeps, PeopleHereDeps, StatisticsDeps {
   readonly addContact: (address: string, byUser: string) => Promise<ContactCard>
   /** One page of what the text means; throws `InvalidInputError` for filters that are none. `by` is a Slack user id. */
   readonly search: (asked: SearchPage, by: string) => Promise<SearchResult>
-  readonly statistics: (days: Period) => Promise<Statistics>
+  /** Sends `by`, a Slack user id, everything that is known of a contact, in the background. */
+  readonly startExport: (order: { readonly id: number; readonly by: string }) => void
   /** Everybody at the domain of an address, of a web address, or as such. */
   readonly company: (who: string) => Promise<CompanyResult>
   /** The latest of them. */
   readonly campaigns: () => Promise<readonly CampaignSummary[]>
   readonly campaign: (name: string) => Promise<CampaignResult>
   readonly health: () => Promise<readonly Finding[]>
+  /** Of a contact by its id, or of an address. */
+  readonly previewErasure: (who: number | string) => Promise<ErasurePreview | undefined>
   /** Finds out what is lacking of one contact; `again` asks those anew who have answered already. */
   readonly enrichContact: (id: number, options: { readonly again: boolean }) => Promise<ContactOutcome>
   /** Throws `InvalidInputError` for what is no filter. */
@@ -68,6 +78,8 @@ export interface Said {
   readonly answer: Answer
   /** False for a sentence on why there is no answer. */
   readonly isAnswer: boolean
+  /** People of other workspaces are told nothing where others of theirs may be answered, such as by a button. */
+  readonly isOutsider?: boolean
 }
 
 /** The answer, or a sentence on why there is none; never an error. */
@@ -75,7 +87,8 @@ export async function saying(answer: () => Promise<Answer>, log: Logger): Promis
   try {
     return { answer: await answer(), isAnswer: true }
   } catch (error) {
-    return { answer: failureView(error, 'a Slack command failed', log), isAnswer: false }
+    const isOutsider = error instanceof DeniedError && error.denial.why === 'outsider'
+    return { answer: failureView(error, 'a Slack command failed', log), isAnswer: false, isOutsider }
   }
 }
 
@@ -91,6 +104,10 @@ export const TITLES: Readonly<Record<Press['action'], string>> = {
   contact_add: 'Contact',
   found_open: 'Contact',
   found_page: 'Contacts',
+  lookup_open: 'Look up a contact',
+  contact_pick: 'Contact',
+  people_add: 'People in this message',
+  found_list: 'Contacts',
   contact_enrich: 'Contact',
   contact_enrich_again: 'Contact',
   contact_sources: 'Contact',
@@ -99,7 +116,13 @@ export const TITLES: Readonly<Record<Press['action'], string>> = {
   contact_status: 'Contact',
   contact_assign: 'Contact',
   contact_edit: 'Contact',
-  contact_history: 'Contact',
+  contact_history: 'History',
+  contact_score: 'Why this score?',
+  contact_timeline: 'Timeline',
+  contact_notes: 'Notes',
+  contact_export: 'Contact',
+  contact_forget: 'Erase a person',
+  contact_answered: 'Contact',
   change_undo: 'Contact',
   company_open: 'Company',
   campaign_open: 'Campaign',
@@ -107,12 +130,13 @@ export const TITLES: Readonly<Record<Press['action'], string>> = {
   enrich_start: 'Enrich',
   enrich_cancel: 'Enrich',
   stats_period: 'Statistics',
+  stats_form: 'Statistics',
   open_form: 'Touchpoint',
 }
 
 /** Throws `InvalidInputError` where the text says too little. */
 export async function answerCommand(text: string, actor: Actor, deps: AnswerDeps): Promise<Answer> {
-  const { lookup, statistics, health, now } = deps
+  const { lookup, health, now } = deps
   const command = parseCommand(text)
   switch (command.kind) {
     case 'help':
@@ -126,7 +150,7 @@ export async function answerCommand(text: string, actor: Actor, deps: AnswerDeps
     case 'search':
       return foundView(command.text, await deps.search({ text: command.text }, actor.userId))
     case 'stats':
-      return statsView(await statistics(command.days))
+      return await answerStatistics(command.scope, deps)
     case 'company':
       return companyView(await deps.company(command.who))
     case 'campaign':
@@ -138,15 +162,19 @@ export async function answerCommand(text: string, actor: Actor, deps: AnswerDeps
     case 'lookup': {
       const result = await lookup(command.who)
       return result.kind === 'found'
-        ? contactCardView(result.card, { now: now() })
+        ? contactCardView(result.card, { now: now(), role: actor.role })
         : nearMissesView(command.who, result)
     }
+    case 'pick':
+      return lookupForm(actor.role)
     case 'enrich': {
       const result = await lookup(command.who)
       return result.kind === 'found'
-        ? await enriched(result.card.id, { again: false }, deps)
+        ? await enriched(result.card.id, { again: false }, actor, deps)
         : nearMissesView(command.who, result, 'contact_enrich')
     }
+    case 'forget':
+      return await forgetting(command.who, deps)
     case 'note':
     case 'tag':
     case 'untag':
@@ -159,22 +187,29 @@ export async function answerCommand(text: string, actor: Actor, deps: AnswerDeps
 }
 
 export async function answerPress(press: Press, actor: Actor, deps: AnswerDeps): Promise<Answer> {
-  const { cardById, addContact, statistics, startEnrichment, now } = deps
+  const { cardById, addContact, startEnrichment, now } = deps
   switch (press.action) {
     case 'contact_lookup':
     case 'contact_open':
+    case 'contact_pick':
     case 'found_open': {
       const card = await cardById(press.value)
-      return card ? contactCardView(card, { now: now() }) : goneView()
+      return card ? contactCardView(card, { now: now(), role: actor.role }) : goneView()
     }
     case 'found_page':
       return foundView(press.value.text, await deps.search(press.value, actor.userId))
+    case 'found_list':
+      return foundView(press.value, await deps.search({ text: press.value }, actor.userId))
+    case 'lookup_open':
+      return lookupForm(actor.role)
+    case 'people_add':
+      return await addedHere(press.value, actor, deps)
     case 'contact_add':
-      return contactCardView(await addContact(press.value, actor.userId), { added: true })
+      return contactCardView(await addContact(press.value, actor.userId), { added: true, role: actor.role })
     case 'contact_enrich':
-      return await enriched(press.value, { again: false }, deps)
+      return await enriched(press.value, { again: false }, actor, deps)
     case 'contact_enrich_again':
-      return await enriched(press.value, { again: true }, deps)
+      return await enriched(press.value, { again: true }, actor, deps)
     case 'contact_sources': {
       const card = await cardById(press.value)
       return card ? contactSourcesView(card) : goneView()
@@ -185,8 +220,22 @@ export async function answerPress(press: Press, actor: Actor, deps: AnswerDeps):
     case 'contact_assign':
     case 'contact_edit':
       return await changeForm(press.action, press.value, deps)
+    case 'contact_timeline':
+    case 'contact_notes':
     case 'contact_history':
-      return await historyOf(press.value, deps)
+      return await cardList(press, deps)
+    case 'contact_score':
+      return await whyThisScore(press.value, deps)
+    case 'contact_export': {
+      const card = await cardById(press.value)
+      if (!card) return goneView()
+      deps.startExport({ id: press.value, by: actor.userId })
+      return contactCardView(card, { news: { sentence: EXPORT_STARTED }, now: now(), role: actor.role })
+    }
+    case 'contact_answered':
+      return await answered(press.value, actor, deps)
+    case 'contact_forget':
+      return await forgettingOne(press.value, deps)
     case 'change_undo':
       return await takenBack(press.value, actor, deps)
     case 'company_open':
@@ -201,21 +250,38 @@ export async function answerPress(press: Press, actor: Actor, deps: AnswerDeps):
     case 'enrich_cancel':
       return notStartedView()
     case 'stats_period':
-      return statsView(await statistics(press.value))
+      return await answerStatistics(press.value, deps)
+    case 'stats_form':
+      return await askStatistics(press.value, deps)
     case 'open_form':
       return NEW_FORMS[press.value]()
   }
+}
+
+/** The form that asks once more, for a contact or for an address that is to stay out. */
+async function forgetting(who: string, { lookup, previewErasure }: AnswerDeps): Promise<Answer> {
+  const result = await lookup(who)
+  const address = result.kind === 'found' ? result.card.email : result.address
+  const preview = address === null ? undefined : await previewErasure(address)
+  if (preview) return forgetForm(preview)
+  return result.kind === 'found' ? goneView() : nearMissesView(who, result, 'contact_forget')
+}
+
+async function forgettingOne(id: number, { previewErasure }: AnswerDeps): Promise<Answer> {
+  const preview = await previewErasure(id)
+  return preview ? forgetForm(preview) : goneView()
 }
 
 /** The card as it is after enriching, with what came of it. */
 async function enriched(
   id: number,
   options: { readonly again: boolean },
+  { role }: Actor,
   { enrichContact, cardById, now }: AnswerDeps,
 ): Promise<Message> {
   const outcome = await enrichContact(id, options)
   const card = await cardById(id)
-  return card ? contactCardView(card, { outcome, now: now() }) : goneView()
+  return card ? contactCardView(card, { outcome, now: now(), role }) : goneView()
 }
 
 async function costOf(

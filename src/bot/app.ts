@@ -1,24 +1,37 @@
 import { App, type Receiver } from '@slack/bolt'
 
 import type { Logger } from '../core/logger.ts'
-import { actorOf } from './actor.ts'
+import type { RefusedBlocks } from '../core/refused-blocks.ts'
+import { senderOf } from './actor.ts'
 import type { AnswerDeps } from './answers.ts'
 import { type After, realTime } from './deadline.ts'
 import { type AddContactDeps, addContactSubmit } from './forms/add-contact.ts'
 import { changeContactSubmits } from './forms/change-contact.ts'
+import { type ForgetContactDeps, forgetContactSubmit } from './forms/forget-contact.ts'
 import type { Submit } from './forms/form.ts'
 import { type ImportContactsDeps, importContactsSubmit } from './forms/import-contacts.ts'
-import { COMMANDS, EVENTS, FORMS, type FormId } from './listeners.ts'
+import type { Gate } from './gate.ts'
+import { hashSeen, type ShowHome } from './home.ts'
+import { statsSubmit } from './forms/stats.ts'
+import { COMMANDS, EVENTS, FORMS, type FormId, MENUS, SHORTCUTS } from './listeners.ts'
 import { onCommand } from './on-command.ts'
+import { type MenuDeps, onOptions } from './on-options.ts'
 import { onPress } from './on-press.ts'
+import { onShortcut } from './on-shortcut.ts'
 import { onSubmit } from './on-submit.ts'
+import { FORM_NEEDS } from './permissions.ts'
 import { createPlaces } from './places.ts'
 import { createReplies } from './replies.ts'
 import { createSlackLogger } from './slack-logger.ts'
 
-export interface BotDeps extends AnswerDeps, AddContactDeps, ImportContactsDeps {
+export interface BotDeps extends AnswerDeps, AddContactDeps, ForgetContactDeps, ImportContactsDeps, MenuDeps {
   readonly receiver: Receiver
+  readonly gate: Gate
+  /** Slack says that something about a person has changed. */
+  readonly personChanged: (userId: string) => void
+  readonly showHome: ShowHome
   readonly token: string
+  readonly refusedBlocks: RefusedBlocks
   /** Another base of the Web API; a loopback one may also be where answers are sent. */
   readonly apiUrl?: string
   readonly fetch?: typeof fetch
@@ -28,14 +41,16 @@ export interface BotDeps extends AnswerDeps, AddContactDeps, ImportContactsDeps 
 }
 
 export function createBot(deps: BotDeps): App {
-  const { receiver, token, apiUrl, showHome, log, after = realTime } = deps
+  const { receiver, token, apiUrl, showHome, personChanged, refusedBlocks, log, after = realTime } = deps
   const request = deps.fetch ?? fetch
-  const replies = createReplies({ log, ...(apiUrl ? { apiUrl } : {}) })
+  const replies = createReplies({ log, refusedBlocks, ...(apiUrl ? { apiUrl } : {}) })
   const parts = { ...deps, replies, after, request, places: createPlaces(deps.now) }
   const submits: Readonly<Record<FormId, Submit>> = {
     add_contact: addContactSubmit(deps),
     import_contacts: importContactsSubmit(deps),
     ...changeContactSubmits(deps),
+    stats: statsSubmit(deps),
+    forget_contact: forgetContactSubmit(deps),
   }
 
   const app = new App({
@@ -65,12 +80,17 @@ export function createBot(deps: BotDeps): App {
 
   app.action({ type: 'block_actions' }, onPress(parts))
 
-  for (const id of FORMS) app.view(id, onSubmit({ ...parts, submit: submits[id] }))
+  for (const menu of MENUS) app.options(menu, onOptions({ ...parts, menu }))
+
+  for (const shortcut of SHORTCUTS) app.shortcut(shortcut, onShortcut({ ...parts, shortcut }))
+
+  for (const id of FORMS) app.view(id, onSubmit({ ...parts, submit: submits[id], needs: FORM_NEEDS[id] }))
 
   for (const name of EVENTS)
     app.event(name, async ({ event, body }) => {
-      const actor = actorOf(body)
-      if (actor && event.tab === 'home') await showHome(actor.userId)
+      if (event.type === 'user_change') return personChanged(event.user.id)
+      const userId = senderOf(body)
+      if (userId && event.tab === 'home') await showHome(userId, hashSeen(event))
     })
 
   return app

@@ -6,11 +6,55 @@ import { join, type Mrkdwn, mrkdwn, plain, plainLines, shorten } from './mrkdwn.
 export interface Message {
   readonly text: Mrkdwn
   readonly blocks: types.KnownBlock[]
+  /** The same with charts, for messages in workspaces that take them. */
+  readonly charted?: readonly (types.KnownBlock | ChartBlock)[]
+}
+
+/** Slack's own chart (Slack sheet, section 10.5). Slack's types do not know it yet. */
+export interface ChartBlock extends types.Block {
+  readonly type: 'data_visualization'
+  readonly title: string
+  readonly chart: {
+    readonly type: 'bar' | 'line'
+    readonly series: readonly ChartSeries[]
+    readonly axis_config: { readonly categories: readonly string[]; readonly y_label: string }
+  }
+}
+
+interface ChartSeries {
+  readonly name: string
+  readonly data: readonly { readonly label: string; readonly value: number }[]
 }
 
 /** Limits are Slack's own, section 10 of the Slack sheet. */
 export function message(text: Mrkdwn, blocks: readonly types.KnownBlock[]): Message {
-  return { text: shorten(text, 3000), blocks: blocks.slice(0, 50) }
+  return { text: shorten(text, 3000), blocks: blocks.slice(0, MOST_BLOCKS) }
+}
+
+const MOST_BLOCKS = 50
+const MOST_CHARTS = 2
+
+/** A part of a message that a chart can show. */
+export interface Drawn {
+  readonly charts: readonly ChartBlock[]
+  /** The same figures in classic blocks: with bars, and below a chart without. */
+  readonly bars: types.KnownBlock
+  readonly figures: types.KnownBlock
+}
+
+export function drawnMessage(text: Mrkdwn, parts: readonly (types.KnownBlock | Drawn)[]): Message {
+  const classic = message(
+    text,
+    parts.map((part) => ('bars' in part ? part.bars : part)),
+  )
+  let left = MOST_CHARTS
+  const charted = parts.flatMap((part) => {
+    if (!('bars' in part)) return [part]
+    const charts = part.charts.slice(0, left)
+    left -= charts.length
+    return charts.length > 0 ? [...charts, part.figures] : [part.bars]
+  })
+  return left < MOST_CHARTS && charted.length <= MOST_BLOCKS ? { ...classic, charted } : classic
 }
 
 export function header(text: string): types.HeaderBlock {
@@ -43,8 +87,8 @@ export function literalContext(...texts: readonly string[]): types.ContextBlock 
   } satisfies types.KnownBlock
 }
 
-export function actions(...buttons: readonly types.Button[]): types.ActionsBlock {
-  return { type: 'actions', elements: buttons.slice(0, 25) } satisfies types.KnownBlock
+export function actions(...elements: readonly (types.Button | types.Overflow)[]): types.ActionsBlock {
+  return { type: 'actions', elements: elements.slice(0, 25) } satisfies types.KnownBlock
 }
 
 export interface ButtonOptions {
@@ -83,6 +127,16 @@ function confirmation({ title, text, yes, no }: Confirmation): types.Confirmatio
     confirm: plainText(yes, 30),
     deny: plainText(no, 30),
   }
+}
+
+/** A menu behind three dots, of one to five entries. */
+export function overflow(action: string, entries: readonly (readonly [label: string, value: string])[]): types.Overflow {
+  if (entries.length > 5) throw new RangeError('a menu cannot have more than five entries')
+  const options = entries.map(([label, value]) => {
+    if (value.length > 75) throw new RangeError('an entry of a menu cannot carry more than 75 characters')
+    return { text: plainText(label, 75), value }
+  })
+  return { type: 'overflow', action_id: action, options }
 }
 
 export function divider(): types.DividerBlock {

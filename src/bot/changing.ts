@@ -1,17 +1,17 @@
 import type { types } from '@slack/bolt'
 
 import type { ChangeAction } from '../core/changes/change.ts'
-import type { Outcome } from '../core/changes/change-contact.ts'
+import type { Outcome, Undoing } from '../core/changes/change-contact.ts'
 import type { ContactChanges } from '../core/changes/contact-changes.ts'
 import type { ContactCard, LookupResult } from '../core/contact-card.ts'
 import { parseTags } from '../core/tags.ts'
 import type { Actor } from './actor.ts'
 import type { Message } from './blocks.ts'
 import type { ChangeCommand } from './change-command.ts'
+import type { Role } from './permissions.ts'
 import { assignForm, editForm, noteForm, statusForm, tagForm } from './views/change-forms.ts'
 import { changeSentence, sameSentence, undoSentence } from './views/change-words.ts'
 import { contactCardView } from './views/contact-card.ts'
-import { contactHistoryView, HISTORY_SHOWN } from './views/contact-history.ts'
 import { whomView } from './views/near-misses.ts'
 import { goneView } from './views/problem.ts'
 
@@ -33,37 +33,38 @@ export async function answerChange(
   if (result.kind !== 'found') return whomView(command.who, result)
   const { card } = result
   const { changes } = deps
-  const by = actor.userId
+  const { userId: by, role } = actor
   switch (command.kind) {
     case 'note':
       if (command.note === undefined) return noteForm(card)
-      return await changed('note', card.id, await changes.addNote(card.id, command.note, by), deps)
+      return await changed('note', card.id, await changes.addNote(card.id, command.note, by), deps, role)
     case 'tag':
       if (command.tags === undefined) return tagForm(card)
-      return await changed('tags', card.id, await changes.changeTags(card.id, { add: command.tags }, by), deps)
+      return await changed('tags', card.id, await changes.changeTags(card.id, { add: command.tags }, by), deps, role)
     case 'untag': {
       if (command.tag === undefined) return tagForm(card)
       const remove = parseTags(command.tag)
-      return await changed('tags', card.id, await changes.changeTags(card.id, { remove }, by), deps)
+      return await changed('tags', card.id, await changes.changeTags(card.id, { remove }, by), deps, role)
     }
     case 'assign': {
       const { to } = command
       if (to === undefined) return assignForm(card)
       const owner = to === 'nobody' ? null : to === 'me' ? by : to.userId
-      return await changed('assign', card.id, await changes.assign(card.id, owner, by), deps)
+      return await changed('assign', card.id, await changes.assign(card.id, owner, by), deps, role)
     }
     case 'status':
       if (command.decision === undefined) return statusForm(card)
-      return await changed('status', card.id, await changes.setStatus(card.id, command.decision, by), deps)
+      return await changed('status', card.id, await changes.setStatus(card.id, command.decision, by), deps, role)
   }
 }
 
 /** The card as it is after a change. */
 export async function changed(
-  action: Exclude<ChangeAction, 'undo'>,
+  action: Exclude<ChangeAction, 'undo' | 'erase' | 'export'>,
   id: number,
   outcome: Outcome,
   { cardById, now }: Pick<ChangingDeps, 'cardById' | 'now'>,
+  role: Role,
 ): Promise<Message> {
   const card = outcome.kind === 'gone' ? undefined : await cardById(id)
   if (!card || outcome.kind === 'gone') return goneView()
@@ -71,7 +72,7 @@ export async function changed(
     outcome.kind === 'same'
       ? { sentence: sameSentence(action) }
       : { sentence: changeSentence(outcome.change), undo: outcome.change.id }
-  return contactCardView(card, { news, now: now() })
+  return contactCardView(card, { news, now: now(), role })
 }
 
 const CHANGE_FORMS = {
@@ -91,21 +92,29 @@ export async function changeForm(
   return card ? CHANGE_FORMS[action](card) : goneView()
 }
 
-export async function historyOf(
-  id: number,
-  { cardById, changes }: Pick<ChangingDeps, 'cardById' | 'changes'>,
-): Promise<Message | types.ModalView> {
-  const card = await cardById(id)
-  return card ? contactHistoryView(card, await changes.history(id, HISTORY_SHOWN)) : goneView()
+export async function answered(
+  { contact, until }: { readonly contact: number; readonly until: number },
+  { userId, role }: Actor,
+  deps: Pick<ChangingDeps, 'changes' | 'cardById' | 'now'>,
+): Promise<Message> {
+  return await changed('answered', contact, await deps.changes.markAnswered(contact, until, userId), deps, role)
 }
 
 export async function takenBack(
   changeId: number,
-  { userId }: Actor,
-  { changes, cardById, now }: Pick<ChangingDeps, 'cardById' | 'changes' | 'now'>,
+  { userId, role }: Actor,
+  deps: Pick<ChangingDeps, 'cardById' | 'changes' | 'now'>,
 ): Promise<Message> {
-  const undoing = await changes.undo(changeId, userId)
+  return await undoneView(await deps.changes.undo(changeId, userId), deps, role)
+}
+
+/** The card as it is after somebody took a change back, or why they could not. */
+export async function undoneView(
+  undoing: Undoing,
+  { cardById, now }: Pick<ChangingDeps, 'cardById' | 'now'>,
+  role: Role,
+): Promise<Message> {
   if (undoing.kind === 'gone') return goneView()
   const card = await cardById(undoing.kind === 'changed' ? undoing.change.contactId : undoing.contactId)
-  return card ? contactCardView(card, { news: { sentence: undoSentence(undoing) }, now: now() }) : goneView()
+  return card ? contactCardView(card, { news: { sentence: undoSentence(undoing) }, now: now(), role }) : goneView()
 }

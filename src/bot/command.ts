@@ -3,7 +3,9 @@ import { InvalidInputError } from '../core/errors.ts'
 import { type Mailbox, parseMailbox } from '../core/mailbox.ts'
 import { splitName } from '../core/name.ts'
 import { isFilter } from '../core/search/filter.ts'
+import { type Term, termsOf } from '../core/search/terms.ts'
 import { type ChangeCommand, isChange, parseChange } from './change-command.ts'
+import type { Scope } from './stats-scope.ts'
 
 export const PERIODS = [7, 30, 90] as const
 
@@ -12,7 +14,9 @@ export type Period = (typeof PERIODS)[number]
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'lookup'; readonly who: string }
-  | { readonly kind: 'stats'; readonly days: Period }
+  /** Nobody is named yet. */
+  | { readonly kind: 'pick' }
+  | { readonly kind: 'stats'; readonly scope: Scope }
   /** Whoever is to be added, as far as it was typed. */
   | { readonly kind: 'add'; readonly person: Partial<Mailbox> }
   | { readonly kind: 'import' }
@@ -25,12 +29,13 @@ export type Command =
   | { readonly kind: 'enrich'; readonly who: string }
   /** Everybody whom a filter (`core/search/filter.ts`) means. */
   | { readonly kind: 'enrich_many'; readonly filter: string }
+  | { readonly kind: 'forget'; readonly who: string }
   | { readonly kind: 'health' }
   /** A command by its name, but not one of this version; surely not a person's name. */
   | { readonly kind: 'unavailable'; readonly word: string }
 
 /** Commands of the product that are not built; silently looking for somebody called "export" would mislead. */
-const UNAVAILABLE: ReadonlySet<string> = new Set(['alerts', 'digest', 'export', 'forget'])
+const UNAVAILABLE: ReadonlySet<string> = new Set(['alerts', 'digest', 'export'])
 
 /** Reads the text after `/crm` as people type and paste it, and as their devices "correct" it. */
 export function parseCommand(text: string): Command {
@@ -44,11 +49,11 @@ export function parseCommand(text: string): Command {
     case '?':
       return { kind: 'help' }
     case 'lookup':
-      return { kind: 'lookup', who: whoIn(rest, LOOKUP) }
+      return rest === '' ? { kind: 'pick' } : { kind: 'lookup', who: whoIn(rest, LOOKUP) }
     case 'enrich':
       return isFilter(rest) ? { kind: 'enrich_many', filter: rest } : { kind: 'enrich', who: whoIn(rest, ENRICH) }
     case 'stats':
-      return { kind: 'stats', days: parsePeriod(rest) }
+      return { kind: 'stats', scope: scopeIn(rest) }
     case 'add':
       return { kind: 'add', person: parseMailbox(rest) ?? splitName(nameIn(rest)) }
     case 'company':
@@ -62,6 +67,8 @@ export function parseCommand(text: string): Command {
       return { kind: 'search', text: searchIn(rest, false) }
     case 'import':
       return { kind: 'import' }
+    case 'forget':
+      return { kind: 'forget', who: whoIn(rest, FORGET) }
     case 'health':
       return { kind: 'health' }
     default:
@@ -73,6 +80,8 @@ const LOOKUP = 'Who? Type an address, a name or a domain: /crm lookup ada@exampl
 const COMPANY = 'Which company? Type its domain, or an address there: /crm company acme.com'
 const ENRICH =
   'Who? One contact by address, name or domain: /crm enrich ada@example.com. Many by a filter, with the cost shown first: /crm enrich campaign:"Spring launch" status:new'
+
+const FORGET = 'Whom? Type the address of the person who is to be erased: /crm forget ada@example.com'
 
 const SEARCH =
   'What for? The beginning of a name, company, title, address or tag: /crm search ada. Everybody, or by filters alone: /crm list status:new'
@@ -106,6 +115,23 @@ function nameIn(text: string): string {
     .replace(/^(?:- ?)+|^@(?=[^@\s]+\.[^@\s]+$)/, '')
     .trim()
 }
+
+/** A period, a campaign and a tag, each where it is given: `90d campaign:"Spring launch" tag:vip`. */
+function scopeIn(text: string): Scope {
+  const terms = termsOf(text)
+  const named = (key: string) => terms.filter((term) => term.key?.text.toLowerCase() === key).flatMap((t) => t.items)
+  const [campaigns, tags] = [named('campaign'), named('tag')]
+  const isOther = ({ key }: Term) => key !== null && !/^(?:campaign|tag)$/i.test(key.text)
+  if (terms.some(isOther) || campaigns.length > 1 || tags.length > 1) throw new InvalidInputError(STATS)
+  const period = terms.filter(({ key }) => key === null).map(({ whole }) => whole)
+  return {
+    days: parsePeriod(period.join(' ')),
+    campaign: campaigns[0]?.text ?? null,
+    tag: tags[0]?.text.replace(/^#/, '') || null,
+  }
+}
+
+const STATS = 'Statistics can be narrowed to one campaign and one tag: /crm stats 30d campaign:"Spring launch" tag:vip'
 
 function parsePeriod(text: string): Period {
   if (!text) return 30

@@ -4,7 +4,8 @@ import { UpstreamError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Message } from './blocks.ts'
 import type { After } from './deadline.ts'
-import { type Posted, SlackRefusedError, type SlackSender } from './sender.ts'
+import type { Posted, SlackSender } from './sender.ts'
+import { SlackRefusedError } from './slack-refusals.ts'
 
 export interface DirectMessageDeps {
   readonly sender: Pick<SlackSender, 'post' | 'update'>
@@ -28,6 +29,8 @@ export interface DirectMessage {
   say(part: string, message: Message): Promise<void>
   /** Changes the message where there is one, trying once. Throws `UpstreamError` and `SlackRefusedError`. */
   change(message: Message): Promise<void>
+  /** Where it stands, once there is one. */
+  posted(): Posted | undefined
 }
 
 export function createDirectMessage(
@@ -61,17 +64,18 @@ export function createDirectMessage(
     async change(message) {
       if (posted) await sender.update({ ...message, ...posted })
     },
+    posted: () => posted,
   }
 }
 
 /** Keeps the process running, which has something left to say. */
-const holdingOn: After = (ms, signal) => wait(ms, undefined, { signal })
+export const holdingOn: After = (ms, signal) => wait(ms, undefined, { signal })
 
 const ATTEMPTS = 3
 const LONGEST_WAIT_MS = 30_000
 
 /** Tries again when Slack says when; anything else may have arrived and is not repeated. */
-async function patiently<T>(after: After, send: () => Promise<T>): Promise<T> {
+export async function patiently<T>(after: After, send: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await send()

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-import type { BatchOutcome, EnrichOptions, Estimate } from '../core/enrichment/enrich.ts'
+import type { EnrichOptions, Estimate } from '../core/enrichment/enrich.ts'
+import type { BatchOutcome } from '../core/enrichment/outcome.ts'
 import { CrmError, InvalidInputError, UpstreamError } from '../core/errors.ts'
 import type { JobHandler } from '../core/worker.ts'
 import type { Message } from './blocks.ts'

@@ -65,6 +65,23 @@ export function memberInput(options: InputOptions) {
   return input(options, { type: 'users_select', action_id: VALUE })
 }
 
+/** A menu whose options we give while somebody types; it stands among buttons and acts when something is chosen. */
+export function typeAhead({ action, placeholder, focus }: TypeAheadOptions): types.ExternalSelect {
+  return {
+    type: 'external_select',
+    action_id: action,
+    placeholder: plainText(placeholder, 150),
+    min_query_length: 1,
+    ...(focus ? { focus_on_load: true } : {}),
+  }
+}
+
+interface TypeAheadOptions {
+  readonly action: string
+  readonly placeholder: string
+  readonly focus: boolean
+}
+
 function option([value, label]: Options[number]): types.PlainTextOption {
   return { text: plainText(label, 75), value }
 }

@@ -1,14 +1,23 @@
 import { z } from 'zod'
 
 import { isAddress, isDomain } from '../core/address.ts'
+import { type Place, parsePlace } from '../core/page.ts'
 import { readCursor } from '../core/search/cursor.ts'
 import { isFilter } from '../core/search/filter.ts'
-import { PERIODS } from './command.ts'
+import { type Chosen, readPeople } from './people.ts'
+import { isScope, readScope, type Scope } from './stats-scope.ts'
 
 /** What Slack may call, as data, so that a test can hold it against manifest.yml. */
 export const COMMANDS = ['/crm'] as const
-export const SHORTCUTS = [] as const
-export const EVENTS = ['app_home_opened'] as const
+export const SHORTCUTS = ['crm_lookup', 'crm_import', 'crm_stats', 'crm_people'] as const
+export const EVENTS = ['app_home_opened', 'user_change'] as const
+
+export type ShortcutId = (typeof SHORTCUTS)[number]
+
+/** The menus that ask us for options while somebody types. */
+export const MENUS = ['contact_pick'] as const
+
+export type MenuId = (typeof MENUS)[number]
 
 /** The forms that people may send off, by their callback ids. */
 export const FORMS = [
@@ -19,6 +28,8 @@ export const FORMS = [
   'status_contact',
   'assign_contact',
   'edit_contact',
+  'forget_contact',
+  'stats',
 ] as const
 
 export type FormId = (typeof FORMS)[number]
@@ -27,7 +38,8 @@ export type FormId = (typeof FORMS)[number]
 const BLANK_FORMS = ['add_contact', 'import_contacts'] as const satisfies readonly FormId[]
 
 export type BlankFormId = (typeof BLANK_FORMS)[number]
-export type ContactFormId = Exclude<FormId, BlankFormId>
+/** Those that change a contact. */
+export type ContactFormId = Exclude<FormId, BlankFormId | 'forget_contact' | 'stats'>
 
 /** What buttons ask for. Buttons that share a block add `:` and something of their own to the name. */
 export const ACTIONS = [
@@ -36,6 +48,10 @@ export const ACTIONS = [
   'contact_add',
   'found_open',
   'found_page',
+  'lookup_open',
+  ...MENUS,
+  'people_add',
+  'found_list',
   'contact_enrich',
   'contact_enrich_again',
   'contact_sources',
@@ -45,6 +61,12 @@ export const ACTIONS = [
   'contact_assign',
   'contact_edit',
   'contact_history',
+  'contact_answered',
+  'contact_score',
+  'contact_timeline',
+  'contact_notes',
+  'contact_export',
+  'contact_forget',
   'change_undo',
   'company_open',
   'campaign_open',
@@ -52,10 +74,14 @@ export const ACTIONS = [
   'enrich_start',
   'enrich_cancel',
   'stats_period',
+  'stats_form',
   'open_form',
 ] as const
 
 export type Action = (typeof ACTIONS)[number]
+
+/** Lists about one contact, which have pages. */
+export type PagedAction = Extract<Action, 'contact_timeline' | 'contact_notes' | 'contact_history'>
 
 const contactId = z
   .string()
@@ -64,13 +90,35 @@ const contactId = z
 
 const changeId = contactId
 
-const period = z
+/** A contact, and the moment of their words that somebody saw. */
+const answeredUntil = z
   .string()
-  .transform(Number)
-  .pipe(z.literal([...PERIODS]))
+  .regex(/^[1-9]\d{0,14}:\d{1,15}$/)
+  .transform((value) => {
+    const [contact = 0, until = 0] = value.split(':').map(Number)
+    return { contact, until }
+  })
+
+/** A list about a contact from its beginning, or one of its pages. */
+const contactPage = z
+  .string()
+  .transform((value) => {
+    const [id, ...rest] = value.split(' ')
+    return { id, place: rest.length === 0 ? null : (parsePlace(rest.join(' ')) ?? undefined) }
+  })
+  .pipe(z.object({ id: contactId, place: z.custom<Place | null>((place) => place !== undefined) }))
 
 /** Characters that a button can carry (Slack sheet, section 10). */
 export const MOST_IN_A_VALUE = 2000
+
+const scope = z.string().max(MOST_IN_A_VALUE).transform(readScope).pipe(z.custom<Scope>(isScope))
+
+/** One of the people of a message. */
+const chosen = z
+  .string()
+  .max(MOST_IN_A_VALUE)
+  .transform(readPeople)
+  .pipe(z.custom<Chosen>((value) => value !== undefined))
 
 /** A page of a search, and the search. */
 const page = z
@@ -88,6 +136,10 @@ const Press = z.discriminatedUnion('action', [
   z.object({ action: z.literal('contact_add'), value: z.string().max(320).refine(isAddress) }),
   z.object({ action: z.literal('found_open'), value: contactId }),
   z.object({ action: z.literal('found_page'), value: page }),
+  z.object({ action: z.literal('found_list'), value: z.string().max(MOST_IN_A_VALUE).refine(isFilter) }),
+  z.object({ action: z.literal('lookup_open'), value: z.literal('next') }),
+  z.object({ action: z.literal('contact_pick'), value: contactId }),
+  z.object({ action: z.literal('people_add'), value: chosen }),
   z.object({ action: z.literal('contact_enrich'), value: contactId }),
   z.object({ action: z.literal('contact_enrich_again'), value: contactId }),
   z.object({ action: z.literal('contact_sources'), value: contactId }),
@@ -96,14 +148,21 @@ const Press = z.discriminatedUnion('action', [
   z.object({ action: z.literal('contact_status'), value: contactId }),
   z.object({ action: z.literal('contact_assign'), value: contactId }),
   z.object({ action: z.literal('contact_edit'), value: contactId }),
-  z.object({ action: z.literal('contact_history'), value: contactId }),
+  z.object({ action: z.literal('contact_history'), value: contactPage }),
+  z.object({ action: z.literal('contact_score'), value: contactId }),
+  z.object({ action: z.literal('contact_timeline'), value: contactPage }),
+  z.object({ action: z.literal('contact_notes'), value: contactPage }),
+  z.object({ action: z.literal('contact_export'), value: contactId }),
+  z.object({ action: z.literal('contact_forget'), value: contactId }),
+  z.object({ action: z.literal('contact_answered'), value: answeredUntil }),
   z.object({ action: z.literal('change_undo'), value: changeId }),
   z.object({ action: z.literal('company_open'), value: z.string().refine(isDomain) }),
   z.object({ action: z.literal('campaign_open'), value: z.string().min(1).max(MOST_IN_A_VALUE) }),
   z.object({ action: z.literal('campaigns_open'), value: z.literal('recent') }),
   z.object({ action: z.literal('enrich_start'), value: z.string().max(MOST_IN_A_VALUE).refine(isFilter) }),
   z.object({ action: z.literal('enrich_cancel'), value: z.string() }),
-  z.object({ action: z.literal('stats_period'), value: period }),
+  z.object({ action: z.literal('stats_period'), value: scope }),
+  z.object({ action: z.literal('stats_form'), value: scope }),
   z.object({ action: z.literal('open_form'), value: z.enum(BLANK_FORMS) }),
 ])
 
@@ -112,4 +171,15 @@ export type Press = z.infer<typeof Press>
 /** What a button asks for, or undefined: whoever sees a message can send any value back. */
 export function readPress(actionId: string, value: string | undefined): Press | undefined {
   return Press.safeParse({ action: actionId.split(':')[0], value }).data
+}
+
+/** The entries of a menu are buttons that take less room: what one asks for stands in its value, as one text. */
+export function writeChoice(action: Action, value: string): string {
+  return `${action} ${value}`
+}
+
+/** What the choice of an entry of a menu asks for, or undefined. */
+export function readChoice(choice: string): Press | undefined {
+  const [action = '', ...value] = choice.split(' ')
+  return readPress(action, value.join(' '))
 }

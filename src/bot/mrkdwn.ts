@@ -60,6 +60,11 @@ export function user(id: string): Mrkdwn {
   return /^[UW][A-Z0-9]{1,30}$/.test(id) ? safe(`<@${id}>`) : text(id)
 }
 
+/** A channel, by id; anything that is not an id is shown as text. */
+export function channel(id: string): Mrkdwn {
+  return /^[CGD][A-Z0-9]{1,30}$/.test(id) ? safe(`<#${id}>`) : text(id)
+}
+
 /** A link if `url` is a web or mail address without a disguise in it, else the label alone. */
 export function link(url: string, label: string): Mrkdwn {
   const target = URL.canParse(url) ? new URL(url) : undefined

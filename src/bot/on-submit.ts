@@ -7,16 +7,23 @@ import type {
 } from '@slack/bolt'
 
 import type { Logger } from '../core/logger.ts'
-import { actorOf } from './actor.ts'
+import { senderOf } from './actor.ts'
 import { ACKNOWLEDGE_MS, type After, GIVE_UP_MS, within } from './deadline.ts'
-import { failureSentence } from './failure.ts'
+import { failureSentence, failureView } from './failure.ts'
 import type { Submit, Submitted } from './forms/form.ts'
+import { DeniedError, type Gate } from './gate.ts'
+import type { ShowHome } from './home.ts'
+import { inPlaceOf } from './opening.ts'
+import { CHANGES_NOTHING, type Role } from './permissions.ts'
 import { carriedBy, type Places } from './places.ts'
 import { asModal, type Replies, respondAt } from './replies.ts'
-import { notYouView, problemView, startedView, tooSlowView, workingView } from './views/problem.ts'
+import { problemView, startedView, tooSlowView, workingView } from './views/problem.ts'
 
 export interface OnSubmitDeps {
   readonly submit: Submit
+  readonly needs: Role
+  readonly gate: Gate
+  readonly showHome: ShowHome
   readonly replies: Replies
   readonly places: Places
   readonly request: typeof fetch
@@ -25,18 +32,23 @@ export interface OnSubmitDeps {
 }
 
 /** Takes a form: what is wrong with it, or what becomes of it, is the acknowledgement where that is possible. */
-export function onSubmit({ submit, replies, places, request, after, log }: OnSubmitDeps) {
+export function onSubmit({ submit, needs, gate, showHome, replies, places, request, after, log }: OnSubmitDeps) {
   async function outcome(body: ViewSubmitAction): Promise<Submitted> {
     const { id, state, blocks, private_metadata } = body.view
-    const actor = actorOf(body)
-    if (!actor) return { kind: 'show', view: asModal(notYouView()) }
     try {
+      const actor = await gate.admit(body, needs)
       return await submit({ actor, id, about: carriedBy(private_metadata).about, values: state.values })
     } catch (error) {
       // Beside an input, so that nothing that was entered is lost.
-      const first = blocks.find(({ type }) => type === 'input')?.block_id ?? ''
+      const first = blocks.find(({ type }) => type === 'input')?.block_id
+      if (!first || isOutsider(error)) return { kind: 'show', view: asModal(failureView(error, 'a form failed', log)) }
       return { kind: 'errors', errors: { [first]: failureSentence(error, 'a form failed', log) } }
     }
+  }
+
+  async function refreshHome(body: ViewSubmitAction, done: Submitted | undefined): Promise<void> {
+    const userId = senderOf(body)
+    if (userId && needs !== CHANGES_NOTHING && done && done.kind !== 'errors') await showHome(userId)
   }
 
   return async ({
@@ -47,25 +59,31 @@ export function onSubmit({ submit, replies, places, request, after, log }: OnSub
     const submitted = outcome(body)
     const inTime = await within(ACKNOWLEDGE_MS, submitted, after)
     if (inTime?.kind === 'answer') {
-      const place = places.recall(carriedBy(body.view.private_metadata).place)
+      const from = carriedBy(body.view.private_metadata).place
+      const place = places.recall(from)
       const below = body.view.previous_view_id
-      const view = asModal(inTime.answer, ANSWERED)
+      const view = inPlaceOf(from, inTime.answer, inTime.title ?? ANSWERED)
       await ack(place || below ? undefined : { response_action: 'update', view })
       if (place) {
-        const how = { replace_original: place.replaces }
+        const how = { replace_original: place.replaces, team: body.team?.id }
         await replies.deliver(place.url, respondAt(place.url, request), inTime.answer, how)
       } else if (below) await replies.shown(client.views.update({ view_id: below, view }))
       inTime.afterwards?.()
-      return
+      return await refreshHome(body, inTime)
     }
     await ack(inTime ? acknowledgement(inTime) : { response_action: 'update', view: asModal(workingView()) })
     const done = inTime ?? (await within(GIVE_UP_MS, submitted, after))
     if (!inTime) await replies.shown(client.views.update({ view_id: body.view.id, view: lateView(done) }))
     done?.afterwards?.()
+    await refreshHome(body, done)
   }
 }
 
-/** What an answer is called where it stands in a modal. */
+function isOutsider(error: unknown): boolean {
+  return error instanceof DeniedError && error.denial.why === 'outsider'
+}
+
+/** What an answer is called where it stands in a modal, and does not say itself. */
 const ANSWERED = 'Contact'
 
 function acknowledgement(submitted: Exclude<Submitted, { kind: 'answer' }>): ViewResponseAction | undefined {
@@ -89,7 +107,7 @@ function lateView(submitted: Submitted | undefined): types.ModalView {
     case 'show':
       return submitted.view
     case 'answer':
-      return asModal(submitted.answer, ANSWERED)
+      return asModal(submitted.answer, submitted.title ?? ANSWERED)
     case 'errors':
       return asModal(problemView(Object.values(submitted.errors).join(' ')))
   }

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts'
-import type { Action, FormId } from './listeners.ts'
+import type { Action, FormId, MenuId, Press, ShortcutId } from './listeners.ts'
 
 /** From least to most: each may do what those before it may. */
 export const ROLES = ['viewer', 'member', 'admin'] as const
@@ -11,10 +11,14 @@ export function may(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed)
 }
 
+/** What needs no more than this changes nothing. */
+export const CHANGES_NOTHING = 'viewer' satisfies Role
+
 /** Viewers read. Members change contacts and spend credits. Admins do what cannot be taken back. */
 export const COMMAND_NEEDS = {
   help: 'viewer',
   lookup: 'viewer',
+  pick: 'viewer',
   search: 'viewer',
   company: 'viewer',
   campaign: 'viewer',
@@ -30,6 +34,7 @@ export const COMMAND_NEEDS = {
   status: 'member',
   enrich: 'member',
   enrich_many: 'member',
+  forget: 'admin',
 } as const satisfies Record<Command['kind'], Role>
 
 export const PRESS_NEEDS = {
@@ -37,14 +42,22 @@ export const PRESS_NEEDS = {
   contact_open: 'viewer',
   contact_sources: 'viewer',
   contact_history: 'viewer',
+  contact_score: 'viewer',
+  contact_timeline: 'viewer',
+  contact_notes: 'viewer',
   found_open: 'viewer',
   found_page: 'viewer',
+  lookup_open: 'viewer',
+  contact_pick: 'viewer',
+  found_list: 'viewer',
   company_open: 'viewer',
   campaign_open: 'viewer',
   campaigns_open: 'viewer',
   stats_period: 'viewer',
+  stats_form: 'viewer',
   enrich_cancel: 'viewer',
   contact_add: 'member',
+  people_add: 'member',
   contact_enrich: 'member',
   contact_enrich_again: 'member',
   contact_note: 'member',
@@ -52,9 +65,13 @@ export const PRESS_NEEDS = {
   contact_status: 'member',
   contact_assign: 'member',
   contact_edit: 'member',
+  contact_export: 'member',
+  contact_answered: 'member',
   change_undo: 'member',
   enrich_start: 'member',
-  open_form: 'member',
+  contact_forget: 'admin',
+  // At the least: see `needsOf`.
+  open_form: 'viewer',
 } as const satisfies Record<Action, Role>
 
 export const FORM_NEEDS = {
@@ -65,4 +82,22 @@ export const FORM_NEEDS = {
   status_contact: 'member',
   assign_contact: 'member',
   edit_contact: 'member',
+  forget_contact: 'admin',
+  stats: 'viewer',
 } as const satisfies Record<FormId, Role>
+
+export const SHORTCUT_NEEDS = {
+  crm_lookup: 'viewer',
+  crm_import: 'member',
+  crm_stats: 'viewer',
+  crm_people: 'viewer',
+} as const satisfies Record<ShortcutId, Role>
+
+export const MENU_NEEDS = {
+  contact_pick: 'viewer',
+} as const satisfies Record<MenuId, Role>
+
+/** A button that opens a form needs what the form needs. */
+export function needsOf(press: Press): Role {
+  return press.action === 'open_form' ? FORM_NEEDS[press.value] : PRESS_NEEDS[press.action]
+}

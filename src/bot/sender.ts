@@ -3,22 +3,12 @@ import { createHash } from 'node:crypto'
 import { type types, webApi } from '@slack/bolt'
 import { z } from 'zod'
 
-import { CrmError, UpstreamError } from '../core/errors.ts'
+import { type CrmError, UpstreamError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Message } from './blocks.ts'
+import { type Person, readPerson } from './roles.ts'
 import { createSlackLogger } from './slack-logger.ts'
-
-/** Slack understood the call and refuses it; only a person can change that. The message says how. */
-export class SlackRefusedError extends CrmError {
-  override name = 'SlackRefusedError'
-  /** Slack's own word for the reason. */
-  readonly code: string
-
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
-  }
-}
+import { refusalOf, SlackRefusedError } from './slack-refusals.ts'
 
 export interface SlackSender {
   /**
@@ -28,9 +18,18 @@ export interface SlackSender {
   post(post: Message & { readonly channel: string; readonly key: string }): Promise<Posted>
   /** Replaces a message of ours; `channel` is the one that `post` gave back. */
   update(update: Message & Posted): Promise<void>
-  /** Replaces the Home tab of one person, whether they look at it or not. */
-  publishHome(userId: string, view: types.HomeView): Promise<void>
+  /**
+   * Replaces the Home tab of one person, whether they look at it or not, and gives the hash of what
+   * stands there then. With `hash` only while that stands there: else Slack refuses with `hash_conflict`.
+   */
+  publishHome(userId: string, view: types.HomeView, hash?: string): Promise<string>
   checkAuth(): Promise<SlackIdentity>
+  /** Where to put a file of so many bytes, which nobody sees before it is shared. */
+  beginUpload(file: { readonly name: string; readonly length: number }): Promise<{ readonly url: string; readonly id: string }>
+  /** Shows a file that was put there in a conversation: never twice by itself. */
+  shareUpload(file: { readonly id: string; readonly title: string; readonly channel: string }): Promise<void>
+  /** What Slack says of somebody, or undefined where it knows nobody of that id. */
+  person(userId: string): Promise<Person | undefined>
 }
 
 export interface Posted {
@@ -56,6 +55,9 @@ export interface SenderDeps {
 const PACE_MS = 1000
 
 const PostAnswer = z.object({ channel: z.string(), ts: z.string() })
+const ViewAnswer = z.object({ view: z.object({ hash: z.string() }) })
+const UserAnswer = z.object({ user: z.unknown() })
+const UploadAnswer = z.object({ upload_url: z.string(), file_id: z.string() })
 const AuthAnswer = z.object({ team: z.string(), team_id: z.string(), user_id: z.string() })
 
 export function createSlackSender({ token, apiUrl, fetch, now }: SenderDeps): SlackSender {
@@ -103,17 +105,43 @@ export function createSlackSender({ token, apiUrl, fetch, now }: SenderDeps): Sl
     async update({ channel, ts, text, blocks }) {
       await call('chat.update', { channel, ts, text, blocks, parse: 'none' })
     },
-    async publishHome(userId, view) {
-      await call('views.publish', { user_id: userId, view })
+    async publishHome(userId, view, hash) {
+      const answer = await call('views.publish', { user_id: userId, view, ...(hash ? { hash } : {}) })
+      return ViewAnswer.parse(answer).view.hash
+    },
+    async beginUpload({ name, length }) {
+      const answer = await call('files.getUploadURLExternal', { filename: name, length })
+      const { upload_url: url, file_id: id } = UploadAnswer.parse(answer)
+      return { url, id }
+    },
+    async shareUpload({ id, title, channel }) {
+      await call('files.completeUploadExternal', { files: [{ id, title }], channel_id: channel })
     },
     async checkAuth() {
       const { team, team_id, user_id } = AuthAnswer.parse(await call('auth.test', {}))
       return { team, teamId: team_id, userId: user_id }
     },
+    async person(userId) {
+      try {
+        return readPerson(UserAnswer.parse(await call('users.info', { user: userId })).user)
+      } catch (error) {
+        if (error instanceof SlackRefusedError && UNKNOWN_USER.has(error.code)) return undefined
+        throw error
+      }
+    },
   }
 }
 
-type Method = 'auth.test' | 'chat.postMessage' | 'chat.update' | 'views.publish'
+type Method =
+  | 'auth.test'
+  | 'chat.postMessage'
+  | 'chat.update'
+  | 'files.completeUploadExternal'
+  | 'files.getUploadURLExternal'
+  | 'users.info'
+  | 'views.publish'
+
+const UNKNOWN_USER: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible'])
 
 function takeTurn(turns: Map<string, number>, channel: string, now: number): void {
   for (const [other, next] of turns) if (next <= now) turns.delete(other)
@@ -123,56 +151,11 @@ function takeTurn(turns: Map<string, number>, channel: string, now: number): voi
 /** What the SDK would log is in the error, which the caller logs. */
 const SILENCE: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Slack's refusals that pass by themselves. */
-const PASSING: ReadonlySet<string> = new Set([
-  'fatal_error',
-  'internal_error',
-  'org_login_required',
-  'rate_limited',
-  'ratelimited',
-  'request_timeout',
-  'service_unavailable',
-  'team_added_to_org',
-])
-
-const NEW_TOKEN = 'Slack does not accept the bot token. Copy the Bot User OAuth Token again into SLACK_BOT_TOKEN.'
-const INVITE = 'The app is not in the channel. Invite it there: /invite @Touchpoint'
-const BUG = 'Slack refused the form of a message, which is a mistake of this program. Please report it.'
-
-const REMEDIES: Readonly<Record<string, string>> = {
-  account_inactive: NEW_TOKEN,
-  channel_not_found:
-    'Slack does not know the channel, or it is private. Check its id (C…), and invite the app there: /invite @Touchpoint',
-  invalid_auth: NEW_TOKEN,
-  invalid_blocks: BUG,
-  is_archived: 'The channel is archived. Choose another one, or bring it back.',
-  messages_tab_disabled: 'Turn the Messages tab on under App Home in the settings of the Slack app.',
-  missing_scope: 'The app lacks a permission. Install it again with the current manifest.yml.',
-  msg_blocks_too_long: BUG,
-  msg_too_long: BUG,
-  no_text: BUG,
-  not_authed: NEW_TOKEN,
-  not_enabled: 'Turn the Home tab on under App Home in the settings of the Slack app.',
-  not_in_channel: INVITE,
-  token_expired: NEW_TOKEN,
-  token_revoked: NEW_TOKEN,
-}
-
 function reactionTo(error: unknown): CrmError {
   if (error instanceof webApi.WebAPIRateLimitedError)
     return new UpstreamError('Slack asks us to wait', { cause: error, retryAfterMs: error.retryAfter * 1000 })
   if (!(error instanceof webApi.WebAPIPlatformError)) return new UpstreamError('Slack did not answer', { cause: error })
-  const code = error.data.error
-  if (PASSING.has(code)) return new UpstreamError(`Slack cannot do this now (${code})`, { cause: error })
-  return new SlackRefusedError(code, remedyFor(code, 'needed' in error.data ? error.data.needed : undefined), {
-    cause: error,
-  })
-}
-
-function remedyFor(code: string, needed: unknown): string {
-  const remedy = Object.hasOwn(REMEDIES, code) ? REMEDIES[code] : undefined
-  if (!remedy) return `Slack refused: ${code}. Look the word up at docs.slack.dev, or ask a workspace admin.`
-  return typeof needed === 'string' ? `${remedy} It needs ${needed}.` : remedy
+  return refusalOf(error.data.error, { needed: 'needed' in error.data ? error.data.needed : undefined, cause: error })
 }
 
 const NAMESPACE = Buffer.from('b4c1f6e0d9a24c7d8f35a1c0727e5d16', 'hex')

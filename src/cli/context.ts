@@ -21,7 +21,7 @@ export interface Context {
 /** Opens the database that the environment names, runs `work` on it, and closes it. */
 export async function withDatabase(work: (context: Context) => Promise<void>): Promise<void> {
   const config = readConfig({ needsSlack: false })
-  await using database = await openDatabase(config.databaseUrl)
+  await using database = await openDatabase(config.databaseUrl, { erasureSecret: config.erasureKey })
   await work({ config, database, now: Date.now(), clock: Date.now, random: Math.random })
 }
 

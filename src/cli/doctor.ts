@@ -1,12 +1,11 @@
 import { Command } from 'commander'
 
-import type { Config } from '../core/config.ts'
-import { CrmError } from '../core/errors.ts'
-import type { Fact, Finding } from '../core/finding.ts'
+import { slackHealth } from '../bot/slack-health.ts'
+import { type Fact, type Finding, type FindingState, inOrder } from '../core/finding.ts'
 import { health, healthSettings } from '../core/health.ts'
 import { createDayOf } from '../core/time.ts'
 import { providers } from '../webhooks/providers/index.ts'
-import { day, print, withDatabase } from './context.ts'
+import { day, plain, print, withDatabase } from './context.ts'
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -15,22 +14,26 @@ export function doctorCommand(): Command {
     )
     .option('--json', 'print one JSON object')
     .action(({ json }: { json?: true }) =>
-      withDatabase(async ({ config, database, now }) => {
+      withDatabase(async ({ config, database, now, clock }) => {
         const dayOf = createDayOf(config.timeZone)
-        const findings = [
-          await slack(config, now),
-          ...(await health({ ...healthSettings(config, providers), database, dayOf, now })),
-        ]
+        const slack = () => slackHealth(config, { fetch, now: clock })
+        const settings = healthSettings(config, providers)
+        const findings = inOrder(await health({ ...settings, database, dayOf, now, slack }))
         print(json ? JSON.stringify({ findings: findings.map(findingJson) }, null, 2) : findings.map(line).join('\n'))
         if (findings.some(({ state }) => state === 'problem')) process.exitCode = 1
       }),
     )
 }
 
-const MARKS = { ok: 'ok     ', off: 'off    ', problem: 'PROBLEM' } as const
+const MARKS: Readonly<Record<FindingState, string>> = {
+  problem: 'PROBLEM',
+  ok: 'ok     ',
+  quiet: 'quiet  ',
+  off: 'off    ',
+}
 
 function line({ name, state, facts, fixes }: Finding): string {
-  return `${MARKS[state]}  ${name}: ${[...facts.map(factText), ...fixes].join('; ')}`
+  return `${MARKS[state]}  ${plain(`${name}: ${[...facts.map(factText), ...fixes].join('; ')}`)}`
 }
 
 function findingJson({ facts, ...finding }: Finding) {
@@ -39,22 +42,4 @@ function findingJson({ facts, ...finding }: Finding) {
 
 function factText(fact: Fact): string {
   return typeof fact === 'string' ? fact : `${fact.words} ${day(fact.at)}`
-}
-
-async function slack({ slack: config }: Config, now: number): Promise<Finding> {
-  const name = 'Slack'
-  if (!config) {
-    return { name, state: 'off', facts: [], fixes: ['set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET; see README.md'] }
-  }
-  const { botToken: token, apiUrl, transport } = config
-  // Bolt takes a third of a second to load, which the other commands are spared.
-  const { createSlackSender } = await import('../bot/sender.ts')
-  try {
-    const { team } = await createSlackSender({ token, ...(apiUrl ? { apiUrl } : {}), now: () => now }).checkAuth()
-    const mode = transport.mode === 'socket' ? 'Socket Mode' : 'HTTP'
-    return { name, state: 'ok', facts: [`workspace ${team}, ${mode}`], fixes: [] }
-  } catch (error) {
-    if (error instanceof CrmError) return { name, state: 'problem', facts: [], fixes: [error.message] }
-    return { name, state: 'problem', facts: [String(error)], fixes: ['see "Connect Slack" in README.md'] }
-  }
 }

@@ -5,6 +5,7 @@ import { nameKeys, type PersonName } from './name.ts'
 import { People } from './people.ts'
 import { holdContacts, markAsAdded, saveProfiles } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
+import { erasedAmong } from './store/erasure.ts'
 import { RollUps } from './store/roll-ups.ts'
 import type { DayOf } from './time.ts'
 
@@ -30,6 +31,9 @@ export interface Addition {
   readonly isNew: boolean
 }
 
+const ERASED =
+  'Whoever has this address asked to be erased, so it is kept out. If they want to come back, whoever runs the server lets them in: crm forget --lift <address>'
+
 const NOTHING_SAID: NewContact = { firstName: null, lastName: null, company: null, title: null, tags: [] }
 
 /** The contact at `address`, made if there was none. Throws `InvalidInputError` where that is no address. */
@@ -40,11 +44,14 @@ export async function addContact(
 ): Promise<Addition> {
   if (!isAddress(address)) throw new InvalidInputError('That is not an e-mail address.')
   return await database.transaction(async (tx) => {
+    if ((await erasedAmong(tx, () => [address])).size > 0) throw new InvalidInputError(ERASED)
     const rollUps = new RollUps()
     const people = new People(await holdContacts(tx, [address], now))
+    const contact = people.at(address)
+    if (contact.isNew) people.set(contact, { ...contact.state, tags: profile.tags })
     await savePeople(tx, people, { now, dayOf, rollUps })
     await rollUps.save(tx)
-    const { id, isNew, asserted } = people.at(address)
+    const { id, isNew, asserted } = contact
     if (isNew) await saveProfiles(tx, [{ id, ...profileOf(profile, by, now) }])
     else await markAsAdded(tx, id, { addedBy: by, ...asserted })
     return { id, isNew }

@@ -1,7 +1,16 @@
 import { distance } from 'fastest-levenshtein'
 
 import { fold } from './name.ts'
-import type { TallyCounts } from './statistics.ts'
+import {
+  addedUp,
+  byDay,
+  type DayEvents,
+  type GroupStatistics,
+  groupStatistics,
+  reachOfCampaigns,
+  type StatsScope,
+  type TallyCounts,
+} from './statistics.ts'
 import { campaignDays, campaignNames, latestCampaigns, stepCounts, topLinks } from './store/campaigns.ts'
 import type { Database } from './store/database.ts'
 
@@ -9,10 +18,14 @@ import type { Database } from './store/database.ts'
 export interface CampaignSummary {
   readonly name: string
   readonly lastDay: string
+  /** In events: who opens twice counts twice. */
   readonly events: TallyCounts
+  /** How many people its events are about, and to how many of them each happened. */
+  readonly people: number
+  readonly reach: TallyCounts
 }
 
-/** What became of a campaign. Everything is counted in events: who opens twice counts twice. */
+/** What became of a campaign: of its steps, links and days in events. */
 export interface CampaignReport extends CampaignSummary {
   readonly firstDay: string
   /** In their order; '' stands for events that name no step. */
@@ -20,12 +33,7 @@ export interface CampaignReport extends CampaignSummary {
   /** What people clicked most: host and path. */
   readonly links: readonly { readonly link: string; readonly clicks: number }[]
   /** The days on which something happened, in their order. */
-  readonly days: readonly CampaignDay[]
-}
-
-export interface CampaignDay {
-  readonly day: string
-  readonly events: TallyCounts
+  readonly days: readonly DayEvents[]
 }
 
 export type CampaignResult =
@@ -40,14 +48,15 @@ const NAMES_SHOWN = 5
 /** The campaigns in which something happened last, latest first. */
 export async function recentCampaigns(database: Database, limit: number): Promise<readonly CampaignSummary[]> {
   const latest = await latestCampaigns(database, limit)
-  const counts = Map.groupBy(
-    await stepCounts(
-      database,
-      latest.map(({ name }) => name),
-    ),
-    ({ campaign }) => campaign,
-  )
-  return latest.map(({ name, lastDay }) => ({ name, lastDay, events: addedUp(counts.get(name) ?? []) }))
+  const names = latest.map(({ name }) => name)
+  const counts = Map.groupBy(await stepCounts(database, names), ({ campaign }) => campaign)
+  const reached = await reachOfCampaigns(database, names)
+  return latest.map(({ name, lastDay }) => ({
+    name,
+    lastDay,
+    events: addedUp(counts.get(name) ?? []),
+    ...(reached.get(name) ?? NOBODY),
+  }))
 }
 
 /** The campaign that is called `name`, in any case and with any accents where only one is. */
@@ -61,6 +70,22 @@ export async function campaignByName(database: Database, name: string): Promise<
   const campaign = await report(database, only)
   return campaign ? { kind: 'found', campaign } : { kind: 'none' }
 }
+
+/** Statistics of a scope whose campaign may be named as people remember it. */
+export async function scopedStatistics(
+  database: Database,
+  scope: StatsScope,
+  today: string,
+): Promise<GroupStatistics | undefined> {
+  const found = await groupStatistics(database, scope, today)
+  if (found || scope.campaign === null) return found
+  const typed = comparable(scope.campaign)
+  const [only, ...others] = (await campaignNames(database)).filter((name) => comparable(name) === typed)
+  if (only === undefined || others.length > 0) return undefined
+  return await groupStatistics(database, { ...scope, campaign: only }, today)
+}
+
+const NOBODY = { people: 0, reach: {} } as const
 
 function chooseFrom(names: readonly string[]): CampaignResult {
   return names.length > 0 ? { kind: 'choose', names: names.slice(0, NAMES_SHOWN) } : { kind: 'none' }
@@ -77,20 +102,13 @@ async function report(database: Database, name: string): Promise<CampaignReport 
     firstDay: first.day,
     lastDay: last.day,
     events: addedUp(days),
+    ...((await reachOfCampaigns(database, [name])).get(name) ?? NOBODY),
     steps: [...Map.groupBy(counts, ({ step }) => step)]
       .map(([step, some]) => ({ step, events: addedUp(some) }))
       .sort((a, b) => inSequence(a.step, b.step)),
     links: links.map(({ link, count }) => ({ link, clicks: count })),
-    days: [...Map.groupBy(days, ({ day }) => day)].map(([day, some]) => ({ day, events: addedUp(some) })),
+    days: byDay(days),
   }
-}
-
-type Counted = { readonly tally: keyof TallyCounts; readonly count: number }
-
-function addedUp(counts: readonly Counted[]): TallyCounts {
-  const sums: { -readonly [T in keyof TallyCounts]: TallyCounts[T] } = {}
-  for (const { tally, count } of counts) sums[tally] = (sums[tally] ?? 0) + count
-  return sums
 }
 
 /** `2` comes before `10`, and what has no step after all that have one. */

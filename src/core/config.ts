@@ -32,8 +32,14 @@ export interface Config {
   /** Undefined only where Slack is not needed. */
   readonly slack: SlackConfig | undefined
   readonly alertChannel: string | undefined
+  /** Slack user ids. */
+  readonly admins: readonly string[]
+  /** Slack user ids of those who only read. */
+  readonly viewers: readonly string[]
   readonly timeZone: string
   readonly metricsToken: string | undefined
+  /** What erased people are recognised by; without it a file beside an SQLite database holds it. */
+  readonly erasureKey?: string
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
   /** What the server is reached under from outside, without a slash at its end. */
   readonly publicUrl: string | undefined
@@ -68,9 +74,19 @@ const SECRETS = [
   'SLACK_SIGNING_SECRET',
   'SLACK_APP_TOKEN',
   'METRICS_TOKEN',
+  'CRM_ERASURE_KEY',
   'DATABASE_URL',
   ...KEY_VARIABLES,
 ]
+
+const slackUsers = z
+  .string()
+  .default('')
+  .transform((text) => [...new Set(text.split(',').flatMap((id) => id.trim() || []))])
+  .refine((ids) => ids.every(isSlackUser), {
+    error: ({ input }) =>
+      `names ${strange(input)}, which is no member id: in Slack open the person's profile, ⋮, Copy member ID (U…)`,
+  })
 
 const Settings = z.object({
   PORT: z.coerce.number('is not a number: use a port such as 3000').int().min(0).max(65535).default(3000),
@@ -102,6 +118,8 @@ const Settings = z.object({
       'is not a channel: open it in Slack, click its name and copy the id at the bottom',
     )
     .optional(),
+  CRM_ADMINS: slackUsers,
+  CRM_VIEWERS: slackUsers,
   CRM_TIME_ZONE: z.string().refine(isTimeZone, 'is not a time zone: use a name such as Europe/Berlin').default('UTC'),
   PUBLIC_URL: z
     .string()
@@ -124,6 +142,10 @@ const Settings = z.object({
     .pipe(z.array(z.enum(ENRICH_ON, `is not understood: use any of ${ENRICH_ON.join(', ')}, separated by commas`)))
     .refine((words) => !words.includes('never') || words.length === 1, 'says never and something else: keep one'),
   METRICS_TOKEN: z.string().optional(),
+  CRM_ERASURE_KEY: z
+    .string()
+    .min(32, 'is too short for a key: make one with openssl rand -hex 32')
+    .optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'is not a level: use debug, info, warn or error')
     .default('info'),
@@ -141,6 +163,8 @@ export function loadConfig(env: Env, options: ConfigOptions): Config {
   const slackProblem = options.needsSlack ? missingSlack(set) : undefined
   if (slackProblem) problems.push(slackProblem)
   const { webhookSecrets, warnings } = readWebhookSecrets(set, options.providers, problems)
+  const both = parsed.data?.CRM_VIEWERS.filter((id) => parsed.data.CRM_ADMINS.includes(id)) ?? []
+  if (both.length > 0) problems.push(`CRM_VIEWERS and CRM_ADMINS both name ${both.join(', ')}: keep one`)
   const enrichers = readProviders(set, isSafeBase)
   problems.push(...enrichers.problems)
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'))
@@ -152,9 +176,12 @@ export function loadConfig(env: Env, options: ConfigOptions): Config {
     databaseUrl: data.DATABASE_URL,
     slack: slackConfig(data),
     alertChannel: data.CRM_ALERT_CHANNEL,
+    admins: data.CRM_ADMINS,
+    viewers: data.CRM_VIEWERS,
     timeZone: data.CRM_TIME_ZONE,
     publicUrl: data.PUBLIC_URL,
     metricsToken: data.METRICS_TOKEN,
+    ...(data.CRM_ERASURE_KEY === undefined ? {} : { erasureKey: data.CRM_ERASURE_KEY }),
     logLevel: data.LOG_LEVEL,
     enrichment: {
       providers: enrichers.providers,
@@ -245,7 +272,7 @@ function whyWithout(id: string, providers: readonly ProviderSettings[]): string 
 }
 
 /** Settings of features that this version does not have: better said than silently without effect. */
-const WITHOUT_EFFECT = /^(CRM_ADMINS|CRM_DIGEST_(CHANNEL|AT|DAYS))$/
+const WITHOUT_EFFECT = /^CRM_DIGEST_(CHANNEL|AT|DAYS)$/
 
 function missingSlack(set: Env): string | undefined {
   const missing: string[] = []
@@ -265,6 +292,14 @@ function slackConfig(data: z.infer<typeof Settings>): SlackConfig | undefined {
     ? { mode: 'socket', appToken }
     : { mode: 'http', signingSecret: signingSecret ?? '' }
   return { botToken, transport, apiUrl: data.SLACK_API_URL }
+}
+
+function isSlackUser(id: string): boolean {
+  return /^[UW][A-Z0-9]+$/.test(id)
+}
+
+function strange(ids: unknown): string {
+  return Array.isArray(ids) ? ids.filter((id) => !isSlackUser(String(id))).join(', ') : ''
 }
 
 function isSafeBase(text: string): boolean {

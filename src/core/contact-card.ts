@@ -5,7 +5,7 @@ import type { BounceClass, Campaign, EventType } from './event.ts'
 import type { LifecycleStatus } from './lifecycle.ts'
 import { scoreAt } from './score.ts'
 import { shown } from './shown.ts'
-import { latestNotes } from './store/changes.ts'
+import { latestNotes, noteCount } from './store/changes.ts'
 import { type ContactRow, contactById, evidenceIn } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 import { campaignOf, type EventRow, recentEvents } from './store/events.ts'
@@ -42,6 +42,8 @@ export interface ContactCard {
   readonly recent: readonly CardEvent[]
   /** The latest few, newest first. */
   readonly notes: readonly CardNote[]
+  /** Of all of them. */
+  readonly noteCount: number
 }
 
 export interface CardNote {
@@ -110,6 +112,7 @@ export async function cardOf(database: Database, row: ContactRow, now: number): 
     score: scoreAt(row.heat, now),
     recent: (await recentEvents(database, row.id, RECENT)).map(cardEvent),
     notes: await latestNotes(database, row.id, NOTES),
+    noteCount: await noteCount(database, row.id),
   }
 }
 

@@ -1,6 +1,7 @@
 import { bestEvidence, type EmailEvidence, evidenceOf } from './email-status.ts'
-import { type EngagementEvent, type Tally, tallyOf } from './event.ts'
+import { campaignKey, type EngagementEvent, type Tally, tallyOf } from './event.ts'
 import { type LifecycleFacts, type LifecycleStatus, lifecycleStatus } from './lifecycle.ts'
+import { type CampaignMarks, marked } from './reach.ts'
 import { heatOf, POINTS } from './score.ts'
 import { noSuppression, recordSuppression, type SuppressionRecord } from './suppression.ts'
 
@@ -23,6 +24,11 @@ export interface ContactState extends LifecycleFacts {
   readonly lastEngagedAt: number | null
   readonly emailEvidence: EmailEvidence | null
   readonly suppression: SuppressionRecord
+  readonly campaigns: CampaignMarks
+  /** People's, like a decision: no event touches them. */
+  readonly tags: readonly string[]
+  /** Whatever they wrote until then is answered, as somebody said. */
+  readonly answeredUntil: number | null
 }
 
 export const newContact: ContactState = {
@@ -31,6 +37,9 @@ export const newContact: ContactState = {
   lastEngagedAt: null,
   emailEvidence: null,
   suppression: noSuppression,
+  campaigns: {},
+  tags: [],
+  answeredUntil: null,
   enrichedAt: null,
   verifiedAt: null,
   engagedAt: null,
@@ -44,6 +53,7 @@ export function applyEvent(contact: ContactState, event: EngagementEvent): Conta
   const tally = tallyOf(event)
   const points = POINTS[tally] ?? 0
   const evidence = evidenceOf(event)
+  const campaign = campaignKey(event.campaign)
   return {
     ...contact,
     counters: { ...contact.counters, [tally]: counted(contact.counters[tally], event.occurredAt) },
@@ -53,6 +63,7 @@ export function applyEvent(contact: ContactState, event: EngagementEvent): Conta
     emailEvidence: bestEvidence(contact.emailEvidence, evidence),
     verifiedAt: evidence?.status === 'valid' ? earliest(contact.verifiedAt, evidence.at) : contact.verifiedAt,
     suppression: recordSuppression(contact.suppression, event),
+    campaigns: campaign === '' ? contact.campaigns : marked(contact.campaigns, campaign, tally),
   }
 }
 

@@ -23,4 +23,6 @@ export interface IngestResult {
   readonly accepted: number
   readonly duplicates: number
   readonly unreadable: number
+  /** Parts about people who were erased, of which nothing is kept; left out where there are none. */
+  readonly erased?: number
 }

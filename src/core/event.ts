@@ -42,6 +42,11 @@ export interface Campaign {
   readonly step: string | null
 }
 
+/** What a campaign is counted under: its name, or its id where it has no name; '' is none. */
+export function campaignKey(campaign: Campaign | null): string {
+  return campaign?.name ?? campaign?.id ?? ''
+}
+
 export interface Bounce {
   readonly smtpCode: string | null
   readonly enhancedCode: string | null

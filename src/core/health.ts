@@ -3,19 +3,20 @@ import { enrichmentFindings } from './enrichment/finding.ts'
 import type { EnrichmentSettings } from './enrichment/settings.ts'
 import { CrmError } from './errors.ts'
 import type { Finding } from './finding.ts'
+import { jobFindings } from './jobs-finding.ts'
 import { COUNTED_DAYS, KNOWN_DAYS, sourceState } from './sources.ts'
 import { type Source, sourceFinding } from './sources-finding.ts'
 import type { Database } from './store/database.ts'
-import { jobCounts } from './store/jobs.ts'
 import { checkWrite, keptCounts, sourceCounts, unnamedCounts } from './store/roll-ups.ts'
 import { addDays, type DayOf } from './time.ts'
-import { MAX_ATTEMPTS } from './worker.ts'
 
 export interface HealthDeps extends HealthSettings {
   readonly database: Database
   readonly dayOf: DayOf
   /** UTC milliseconds. */
   readonly now: number
+  /** How the way to people is, which the core knows nothing of. */
+  readonly slack: () => Promise<Finding[]>
 }
 
 export interface HealthSettings {
@@ -27,7 +28,6 @@ export interface HealthSettings {
   readonly howToSwitchOn: string
   /** Settings that have no effect, each in a sentence. */
   readonly warnings: readonly string[]
-  readonly alertChannel: string | undefined
   readonly enrichment: EnrichmentSettings
 }
 
@@ -35,10 +35,10 @@ export function healthSettings(
   {
     webhookSecrets,
     warnings,
-    alertChannel,
+    publicUrl = '',
     enrichment,
-  }: Pick<Config, 'webhookSecrets' | 'warnings' | 'alertChannel' | 'enrichment'>,
-  providers: readonly (Pick<ProviderSettings, 'id' | 'variable' | 'signs'> & { readonly name: string })[],
+  }: Pick<Config, 'webhookSecrets' | 'warnings' | 'publicUrl' | 'enrichment'>,
+  providers: readonly KnownProvider[],
 ): HealthSettings {
   const on = providers.filter(({ id }) => Object.hasOwn(webhookSecrets, id))
   return {
@@ -47,47 +47,47 @@ export function healthSettings(
       name: provider.name,
       variable: variableOf(provider),
       signsUrl: provider.signs.url ?? false,
+      url: `${publicUrl}/webhooks/${provider.id}`,
+      urlToken: !provider.proof.includes('url') ? 'never' : provider.proof.length > 1 ? 'possible' : 'always',
     })),
     nameOf: (id) => providers.find((provider) => provider.id === id)?.name ?? id,
     howToSwitchOn: howToSwitchOn(providers),
     warnings,
-    alertChannel,
     enrichment,
   }
 }
 
-/** How the program is, for `crm doctor` and `/crm health` alike. What cannot be looked at is a finding and no error. */
-export async function health(deps: HealthDeps): Promise<Finding[]> {
-  return [
-    ...deps.warnings.map(warning),
-    alerts(deps.alertChannel),
-    ...(await looking('database', () => storage(deps.database))),
-    ...(await looking('sources', () => receiving(deps))),
-    ...(await looking('enrichment', () => enrichment(deps))),
-    ...(await looking('jobs', () => jobs(deps.database))),
-  ]
+interface KnownProvider extends Pick<ProviderSettings, 'id' | 'variable' | 'signs'> {
+  readonly name: string
+  /** Where the proof of a request may stand. */
+  readonly proof: readonly string[]
 }
 
-async function looking(name: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
+/** How the program is, for `crm doctor` and `/crm health` alike. What cannot be looked at is a finding and no error. */
+export async function health(deps: HealthDeps): Promise<Finding[]> {
+  const found = await Promise.all([
+    looking('Slack', deps.slack, 'see the log of the program'),
+    looking('database', () => storage(deps.database)),
+    looking('sources', () => receiving(deps)),
+    looking('enrichment', () => enrichment(deps)),
+    looking('jobs', () => jobFindings(deps.database, deps.now)),
+  ])
+  return [...deps.warnings.map(warning), ...found.flat()]
+}
+
+const STORAGE_FIX = 'see whether the disk is full or the database out of reach'
+
+async function looking(name: string, look: () => Promise<Finding[]>, fix = STORAGE_FIX): Promise<Finding[]> {
   try {
     return await look()
   } catch (error) {
     const fact = error instanceof CrmError ? error.message : String(error)
-    return [
-      { name, state: 'problem', facts: [fact], fixes: ['see whether the disk is full or the database out of reach'] },
-    ]
+    return [{ name, state: 'problem', facts: [fact], fixes: [fix] }]
   }
 }
 
 function warning(fact: string): Finding {
   return { name: 'configuration', state: 'problem', facts: [fact], fixes: ['take it out of .env or the environment'] }
-}
-
-function alerts(channel: string | undefined): Finding {
-  const name = 'reply alerts'
-  return channel === undefined
-    ? { name, state: 'off', facts: [], fixes: ['set CRM_ALERT_CHANNEL to the id of a channel'] }
-    : { name, state: 'ok', facts: [`go to ${channel}`], fixes: [] }
 }
 
 async function storage(database: Database): Promise<Finding[]> {
@@ -120,23 +120,4 @@ async function receiving({ database, dayOf, now, sources, nameOf, howToSwitchOn 
 
 async function enrichment({ database, dayOf, now, enrichment: settings }: HealthDeps): Promise<Finding[]> {
   return await enrichmentFindings({ database, settings, today: dayOf(now), now })
-}
-
-async function jobs(database: Database): Promise<Finding[]> {
-  const counts = await jobCounts(database)
-  const dead = counts.filter(({ state }) => state === 'dead')
-  const queued = counts.filter(({ state }) => state !== 'dead').reduce((sum, { count }) => sum + count, 0)
-  return [
-    ...(dead.length === 0 || queued > 0
-      ? [{ name: 'jobs', state: 'ok', facts: [`${queued} queued`], fixes: [] } as const]
-      : []),
-    ...dead.map(
-      ({ kind, count }): Finding => ({
-        name: 'jobs',
-        state: 'problem',
-        facts: [`${count} of kind ${kind} given up after ${MAX_ATTEMPTS} attempts`],
-        fixes: ['look for "effect given up" in the log, which says why'],
-      }),
-    ),
-  ]
 }

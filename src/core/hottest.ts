@@ -1,7 +1,7 @@
 import type { LifecycleStatus } from './lifecycle.ts'
 import { scoreAt } from './score.ts'
 import { shown } from './shown.ts'
-import { contactsByHeat } from './store/contacts.ts'
+import { type ContactRow, contactsByHeat, contactsOfOwner } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 
 /** A contact among those that people should look at first. */
@@ -21,9 +21,20 @@ export interface HotContact {
  * written to or was disqualified is left out.
  */
 export async function hottestContacts(database: Database, limit: number, now: number): Promise<readonly HotContact[]> {
-  const rows = await contactsByHeat(database, limit)
-  return rows.map((row) => {
-    const { id, email, status, heat } = row
-    return { id, email, status, ...shown(row, now), score: scoreAt(heat, now) }
-  })
+  return (await contactsByHeat(database, limit)).map((row) => hotContact(row, now))
+}
+
+/** The same of those whom `owner` (a Slack user id) has, also where nothing has happened yet. */
+export async function hottestOf(
+  database: Database,
+  owner: string,
+  limit: number,
+  now: number,
+): Promise<readonly HotContact[]> {
+  return (await contactsOfOwner(database, owner, limit)).map((row) => hotContact(row, now))
+}
+
+function hotContact(row: ContactRow, now: number): HotContact {
+  const { id, email, status, heat } = row
+  return { id, email, status, ...shown(row, now), score: scoreAt(heat, now) }
 }

@@ -12,6 +12,7 @@ import { type DataStatus, type Decision, further, type LifecycleStatus } from '.
 import { searchKeys } from './shown.ts'
 import { type ContactRow, contactsById, type Profile, saveProfiles } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
+import { erasedAmong } from './store/erasure.ts'
 import { eventKey } from './store/events.ts'
 import { enqueue } from './store/jobs.ts'
 import { RollUps } from './store/roll-ups.ts'
@@ -41,6 +42,8 @@ export interface ImportResult {
   readonly unchanged: number
   /** Engagements that were not known yet. */
   readonly events: number
+  /** Left out, because they asked to be erased; left out itself where there are none. */
+  readonly erased?: number
 }
 
 /** Contacts and their events in one transaction: a server beside us waits no longer than this takes. */
@@ -85,10 +88,12 @@ function* groupsOf(contacts: readonly InterchangeContact[]): Generator<Interchan
 
 async function writeGroup(
   tx: Database,
-  group: readonly InterchangeContact[],
+  everybody: readonly InterchangeContact[],
   options: ImportOptions,
 ): Promise<ImportResult> {
   const { dayOf, now } = options
+  const erased = await erasedAmong(tx, () => everybody.map(({ email }) => email))
+  const group = everybody.filter(({ email }) => !erased.has(email))
   const bookkeeping = { dayOf, now, rollUps: new RollUps() }
   // Each once, as nothing else tells two new ones apart that are written together.
   const byKey = Map.groupBy(
@@ -112,7 +117,8 @@ async function writeGroup(
     ).map((row) => [row.id, row]),
   )
 
-  const counts = { created: 0, changed: 0, unchanged: 0, events: inserted.size }
+  const left = everybody.length - group.length
+  const counts = { created: 0, changed: 0, unchanged: 0, events: inserted.size, ...(left > 0 ? { erased: left } : {}) }
   const profiles = new Map<number, Profile & { readonly id: number }>()
   for (const imported of group) {
     const contact = people.at(imported.email)
@@ -242,6 +248,7 @@ function told(state: ContactState, imported: InterchangeContact, profile: Profil
   const { emailEvidence, verifiedAt, suppression } = profile.asserted
   return {
     ...state,
+    tags: profile.tags,
     enrichedAt: profile.enrichedAt,
     floor: profile.floor,
     decision: profile.decision,
@@ -253,7 +260,9 @@ function told(state: ContactState, imported: InterchangeContact, profile: Profil
 }
 
 function add(a: ImportResult, b: ImportResult): ImportResult {
+  const erased = (a.erased ?? 0) + (b.erased ?? 0)
   return {
+    ...(erased > 0 ? { erased } : {}),
     created: a.created + b.created,
     changed: a.changed + b.changed,
     unchanged: a.unchanged + b.unchanged,

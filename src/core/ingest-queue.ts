@@ -79,7 +79,9 @@ export function createIngestQueue(deps: IngestQueueDeps): IngestQueue {
 }
 
 function sum(a: IngestResult, b: IngestResult): IngestResult {
+  const erased = (a.erased ?? 0) + (b.erased ?? 0)
   return {
+    ...(erased > 0 ? { erased } : {}),
     accepted: a.accepted + b.accepted,
     duplicates: a.duplicates + b.duplicates,
     unreadable: a.unreadable + b.unreadable,

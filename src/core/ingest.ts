@@ -1,20 +1,20 @@
-import { type ContactState, statusOf } from './contact.ts'
+import type { ContactState } from './contact.ts'
 import { type Attributed, attribute, tellAgain } from './correlation.ts'
 import type { Delivery, IngestResult } from './delivery.ts'
-import { type EngagementEvent, tallyOf } from './event.ts'
+import { campaignKey, type EngagementEvent, tallyOf } from './event.ts'
+import { type Admitted, withoutErased } from './erasure/keep-out.ts'
 import type { NewJob } from './job.ts'
 import { linkOf } from './link.ts'
 import { markMachines } from './mark-machines.ts'
 import { People } from './people.ts'
+import { countStanding } from './standing.ts'
 import { type HeldContact, holdContacts, saveStates } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 import { eventKey, insertEvents } from './store/events.ts'
 import { enqueue } from './store/jobs.ts'
 import { quarantineAll } from './store/quarantine.ts'
 import { type CountedEvent, RollUps } from './store/roll-ups.ts'
-import type { TotalName } from './store/rows.ts'
 import { indexContacts } from './store/search.ts'
-import { suppressionOf } from './suppression.ts'
 import type { DayOf } from './time.ts'
 
 export interface IngestDeps {
@@ -37,11 +37,13 @@ export async function ingestAll(
   const now = Math.max(...deliveries.map(({ receivedAt }) => receivedAt))
   return await database.transaction(async (tx) => {
     const rollUps = new RollUps()
-    for (const delivery of deliveries) await quarantineAll(tx, delivery)
-    const { people, inserted, happened } = await recordEvents(tx, eachOnce(deliveries), { now, dayOf, rollUps })
+    const admitted = await withoutErased(tx, deliveries)
+    const kept = admitted.map(({ delivery }) => delivery)
+    for (const delivery of kept) await quarantineAll(tx, delivery)
+    const { people, inserted, happened } = await recordEvents(tx, eachOnce(kept), { now, dayOf, rollUps })
     await savePeople(tx, people, { now, dayOf, rollUps })
     await indexContacts(tx, people.made())
-    const results = countDeliveries(rollUps, deliveries, inserted, dayOf)
+    const results = countDeliveries(rollUps, admitted, inserted, dayOf)
     await rollUps.save(tx)
     const jobs = happened.flatMap((event) => jobsFor(event, people.at(event.recipient)))
     await enqueue(tx, jobs, now)
@@ -66,7 +68,7 @@ export interface Recorded {
 
 /**
  * Stores the events that are new and folds them into the contacts they are about, which it holds
- * together with those at `alsoHold`. `savePeople` and `rollUps.save` have to follow.
+ * together with those at `alsoHold`. Nobody who was erased may be among them. `savePeople` and `rollUps.save` have to follow.
  */
 export async function recordEvents(
   tx: Database,
@@ -130,7 +132,7 @@ export function countedEvent(event: EngagementEvent, dayOf: DayOf): CountedEvent
   return {
     day: dayOf(event.occurredAt),
     provider,
-    campaign: campaign?.name ?? campaign?.id ?? '',
+    campaign: campaignKey(campaign),
     step: campaign?.step ? stepOf(campaign.step) : '',
     link: tally === 'clicked' && url !== null && campaign ? (linkOf(url) ?? '') : '',
     tally,
@@ -146,32 +148,23 @@ function stepOf(step: string): string {
 
 /** Moves a contact from the running counts it stood in to those it stands in now; a new one, `before` null, stood in none. */
 function countContact(rollUps: RollUps, before: ContactState | null, after: ContactState, today: string): void {
-  if (before) for (const name of totalsOf(before)) rollUps.countTotal({ day: '', name }, -1)
-  else rollUps.countTotal({ day: today, name: 'created' }, 1)
-  for (const name of totalsOf(after)) rollUps.countTotal({ day: '', name }, 1)
+  if (!before) rollUps.countTotal({ day: today, name: 'created' }, 1)
+  countStanding(rollUps, before, after)
 }
 
 export function uncountContact(rollUps: RollUps, before: ContactState, day: string): void {
   rollUps.countTotal({ day, name: 'created' }, -1)
-  for (const name of totalsOf(before)) rollUps.countTotal({ day: '', name }, -1)
-}
-
-function totalsOf(state: ContactState): TotalName[] {
-  const names: TotalName[] = [statusOf(state)]
-  if (suppressionOf(state.suppression)) names.push('suppressed')
-  if (state.enrichedAt !== null) names.push('has_enrichment')
-  if (state.emailEvidence?.status === 'valid') names.push('has_valid_address')
-  return names
+  countStanding(rollUps, before, null)
 }
 
 function countDeliveries(
   rollUps: RollUps,
-  deliveries: readonly Delivery[],
+  admitted: readonly Admitted[],
   inserted: ReadonlySet<string>,
   dayOf: DayOf,
 ): IngestResult[] {
   const uncounted = new Set(inserted)
-  return deliveries.map(({ provider, receivedAt, events, unreadable }) => {
+  return admitted.map(({ delivery: { provider, receivedAt, events, unreadable }, erased }) => {
     // Of two deliveries of the same event in one group, only the first finds it here.
     const accepted = events.filter((event) => uncounted.delete(eventKey(event))).length
     const result = { accepted, duplicates: events.length - accepted, unreadable: unreadable.length }
@@ -179,6 +172,7 @@ function countDeliveries(
     rollUps.countSource({ provider, day, outcome: 'accepted' }, receivedAt, result.accepted)
     rollUps.countSource({ provider, day, outcome: 'duplicate' }, receivedAt, result.duplicates)
     rollUps.countSource({ provider, day, outcome: 'quarantined' }, receivedAt, result.unreadable)
-    return result
+    rollUps.countSource({ provider, day, outcome: 'erased' }, receivedAt, erased)
+    return erased > 0 ? { ...result, erased } : result
   })
 }

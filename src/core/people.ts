@@ -61,9 +61,10 @@ export class People {
 
   /** Replaces what events made of a contact by its whole history, over what imports and enrichment said of it. */
   retell(contact: HeldContact, history: readonly EngagementEvent[]): void {
-    const { enrichedAt, floor, decision, decidedAt } = contact.state
+    const { enrichedAt, floor, decision, decidedAt, answeredUntil, tags } = contact.state
     const { verifiedAt = null, emailEvidence = null, suppression = {} } = contact.asserted
-    const blank = { ...newContact, enrichedAt, floor, decision, decidedAt, verifiedAt, emailEvidence, suppression }
+    const decided = { floor, decision, decidedAt, answeredUntil, tags }
+    const blank = { ...newContact, ...decided, enrichedAt, verifiedAt, emailEvidence, suppression }
     this.#states.set(contact.id, history.reduce(applyEvent, blank))
   }
 

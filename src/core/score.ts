@@ -26,6 +26,11 @@ export function heatOf(points: number, at: number): number {
   return points === 0 ? 0 : points * 2 ** ((at - EPOCH) / HALF_LIFE_MS)
 }
 
+/** What `points` of the moment `at` are worth at `now`, both UTC milliseconds. */
+export function worthAt(points: number, at: number, now: number): number {
+  return points * 2 ** ((at - now) / HALF_LIFE_MS)
+}
+
 /** What `heat` is worth at `now` (UTC milliseconds), to one decimal. */
 export function scoreAt(heat: number, now: number): number {
   return Math.round(heat * 2 ** ((EPOCH - now) / HALF_LIFE_MS) * 10) / 10

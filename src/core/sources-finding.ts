@@ -10,6 +10,10 @@ export interface Source {
   readonly variable: string
   /** Its proof covers the URL, so `PUBLIC_URL` has to be right. */
   readonly signsUrl: boolean
+  /** Where it posts to: `/webhooks/<id>`, with the address of this server where that is known. */
+  readonly url: string
+  /** Its proof is the end of the URL, or may be. */
+  readonly urlToken: 'always' | 'possible' | 'never'
 }
 
 export interface SourceFacts extends SourceState {
@@ -32,7 +36,10 @@ const REFUSED: Readonly<Record<RefusalReason, string>> = {
 const MEND: Readonly<Record<RefusalReason, (source: Source) => string>> = {
   mismatch: ({ name, variable, signsUrl }) =>
     `compare ${variable} with what ${name} shows${signsUrl ? ', and PUBLIC_URL with the address it posts to' : ''}`,
-  missing: ({ id, name }) => `let ${name} prove its requests as docs/providers/${id}.md says`,
+  missing: (source) =>
+    source.urlToken === 'always'
+      ? `let ${source.name} post to ${address(source)}`
+      : `let ${source.name} prove its requests as docs/providers/${source.id}.md says`,
   malformed: () => 'let the proxy in front pass headers and bodies on as they are',
   stale: () => "set this machine's clock by a time server",
   replayed: ({ name, variable }) => `somebody repeats requests of ${name}: make a new key for ${variable}`,
@@ -42,8 +49,8 @@ const MEND: Readonly<Record<RefusalReason, (source: Source) => string>> = {
 export function sourceFinding(facts: SourceFacts, nameOf: (id: string) => string): Finding {
   const fixes = fixesFor(facts, nameOf)
   return {
-    name: facts.source.id,
-    state: fixes.length > 0 ? 'problem' : 'ok',
+    name: facts.source.name,
+    state: isProblem(facts) ? 'problem' : fixes.length > 0 ? 'quiet' : 'ok',
     facts: factsOf(facts, nameOf),
     fixes,
   }
@@ -52,7 +59,7 @@ export function sourceFinding(facts: SourceFacts, nameOf: (id: string) => string
 function factsOf(facts: SourceFacts, nameOf: (id: string) => string): Fact[] {
   const { lastEventAt, lastDeliveryAt, accepted, duplicates, kept, unnamed, silence } = facts
   return [
-    lastEventAt === null ? `no event in ${KNOWN_DAYS} days` : { words: 'last event', at: lastEventAt },
+    lastEventAt === null ? `nothing in ${KNOWN_DAYS} days` : { words: 'last event', at: lastEventAt },
     ...(lastDeliveryAt !== null && lastDeliveryAt !== lastEventAt
       ? [{ words: 'last delivery', at: lastDeliveryAt }]
       : []),
@@ -69,12 +76,34 @@ function silenceWords({ days, missed }: { readonly days: number; readonly missed
   return missed > 0 ? `silent on ${missed} days on which it usually delivers` : `silent for ${days} days`
 }
 
-function fixesFor(facts: SourceFacts, nameOf: (id: string) => string): string[] {
-  const { source, lastDeliveryAt, lastEventAt, quarantined, silence } = facts
-  const { id, name } = source
+/** Something came and could not be taken, or what usually comes does not. A tool that was never heard may not be in use. */
+function isProblem(facts: SourceFacts): boolean {
+  const { refused, misdirected } = unanswered(facts)
+  const { quarantined, silence } = facts
+  return (
+    refused.length > 0 ||
+    misdirected.length > 0 ||
+    quarantined > 0 ||
+    (silence?.isUnusual && silence.hasRhythm) === true
+  )
+}
+
+/** What was turned away since the source last proved itself. */
+function unanswered({ refused, misdirected, lastDeliveryAt, lastEventAt }: SourceFacts) {
   const since = (at: number | null) => (counted: { readonly lastAt: number }) => at === null || counted.lastAt > at
-  const misdirected = facts.misdirected.filter(since(lastEventAt))
-  const refused = facts.refused.filter(since(lastDeliveryAt))
+  return { misdirected: misdirected.filter(since(lastEventAt)), refused: refused.filter(since(lastDeliveryAt)) }
+}
+
+/** Where a source has to post to. Of a secret in the URL only the place is said. */
+function address({ url, urlToken, variable, id }: Source): string {
+  const proof = { always: `/<the value of ${variable}>`, possible: ' with its secret', never: '' }[urlToken]
+  return `${url}${proof} (docs/providers/${id}.md)`
+}
+
+function fixesFor(facts: SourceFacts, nameOf: (id: string) => string): string[] {
+  const { source, lastDeliveryAt, quarantined, silence } = facts
+  const { id, name } = source
+  const { refused, misdirected } = unanswered(facts)
   const causes = [
     ...misdirected.map(({ what }) => `let ${nameOf(what)} post to /webhooks/${what}, not to /webhooks/${id}`),
     // What came to the wrong URL had to be refused.
@@ -82,7 +111,7 @@ function fixesFor(facts: SourceFacts, nameOf: (id: string) => string): string[] 
   ]
   const unheard =
     lastDeliveryAt === null
-      ? [`let ${name} post to /webhooks/${id} as docs/providers/${id}.md says`]
+      ? [`let ${name} post to ${address(source)}`]
       : silence?.isUnusual
         ? [`look at ${name} whether its webhook is still there and what its log says`]
         : []

@@ -6,8 +6,10 @@ export interface Silence {
   readonly days: number
   /** How many of them were days of the week on which it usually delivers. */
   readonly missed: number
-  /** It never missed as many in the weeks before, by far. */
+  /** By its rhythm where it has one, it never missed as many in the weeks before, by far. */
   readonly isUnusual: boolean
+  /** It delivered often enough for days of the week to be usual. */
+  readonly hasRhythm: boolean
 }
 
 /** How much of the past says what is usual. */
@@ -39,7 +41,7 @@ export function silenceOf(activeDays: readonly string[], today: string): Silence
   const isUnusual = hasRhythm
     ? missed > Math.max(1, 3 * longestMissed(span, active, weights))
     : since.length >= QUIET_DAYS
-  return { days: since.length, missed: Math.round(missed), isUnusual }
+  return { days: since.length, missed: Math.round(missed), isUnusual, hasRhythm }
 }
 
 /** For each day of the week from Sunday, how often it was active, from 0.5 to 1; else 0. */

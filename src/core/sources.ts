@@ -51,7 +51,7 @@ export function sourceState(reports: readonly SourceReport[], today: string): So
 const REASONS: readonly RefusalReason[] = ['mismatch', 'missing', 'malformed', 'stale', 'replayed']
 
 function isProven(outcome: SourceOutcome): boolean {
-  return outcome === 'accepted' || outcome === 'duplicate' || outcome === 'quarantined'
+  return outcome === 'accepted' || outcome === 'duplicate' || outcome === 'quarantined' || outcome === 'erased'
 }
 
 const MISDIRECTED = 'misdirected_'

@@ -292,7 +292,7 @@ describe('a button', () => {
     const cardById = vi.fn()
     await using bot = await aBotOverHttp({ cardById })
     expect((await press(bot, 'contact_lookup', '42', more)).status).toBe(200)
-    await vi.waitFor(() => expect(bot.lines.map(({ message }) => message).join()).toContain('ignored'))
+    await vi.waitFor(() => expect(bot.lines.map(({ message }) => message).join()).toContain('not let in'))
     expect(cardById).not.toHaveBeenCalled()
     expect(bot.slack.answers).toEqual([])
   })
@@ -318,7 +318,10 @@ describe('a button', () => {
 /** An alert that stands in #sales. */
 async function postAlert({ slack, ada }: HttpBot) {
   const sender = createSlackSender({ token: TOKEN, apiUrl: slack.apiUrl, now: () => NOW })
-  const alert = replyAlertView({ contact: aCard(), campaign: null, subject: 'Hi', excerpt: 'Yes', occurredAt: NOW })
+  const alert = replyAlertView(
+    { contact: aCard(), campaign: null, subject: 'Hi', excerpt: 'Yes', occurredAt: NOW },
+    'own',
+  )
   await sender.post({ ...alert, channel: slack.channel('sales').id, key: 'reply:1' })
   return ada.messages()[0]
 }

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import { type Command, parseCommand } from '../../src/bot/command.ts'
+import { type Command, type Period, parseCommand } from '../../src/bot/command.ts'
 import { InvalidInputError } from '../../src/core/errors.ts'
 
+const stats = (days: Period, campaign: string | null = null, tag: string | null = null) =>
+  ({ kind: 'stats', scope: { days, campaign, tag } }) as const
 const lookup = (who: string): Command => ({ kind: 'lookup', who })
 
 test.each<[text: string, command: Command]>([
@@ -36,14 +38,19 @@ test.each<[text: string, command: Command]>([
   ['lookup help', lookup('help')],
   ['lookup import', lookup('import')],
   ['Statsny', lookup('Statsny')],
-  ['stats', { kind: 'stats', days: 30 }],
-  ['stats 7', { kind: 'stats', days: 7 }],
-  ['stats 7d', { kind: 'stats', days: 7 }],
-  ['Stats 30D', { kind: 'stats', days: 30 }],
-  ['stats 90 days', { kind: 'stats', days: 90 }],
-  ['stats last 7 days', { kind: 'stats', days: 7 }],
-  ['stats —90d', { kind: 'stats', days: 90 }],
-  ['stats “30d”', { kind: 'stats', days: 30 }],
+  ['stats', stats(30)],
+  ['stats 7', stats(7)],
+  ['stats 7d', stats(7)],
+  ['Stats 30D', stats(30)],
+  ['stats 90 days', stats(90)],
+  ['stats last 7 days', stats(7)],
+  ['stats —90d', stats(90)],
+  ['stats “30d”', stats(30)],
+  ['stats campaign:“Spring launch”', stats(30, 'Spring launch')],
+  ['stats 7d tag:#vip', stats(7, null, 'vip')],
+  ['stats Tag:"big deal" 90 days campaign:q1', stats(90, 'q1', 'big deal')],
+  ['lookup', { kind: 'pick' }],
+  ['Lookup ', { kind: 'pick' }],
   ['import', { kind: 'import' }],
   ['Import people.csv', { kind: 'import' }],
   ['Health', { kind: 'health' }],
@@ -80,7 +87,6 @@ test.each<[text: string, command: Command]>([
 })
 
 test.each([
-  'lookup',
   'lookup ""',
   'enrich',
   'enrich —',

@@ -9,7 +9,8 @@ import { enrichingView, enrichReportView } from '../../src/bot/views/enrich-run.
 import { confidenceWords, detailWords, LACK, sourceName } from '../../src/bot/views/enrichment-words.ts'
 import { nearMissesView } from '../../src/bot/views/near-misses.ts'
 import type { ContactCard } from '../../src/core/contact-card.ts'
-import type { ContactOutcome, Estimate } from '../../src/core/enrichment/enrich.ts'
+import type { Estimate } from '../../src/core/enrichment/enrich.ts'
+import type { ContactOutcome } from '../../src/core/enrichment/outcome.ts'
 import type { Lack } from '../../src/core/enrichment/waterfall.ts'
 import {
   aBatchOutcome,

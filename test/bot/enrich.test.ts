@@ -7,18 +7,17 @@ import type { BotDeps } from '../../src/bot/app.ts'
 import { ACTIONS } from '../../src/bot/listeners.ts'
 import { createSlackSender } from '../../src/bot/sender.ts'
 import { homeView } from '../../src/bot/views/home.ts'
-import type { ContactOutcome } from '../../src/core/enrichment/enrich.ts'
+import type { ContactOutcome } from '../../src/core/enrichment/outcome.ts'
 import { InvalidInputError, StorageError } from '../../src/core/errors.ts'
 import {
   aCard,
   aFact,
-  aHotContact,
+  aHome,
   aMatch,
   anEmptyCard,
   anEstimate,
   anOutcome,
   NOW,
-  someStatistics,
   wordsOf,
 } from './fixtures.ts'
 import { aBotOverHttp, buttonPress } from './support.ts'
@@ -190,9 +189,9 @@ describe('the card', () => {
 
     test('in a modal', async () => {
       const sender = (slack: Slack) => createSlackSender({ token: slack.botToken, apiUrl: slack.apiUrl, now: Date.now })
-      const home = homeView({ hottest: [aHotContact()], week: someStatistics({ days: 7 }) })
+      const home = homeView(aHome({ waiting: { replies: [], recent: 0, total: 0 }, mine: [] }))
       const { office, pace, outcome } = await aSlowOffice((slack) => ({
-        showHome: (user) => sender(slack).publishHome(user, home),
+        showHome: async (user) => void (await sender(slack).publishHome(user, home)),
       }))
       await using _ = office
       await office.ada.openHome()
@@ -247,7 +246,7 @@ describe('a press that nobody may make', () => {
       await using bot = await aBotOverHttp(given)
       const press = buttonPress({ action_id, value: aValueFor(action_id), response_url: bot.slack.responseUrl() })
       expect((await bot.press({ ...press, ...more })).status).toBe(200)
-      await vi.waitFor(() => expect(bot.lines.map(({ message }) => message).join()).toContain('ignored'))
+      await vi.waitFor(() => expect(bot.lines.map(({ message }) => message).join()).toContain('not let in'))
       for (const part of Object.values(given)) expect(part).not.toHaveBeenCalled()
       expect(bot.slack.answers).toEqual([])
     },

@@ -1,15 +1,23 @@
+import { z } from 'zod'
+
+import type { HomeContent } from '../../src/bot/views/home.ts'
 import type { CampaignReport } from '../../src/core/campaign.ts'
 import type { Told } from '../../src/core/changes/history.ts'
 import type { Company, CompanyPerson } from '../../src/core/company.ts'
 import type { CardEvent, ContactCard, NearMiss } from '../../src/core/contact-card.ts'
-import type { BatchOutcome, ContactOutcome, Estimate } from '../../src/core/enrichment/enrich.ts'
+import type { Estimate } from '../../src/core/enrichment/enrich.ts'
+import type { BatchOutcome, ContactOutcome } from '../../src/core/enrichment/outcome.ts'
 import type { ContactFact } from '../../src/core/enrichment/facts.ts'
 import type { Finding } from '../../src/core/finding.ts'
 import type { HotContact } from '../../src/core/hottest.ts'
+import type { Erasure, Scrubbed } from '../../src/core/erasure/erase-contact.ts'
 import type { ImportResult } from '../../src/core/import-contacts.ts'
 import { bareContact, type ImportPlan } from '../../src/core/import-plan.ts'
+import type { WaitingReply } from '../../src/core/replies-waiting.ts'
 import type { FoundContact, SearchResult } from '../../src/core/search/search.ts'
-import type { Statistics } from '../../src/core/statistics.ts'
+import type { Page } from '../../src/core/page.ts'
+import type { ScoreExplained } from '../../src/core/score-explained.ts'
+import type { GroupStatistics, Statistics } from '../../src/core/statistics.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 export const NOW = Date.parse('2026-11-22T10:00:00Z')
@@ -48,6 +56,7 @@ export function aCard(overrides: Partial<ContactCard> = {}): ContactCard {
       aCardEvent({ type: 'opened', machine: true }),
     ],
     notes: [{ author: 'U0GRACE', at: NOW - DAY, text: 'Met at the fair.' }],
+    noteCount: 1,
     ...overrides,
   }
 }
@@ -146,6 +155,7 @@ export function anEmptyCard(): ContactCard {
     counters: {},
     recent: [],
     notes: [],
+    noteCount: 0,
   })
 }
 
@@ -206,6 +216,8 @@ export function aCampaign(overrides: Partial<CampaignReport> = {}): CampaignRepo
     firstDay: '2026-11-16',
     lastDay: '2026-11-19',
     events: { sent: 2400, delivered: 2380, opened: 640, machine_opened: 900, clicked: 88, replied: 31, bounced: 20 },
+    people: 1410,
+    reach: { sent: 1400, delivered: 1390, opened: 312, machine_opened: 420, clicked: 70, replied: 30, bounced: 10 },
     steps: [
       { step: '1', events: { sent: 1400, opened: 400, clicked: 60, replied: 21 } },
       { step: '2', events: { sent: 1000, opened: 240, clicked: 28, replied: 10 } },
@@ -237,6 +249,23 @@ export function someStatistics(overrides: Partial<Statistics> = {}): Statistics 
     newContactsBefore: 80,
     events: { sent: 2400, delivered: 2380, opened: 640, machine_opened: 900, clicked: 88, replied: 31, bounced: 20 },
     eventsBefore: { sent: 2000, delivered: 1990, opened: 650, clicked: 88, replied: 20, bounced: 10, unsubscribed: 4 },
+    daily: [
+      { day: '2026-10-24', events: { sent: 1400, delivered: 1390, opened: 300, clicked: 40, replied: 20 } },
+      { day: '2026-11-02', events: { opened: 100, clicked: 20, replied: 1 } },
+      { day: '2026-11-22', events: { sent: 1000, delivered: 990, opened: 240, clicked: 28, replied: 10 } },
+    ],
+    ...overrides,
+  }
+}
+
+export function someGroup(overrides: Partial<GroupStatistics> = {}): GroupStatistics {
+  const { newContacts: _new, newContactsBefore: _before, events, eventsBefore, daily, ...stats } = someStatistics()
+  return {
+    ...stats,
+    campaign: 'Spring launch',
+    tag: null,
+    reach: { sent: 1200, delivered: 1190, opened: 312, machine_opened: 420, clicked: 70, replied: 30, bounced: 10 },
+    engagement: { events, eventsBefore, daily },
     ...overrides,
   }
 }
@@ -252,7 +281,27 @@ export function noStatistics(): Statistics {
     newContactsBefore: 0,
     events: {},
     eventsBefore: {},
+    daily: [],
   })
+}
+
+export function aWaitingReply(overrides: Partial<WaitingReply> = {}): WaitingReply {
+  const { id, email, firstName, lastName, company, title } = aCard()
+  const who = { id, email, firstName, lastName, company, title, owner: 'U0GRACE' }
+  return { ...who, since: NOW - DAY, subject: 'Re: Hello', excerpt: 'Sounds good.\nThursday?', ...overrides }
+}
+
+/** The Home tab of a member. */
+export function aHome(overrides: Partial<HomeContent> = {}): HomeContent {
+  return {
+    waiting: { replies: [aWaitingReply()], recent: 1, total: 1 },
+    answered: [],
+    mine: [aHotContact({ id: 44, firstName: 'Grace', lastName: 'Hopper', email: 'grace@example.com' })],
+    hottest: [aHotContact()],
+    week: someStatistics({ days: 7 }),
+    role: 'member',
+    ...overrides,
+  }
 }
 
 export function someFindings(outside = 'postmark'): Finding[] {
@@ -287,11 +336,42 @@ export function wordsOf(value: unknown): string {
   return [...own, ...Object.values(value).map(wordsOf)].filter(Boolean).join('\n')
 }
 
-/** What each button of a message or view asks for, in order. */
+/** A page of a list about a contact. */
+export function aPage<Row>(...rows: readonly Row[]): Page<Row> {
+  return { rows, newer: { direction: 'newer', at: NOW, id: 7 }, older: { direction: 'older', at: NOW - DAY, id: 3 } }
+}
+
+export function aScoreExplained(overrides: Partial<ScoreExplained> = {}): ScoreExplained {
+  const replied = aCardEvent({ type: 'replied', subject: 'Re: Hello' })
+  return {
+    score: 26.5,
+    parts: [
+      { event: replied, points: 20, worth: 19 },
+      { event: aCardEvent({ type: 'clicked', url: 'https://pricing.example.com/plans?who=ada' }), points: 5, worth: 4.8 },
+    ],
+    rest: { events: 3, worth: 2.7 },
+    ...overrides,
+  }
+}
+
+/** What each button and each entry of a menu in a message or view asks for, in order. */
 export function buttonsOf(value: unknown): { action_id: string; value: string }[] {
   if (Array.isArray(value)) return value.flatMap(buttonsOf)
   if (typeof value !== 'object' || value === null) return []
+  if ('type' in value && value.type === 'overflow' && 'options' in value) return entriesOf(value.options)
   if ('action_id' in value && 'value' in value)
     return [{ action_id: String(value.action_id), value: String(value.value) }]
   return Object.values(value).flatMap(buttonsOf)
+}
+
+function entriesOf(options: unknown): { action_id: string; value: string }[] {
+  return z.array(z.object({ value: z.string() })).parse(options).map(({ value: choice }) => {
+    const [action_id = '', ...value] = choice.split(' ')
+    return { action_id, value: value.join(' ') }
+  })
+}
+
+export function anErasure(overrides: Partial<Erasure & Scrubbed> = {}): Erasure & Scrubbed {
+  const nothing = { kept: 0, posts: 0, isNew: true, wasContact: true, filesCleared: true }
+  return { ...nothing, events: 12, notes: 1, ...overrides }
 }

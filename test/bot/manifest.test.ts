@@ -9,6 +9,7 @@ import { z } from 'zod'
 
 import { COMMANDS, EVENTS, SHORTCUTS } from '../../src/bot/listeners.ts'
 import { SLACK_PATH } from '../../src/bot/receiver.ts'
+import { SCOPES as GRANTED } from '../../src/bot/slack-scopes.ts'
 
 const root = join(import.meta.dirname, '../..')
 const raw: unknown = parse(readFileSync(join(root, 'manifest.yml'), 'utf8'))
@@ -17,16 +18,22 @@ const Manifest = z.object({
   display_information: z.object({ long_description: z.string().min(175).max(4000) }),
   features: z.object({
     slash_commands: z.array(z.object({ command: z.string(), url: z.string(), should_escape: z.boolean() })),
-    shortcuts: z.array(z.object({ callback_id: z.string() })).default([]),
+    shortcuts: z.array(z.object({ callback_id: z.string(), type: z.enum(['global', 'message']) })),
     app_home: z.object({
       home_tab_enabled: z.boolean(),
       messages_tab_enabled: z.boolean(),
       messages_tab_read_only_enabled: z.boolean(),
     }),
   }),
-  oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
+  oauth_config: z.object({
+    scopes: z.object({ bot: z.array(z.string()), bot_optional: z.array(z.string()).default([]) }),
+  }),
   settings: z.object({
-    interactivity: z.object({ is_enabled: z.literal(true), request_url: z.string() }),
+    interactivity: z.object({
+      is_enabled: z.literal(true),
+      request_url: z.string(),
+      message_menu_options_url: z.string(),
+    }),
     event_subscriptions: z.object({ request_url: z.string(), bot_events: z.array(z.string()) }),
     socket_mode_enabled: z.boolean(),
   }),
@@ -39,6 +46,10 @@ const SCOPES: Readonly<Record<string, string | null>> = {
   'auth.test': null,
   'chat.postMessage': 'chat:write',
   'chat.update': 'chat:write',
+  'conversations.info': 'channels:read',
+  'files.completeUploadExternal': 'files:write',
+  'files.getUploadURLExternal': 'files:write',
+  'users.info': 'users:read',
   'views.open': null,
   'views.publish': null,
   'views.push': null,
@@ -76,13 +87,21 @@ describe('manifest.yml', () => {
         ([, kind, what]) => `${kind} ${what}`,
       ),
     )
-    expect(registered).toEqual(['command name', "action { type: 'block_actions' }", 'view id', 'event name'])
+    expect(registered).toEqual([
+      'command name',
+      "action { type: 'block_actions' }",
+      'options menu',
+      'shortcut shortcut',
+      'view id',
+      'event name',
+    ])
   })
 
   test('sends everything to the path at which the bot listens', () => {
     const urls = [
       ...manifest.features.slash_commands.map(({ url }) => url),
       manifest.settings.interactivity.request_url,
+      manifest.settings.interactivity.message_menu_options_url,
       manifest.settings.event_subscriptions.request_url,
     ]
     for (const url of urls) expect(url).toBe(`https://touchpoint.example.com${SLACK_PATH}`)
@@ -103,7 +122,17 @@ describe('manifest.yml', () => {
     expect([...methods].sort()).toEqual(Object.keys(SCOPES).sort())
     // The files of an import are fetched from the address in the form, without a method.
     const needed = new Set(['commands', 'files:read', ...Object.values(SCOPES).filter((scope) => scope !== null)])
-    expect([...manifest.oauth_config.scopes.bot].sort()).toEqual([...needed].sort())
+    const { bot, bot_optional } = manifest.oauth_config.scopes
+    // Private channels are asked about by the same method as public ones, and for addresses by that for profiles.
+    expect([...bot, ...bot_optional].sort()).toEqual([...needed, 'groups:read', 'users:read.email'].sort())
+  })
+
+  test('asks for the scopes of which src/bot/slack-scopes.ts says what is lost without them', () => {
+    const known = (isOptional: boolean) => GRANTED.filter((scope) => (scope.isOptional ?? false) === isOptional)
+    const { bot, bot_optional } = manifest.oauth_config.scopes
+    const names = (some: typeof GRANTED) => some.map(({ name }) => name).sort()
+    expect(names(known(false))).toEqual([...bot].sort())
+    expect(names(known(true))).toEqual([...bot_optional].sort())
   })
 
   test('lets the app have a Home tab, and write to people', () => {

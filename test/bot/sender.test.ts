@@ -2,13 +2,17 @@ import { expect, test, vi } from 'vitest'
 
 import { type Slack, startSlack } from '../../practice/slack/index.ts'
 import { mrkdwn } from '../../src/bot/mrkdwn.ts'
-import { createSlackSender, type SenderDeps, SlackRefusedError } from '../../src/bot/sender.ts'
+import { createSlackSender, type SenderDeps } from '../../src/bot/sender.ts'
+import { SlackRefusedError } from '../../src/bot/slack-refusals.ts'
 import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
 import { CrmError, UpstreamError } from '../../src/core/errors.ts'
 import { aCard, NOW } from './fixtures.ts'
 import { TOKEN } from './support.ts'
 
-const alert = replyAlertView({ contact: aCard(), campaign: null, subject: 'Hi', excerpt: 'Yes', occurredAt: NOW })
+const alert = replyAlertView(
+  { contact: aCard(), campaign: null, subject: 'Hi', excerpt: 'Yes', occurredAt: NOW },
+  'own',
+)
 const post = { ...alert, channel: '#sales', key: 'reply:sendgrid:1' }
 
 function aSender(slack: Slack, deps: Partial<SenderDeps> = {}) {

@@ -4,18 +4,25 @@ import { createServer } from 'node:http'
 import { BOT_TOKEN, type Persona, type Slack, startSlack } from '../../practice/slack/index.ts'
 import { slackSigned } from '../../practice/slack/sign.ts'
 import { type BotDeps, createBot } from '../../src/bot/app.ts'
+import { createGate, type Gate } from '../../src/bot/gate.ts'
 import { createSlackReceiver, SLACK_PATH } from '../../src/bot/receiver.ts'
+import type { Standing } from '../../src/bot/roles.ts'
 import type { ContactChanges } from '../../src/core/changes/contact-changes.ts'
 import type { Logger } from '../../src/core/logger.ts'
 import {
   aCampaign,
   aCard,
+  aCardEvent,
   aCompany,
+  anErasure,
   anEstimate,
   anOutcome,
+  aPage,
+  aScoreExplained,
   aSearchResult,
   NOW,
   someFindings,
+  someGroup,
   someStatistics,
 } from './fixtures.ts'
 
@@ -40,29 +47,49 @@ export function aLog(): { readonly log: Logger; readonly lines: LogLine[] } {
 export const noChanges: ContactChanges = {
   setStatus: async () => ({ kind: 'same' }),
   assign: async () => ({ kind: 'same' }),
+  markAnswered: async () => ({ kind: 'same' }),
   changeTags: async () => ({ kind: 'same' }),
   addNote: async () => ({ kind: 'same' }),
   editProfile: async () => ({ kind: 'same' }),
   undo: async () => ({ kind: 'gone' }),
-  history: async () => [],
+  history: async () => ({ rows: [], newer: null, older: null }),
+}
+
+/** Lets everybody of the workspace in as the same. */
+export function aGate(standing: Standing = 'admin', { log } = aLog()): Gate {
+  return createGate({ standing: async () => standing, admins: [], log })
 }
 
 /** What the bot asks the core for; say only what the test is about. */
 export function aCore(overrides: Partial<BotDeps> = {}) {
   return {
+    gate: aGate(),
+    personChanged: () => {},
     lookup: async () => ({ kind: 'found', card: aCard() }),
     cardById: async () => aCard(),
     changes: noChanges,
     search: async () => aSearchResult(),
+    suggest: async () => aSearchResult().contacts,
+    contactsAt: async (addresses) => addresses.map((address) => ({ address, contact: null })),
+    person: async () => undefined,
     addContact: async () => aCard(),
     addNewContact: async () => ({ isNew: true, card: aCard() }),
     startImport: () => {},
+    timeline: async () => aPage(aCardEvent()),
+    notes: async () => aPage(...aCard().notes),
+    explainScore: async () => aScoreExplained(),
+    startExport: () => {},
     showHome: async () => {},
     statistics: async () => someStatistics(),
+    groupStatistics: async () => someGroup(),
+    statsChoices: async () => ({ campaigns: ['Spring launch'], tags: ['vip'] }),
+    refusedBlocks: { isRefused: async () => false, refused: async () => {} },
     company: async () => ({ kind: 'found', company: aCompany() }),
     campaigns: async () => [aCampaign()],
     campaign: async () => ({ kind: 'found', campaign: aCampaign() }),
     health: async () => someFindings(),
+    previewErasure: async () => ({ email: aCard().email, contact: aCard(), events: 12, notes: 1 }),
+    eraseContact: async () => anErasure(),
     enrichContact: async () => anOutcome(),
     estimateEnrichment: async () => anEstimate(),
     startEnrichment: async () => {},
@@ -90,7 +117,8 @@ export async function aBotOverHttp(overrides: Partial<BotDeps> = {}): Promise<Ht
   const slack = resources.use(await startSlack())
   const { log, lines } = aLog()
   const connection = createSlackReceiver({ signingSecret: SIGNING_SECRET, now: () => Date.now(), log })
-  createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.apiUrl, log, ...aCore(overrides) })
+  const gate = aGate('admin', { log, lines })
+  createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.apiUrl, log, ...aCore({ gate, ...overrides }) })
   const server = createServer(connection.listener).listen(0, '127.0.0.1')
   resources.defer(() => {
     server.close()

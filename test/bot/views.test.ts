@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { problemsOf } from '../../practice/slack/block-kit.ts'
 import type { Message } from '../../src/bot/blocks.ts'
 import { ACTIONS, FORMS, readPress } from '../../src/bot/listeners.ts'
+import type { Role } from '../../src/bot/permissions.ts'
 import { messageModal } from '../../src/bot/surfaces.ts'
 import { addContactForm } from '../../src/bot/views/add-contact-form.ts'
 import { campaignsView, campaignView } from '../../src/bot/views/campaign.ts'
@@ -18,8 +19,11 @@ import {
 import { changeSentence, sameSentence, undoSentence } from '../../src/bot/views/change-words.ts'
 import { companyView } from '../../src/bot/views/company.ts'
 import { contactCardView } from '../../src/bot/views/contact-card.ts'
-import { contactHistoryView } from '../../src/bot/views/contact-history.ts'
+import { CHANGES_A_PAGE, contactHistoryView } from '../../src/bot/views/contact-history.ts'
+import { contactNotesView, NOTES_A_PAGE } from '../../src/bot/views/contact-notes.ts'
+import { contactScoreView } from '../../src/bot/views/contact-score.ts'
 import { contactSourcesView } from '../../src/bot/views/contact-sources.ts'
+import { contactTimelineView, EVENTS_A_PAGE } from '../../src/bot/views/contact-timeline.ts'
 import { enrichCostView, notStartedView } from '../../src/bot/views/enrich-cost.ts'
 import {
   enrichingView,
@@ -31,10 +35,11 @@ import {
 import { FOUND_A_PAGE, foundView } from '../../src/bot/views/found.ts'
 import { healthView } from '../../src/bot/views/health.ts'
 import { helpView, unavailableView } from '../../src/bot/views/help.ts'
-import { homeProblemView, homeView } from '../../src/bot/views/home.ts'
+import { homeClosedView, homeProblemView, homeView } from '../../src/bot/views/home.ts'
 import { importForm } from '../../src/bot/views/import-form.ts'
 import { importingView, importReportView } from '../../src/bot/views/import-report.ts'
 import { nearMissesView, whomView } from '../../src/bot/views/near-misses.ts'
+import { collectingView, personExportView } from '../../src/bot/views/person-export.ts'
 import {
   BUG,
   filterProblemView,
@@ -57,6 +62,8 @@ import { FIELDS } from '../../src/core/enrichment/fields.ts'
 import { SHARED_FIELDS } from '../../src/core/enrichment/local/siblings.ts'
 import { EVENT_TYPES } from '../../src/core/event.ts'
 import { bareContact } from '../../src/core/import-plan.ts'
+import type { ScoreExplained } from '../../src/core/score-explained.ts'
+import { MOST_COUNTED, type RepliesWaiting } from '../../src/core/replies-waiting.ts'
 import { FilterError, pointed } from '../../src/core/search/filter-error.ts'
 import {
   aBatchOutcome,
@@ -68,6 +75,7 @@ import {
   aCompanyPerson,
   aFact,
   aFoundContact,
+  aHome,
   aHotContact,
   aMatch,
   anEmptyCard,
@@ -75,7 +83,10 @@ import {
   anImportPlan,
   anImportResult,
   anOutcome,
+  aPage,
+  aScoreExplained,
   aSearchResult,
+  aWaitingReply,
   buttonsOf,
   mrkdwnOf,
   NOW,
@@ -108,6 +119,8 @@ function everyView(outside: string, many = 3): Message[] {
     suppression: { reason: 'unsubscribed', since: NOW, event: outside },
     recent: events,
     notes: Array.from({ length: 3 }, () => ({ author: outside, at: NOW, text: outside })),
+    noteCount: 10_000,
+    counters: { ...aCard().counters, sent: { count: 10_000, first: NOW, last: NOW } },
   })
   const matches = Array.from({ length: many }, () => aMatch({ ...card }))
   const plan = anImportPlan({
@@ -116,7 +129,9 @@ function everyView(outside: string, many = 3): Message[] {
   })
   return [
     contactCardView(card),
-    contactCardView({ ...card, recent: events.slice(8) }, { added: true }),
+    contactCardView(card, { role: 'admin', now: NOW }),
+    contactCardView({ ...card, recent: events.slice(8) }, { added: true, role: 'viewer' }),
+    personExportView({ email: outside, json: outside, counts: { fields: 200, events: 10_000, notes: 1, changes: 7 } }),
     contactCardView({ ...card, recent: events.slice(16), firstName: null, lastName: null }),
     contactCardView({ ...card, suppression: null, company: null, title: null }, { outcome: anOutcome(), now: NOW }),
     nearMissesView(outside, { kind: 'choose', exact: true, address: null, matches }),
@@ -128,7 +143,8 @@ function everyView(outside: string, many = 3): Message[] {
     nearMissesView(outside, { kind: 'none', address: outside.slice(0, 320) || null }),
     statsView(someStatistics({ from: outside, to: outside })),
     ...companyAndCampaignViews(outside, many),
-    replyAlertView({ contact: card, campaign, subject: outside, excerpt: outside, occurredAt: NOW }),
+    replyAlertView({ contact: card, campaign, subject: outside, excerpt: outside, occurredAt: NOW }, 'own'),
+    replyAlertView({ contact: card, campaign, subject: outside, excerpt: outside, occurredAt: NOW }, 'shared'),
     ...searches(outside, many),
     problemView(outside),
     unavailableView(outside),
@@ -232,12 +248,16 @@ function everyPlace(outside: string, messages: readonly Message[]) {
   )
   const nameless = hottest.map((contact) => ({ ...contact, firstName: null, lastName: null }))
   const week = someStatistics({ days: 7, from: outside, to: outside })
+  const answered = [1, 2, 3].map((change) => ({ change, id: 42, email: outside, firstName: outside, lastName: outside }))
   return {
     modals: [
       addContactForm({ email: outside, firstName: outside, lastName: outside }),
       importForm(),
       ...contactForms(outsider(outside)),
-      contactHistoryView(outsider(outside), Array<Told>(50).fill(everyChange(outside, 200))),
+      messageModal('History', contactHistoryView(outsider(outside), aPage(...changesOf(outside)))),
+      messageModal('Timeline', contactTimelineView(outsider(outside), aPage(...eventsOf(outside)))),
+      messageModal('Notes', contactNotesView(outsider(outside), aPage(...notesOf(outside)))),
+      contactScoreView(outsider(outside), scoreOf(outside)),
       contactSourcesView(
         aCard({
           email: outside,
@@ -252,8 +272,45 @@ function everyPlace(outside: string, messages: readonly Message[]) {
       ),
       ...messages.slice(0, 3).map((message) => messageModal(outside || 'Contact', message)),
     ],
-    homes: [homeView({ hottest, week }), homeView({ hottest: nameless, week }), homeProblemView(problemView(outside))],
+    homes: [
+      homeView({ waiting: waitingOf(outside, false), answered, mine: hottest, hottest, week, role: 'admin' }),
+      homeView({ waiting: waitingOf(outside, true), answered, mine: nameless, hottest: nameless, week, role: 'admin' }),
+      homeProblemView(problemView(outside), 'admin'),
+      homeClosedView(problemView(outside)),
+    ],
   }
+}
+
+/** As many as are read, and more than are counted. */
+function waitingOf(outside: string, isNameless: boolean): RepliesWaiting {
+  const name = isNameless ? null : outside
+  const who = { email: outside, firstName: name, lastName: name, company: outside, title: outside, owner: outside }
+  const replies = Array.from({ length: 5 }, () => aWaitingReply({ ...who, subject: outside, excerpt: outside }))
+  return { replies, recent: MOST_COUNTED, total: MOST_COUNTED }
+}
+
+const NOBODY_WAITS: RepliesWaiting = { replies: [], recent: 0, total: 0 }
+
+const EMPTY_PAGE = { rows: [], newer: null, older: null }
+
+/** Pages as long as they are read, and longer words than anybody writes. */
+function changesOf(outside: string): Told[] {
+  return Array<Told>(CHANGES_A_PAGE).fill(everyChange(outside, 200))
+}
+
+function eventsOf(outside: string): CardEvent[] {
+  const campaign = { id: outside, name: outside, step: outside }
+  const event = aCardEvent({ type: 'replied', campaign, subject: outside, reason: outside, suspected: 'link_burst' })
+  return Array.from({ length: EVENTS_A_PAGE }, (_, at) => ({ ...event, excerpt: at % 2 === 0 ? outside : null }))
+}
+
+function notesOf(outside: string) {
+  return Array.from({ length: NOTES_A_PAGE }, () => ({ author: outside, at: NOW, text: outside }))
+}
+
+function scoreOf(outside: string): ScoreExplained {
+  const parts = eventsOf(outside).map((event) => ({ event, points: 20, worth: 19.9 }))
+  return { score: 1234.5, parts, rest: { events: 10_000, worth: 936 } }
 }
 
 /** A contact of whom everything that can be edited comes from strangers. */
@@ -329,13 +386,16 @@ describe('every view', () => {
     companyView({ kind: 'choose', domain: 'acmee.example', domains: ['acme.example'] }),
     campaignView('Spring launch', { kind: 'found', campaign: aCampaign() }),
     campaignsView([aCampaign()]),
-    replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: null, occurredAt: NOW }),
+    replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: null, occurredAt: NOW }, 'own'),
+    replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: null, occurredAt: NOW }, 'unknown'),
     helpView(),
     unavailableView('export'),
     healthView(someFindings()),
     healthView([]),
     importingView('people.csv'),
     importReportView('people.csv', anImportPlan(), anImportResult()),
+    collectingView(),
+    personExportView({ email: 'ada@example.com', json: '{}', counts: { fields: 12, events: 1, notes: 0, changes: 1 } }),
     ...[problemView(BUG), goneView(), notYouView(), notOpenedView(), progressView(), workingView()],
     ...[startedView(), staleButtonView(), tooSlowView()],
   ]
@@ -344,15 +404,23 @@ describe('every view', () => {
       addContactForm(),
       importForm(),
       ...contactForms(aCard()).slice(0, 5),
-      contactHistoryView(aCard(), [aChange(), aChange({ isUndone: true })]),
-      contactHistoryView(aCard(), []),
+      messageModal('History', contactHistoryView(aCard(), aPage(aChange(), aChange({ isUndone: true })))),
+      messageModal('History', contactHistoryView(aCard(), EMPTY_PAGE)),
+      messageModal('Timeline', contactTimelineView(aCard(), aPage(...aCard().recent))),
+      messageModal('Timeline', contactTimelineView(anEmptyCard(), EMPTY_PAGE)),
+      messageModal('Notes', contactNotesView(aCard(), aPage(...aCard().notes))),
+      messageModal('Notes', contactNotesView(anEmptyCard(), EMPTY_PAGE)),
+      contactScoreView(aCard(), aScoreExplained()),
+      contactScoreView(anEmptyCard(), { score: 0, parts: [], rest: { events: 0, worth: 0 } }),
       contactSourcesView(aCard({ facts: [aFact()] })),
       messageModal('Contact', contactCardView(aCard())),
     ],
     homes: [
-      homeView({ hottest: [aHotContact()], week: someStatistics({ days: 7 }) }),
-      homeView({ hottest: [], week: someStatistics({ days: 7 }) }),
-      homeView({ hottest: [], week: noStatistics() }),
+      homeView(aHome({ answered: [{ change: 7, ...aMatch() }] })),
+      homeView(aHome({ waiting: NOBODY_WAITS, mine: [], hottest: [], role: 'viewer' })),
+      homeView(aHome({ waiting: { ...NOBODY_WAITS, total: 3 } })),
+      homeView(aHome({ week: noStatistics() })),
+      homeClosedView(problemView(BUG)),
     ],
   }
 
@@ -377,7 +445,10 @@ describe('every view', () => {
       expect(read, press.action_id).toBeDefined()
       if (read) offered.add(read.action)
     }
-    const alert = replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: 'x', occurredAt: NOW })
+    const alert = replyAlertView(
+      { contact: aCard(), campaign: null, subject: null, excerpt: 'x', occurredAt: NOW },
+      'own',
+    )
     for (const press of buttonsOf(alert)) offered.add(press.action_id)
     expect([...offered].sort()).toEqual([...ACTIONS].sort())
   })
@@ -580,7 +651,7 @@ describe('the reply alert', () => {
   const alert = { contact: aCard(), campaign: { id: null, name: 'Spring launch', step: null }, occurredAt: NOW }
 
   test('says who answered what, quotes it, and opens the card', () => {
-    const view = replyAlertView({ ...alert, subject: 'Hello <!here>', excerpt: 'Call me' })
+    const view = replyAlertView({ ...alert, subject: 'Hello <!here>', excerpt: 'Call me' }, 'own')
     expect(view.text).toBe('Ada Lovelace (ada@example.com) replied to “Hello &lt;!here&gt;”.')
     expect(wordsOf(view)).toContain('Call me')
     expect(wordsOf(view)).toContain('Campaign Spring launch')
@@ -588,36 +659,90 @@ describe('the reply alert', () => {
   })
 
   test('without a text says why there is none', () => {
-    expect(wordsOf(replyAlertView({ ...alert, subject: null, excerpt: ' ' }))).toContain('did not send the text')
+    expect(wordsOf(replyAlertView({ ...alert, subject: null, excerpt: ' ' }, 'own'))).toContain('did not send the text')
+  })
+
+  test.each([
+    ['shared', /other organizations are in this channel/],
+    ['unknown', /Slack does not say who reads this channel/],
+  ] as const)('shows no address where the readers are %s, and says why', (audience, why) => {
+    const written = 'ask bob@example.com, not ada@example.com'
+    const named = { ...alert.campaign, name: written }
+    const contact = aCard({ company: written, title: written })
+    const replies = { ...alert, contact, campaign: named, subject: written, excerpt: `${written}\n<${written}>` }
+    const view = replyAlertView(replies, audience)
+    expect(JSON.stringify(view)).not.toMatch(/bob@|ada@/)
+    expect(view.text).toMatch(/^Ada Lovelace \(a…@example\.com\) replied to “ask b…@example\.com, not a…@example\.com”/)
+    expect(wordsOf(view)).toMatch(why)
+    expect(buttonsOf(view)).toEqual([{ action_id: 'contact_open', value: '42' }])
+    const nameless = replyAlertView({ ...replies, contact: aCard({ firstName: null, lastName: null }) }, audience)
+    expect(JSON.stringify(nameless)).not.toContain('ada@')
+    expect(nameless.text).toMatch(/^a…@example\.com replied/)
   })
 })
 
 describe('the Home tab', () => {
-  const week = someStatistics({ days: 7 })
+  test('offers to members to add and to import, and to viewers what they may do', () => {
+    const labels = (role: Role) => wordsOf(homeView(aHome({ role })).blocks[2]).split('\n')
+    expect(labels('member')).toEqual(expect.arrayContaining(['Add a contact', 'Import', 'Statistics']))
+    expect(labels('viewer')).not.toContain('Import')
+    expect(wordsOf(homeView(aHome({ role: 'member' })))).toContain('Answered')
+    expect(wordsOf(homeView(aHome({ role: 'viewer' })))).not.toContain('Answered')
+  })
 
-  test('offers to add and to import before anything else', () => {
-    const [first, second] = buttonsOf(homeView({ hottest: [aHotContact()], week }))
-    expect([first?.value, second?.value]).toEqual(['add_contact', 'import_contacts'])
+  test('shows who waits for an answer, with their first words and since when', () => {
+    const view = homeView(aHome({ waiting: { replies: [aWaitingReply({ id: 7 })], recent: 23, total: 30 } }))
+    const words = wordsOf(view)
+    expect(words).toContain('1 of 23, the longest waiting first · 7 more from before the last 30 days')
+    expect(words).toContain('*Ada Lovelace* CTO, Analytical Engines\n“Sounds good. Thursday?”\n<!date^')
+    expect(words).toContain('Re: Hello · ada@example.com · <@U0GRACE>')
+    expect(buttonsOf(view)).toContainEqual({ action_id: 'contact_answered', value: `7:${NOW - 24 * 60 * 60 * 1000}` })
+    expect(words).toContain('Show all 30')
+    expect(buttonsOf(view)).toContainEqual({ action_id: 'found_list', value: 'waiting:yes' })
+  })
+
+  test('says where the mail tool did not send the words', () => {
+    const replies = [aWaitingReply({ excerpt: null, subject: ' ' })]
+    expect(wordsOf(homeView(aHome({ waiting: { replies, recent: 1, total: 1 } })))).toContain('did not send the text')
+  })
+
+  test('says that nobody waits, and leads to those from long ago', () => {
+    expect(wordsOf(homeView(aHome({ waiting: NOBODY_WAITS })))).toContain('Nobody waits for an answer.')
+    const words = wordsOf(homeView(aHome({ waiting: { ...NOBODY_WAITS, total: 3 } })))
+    expect(words).toContain('Nobody has written in the last 30 days and waits; 3 from before.')
+    expect(words).toContain('Show all 3')
+  })
+
+  test('takes back what was marked as answered', () => {
+    const view = homeView(aHome({ answered: [{ change: 9, ...aMatch() }] }))
+    expect(wordsOf(view)).toContain('Ada Lovelace (ada@example.com): marked as answered.')
+    expect(buttonsOf(view)).toContainEqual({ action_id: 'change_undo', value: '9' })
+  })
+
+  test('shows mine, and teaches how to get some', () => {
+    const view = homeView(aHome({ mine: [aHotContact({ id: 8 })] }))
+    expect(buttonsOf(view)).toContainEqual({ action_id: 'found_list', value: 'owner:me' })
+    expect(wordsOf(homeView(aHome({ mine: [] })))).toContain('`/crm assign ada@example.com me`')
   })
 
   test('shows who is hot with score and status, and opens their cards', () => {
-    const view = homeView({ hottest: [aHotContact({ id: 7 })], week })
+    const view = homeView(aHome({ hottest: [aHotContact({ id: 7 })] }))
     expect(wordsOf(view)).toContain('*Ada Lovelace* CTO, Analytical Engines\nScore 26.5 · Engaged · ada@example.com')
     expect(buttonsOf(view)).toContainEqual({ action_id: 'contact_open', value: '7' })
   })
 
   test('shows this week beside the week before', () => {
-    const words = wordsOf(homeView({ hottest: [], week }))
+    const words = wordsOf(homeView(aHome()))
     expect(words).toContain('1,240 contacts, 120 new (80 the week before).')
     expect(words).toMatch(/Replied +31 +20 +\+11/)
   })
 
   test('says what will stand there while nobody is hot', () => {
-    expect(wordsOf(homeView({ hottest: [], week }))).toContain('Nobody has opened, clicked or replied yet.')
+    expect(wordsOf(homeView(aHome({ hottest: [] })))).toContain('Nobody has opened, clicked or replied yet.')
   })
 
   test('of an empty CRM teaches the first steps and shows no empty lists', () => {
-    const words = wordsOf(homeView({ hottest: [], week: noStatistics() }))
+    const words = wordsOf(homeView(aHome({ week: noStatistics() })))
     expect(words).toContain('Connect an e-mail tool')
     expect(words).toContain('/crm import')
     expect(words).not.toContain('Hottest')

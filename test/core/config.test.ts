@@ -20,6 +20,8 @@ test('has a default for everything but Slack', () => {
     databaseUrl: 'sqlite:data/touchpoint.db',
     slack: { botToken: 'xoxb-1', transport: { mode: 'http', signingSecret: '0123456789abcdef' }, apiUrl: undefined },
     alertChannel: undefined,
+    admins: [],
+    viewers: [],
     timeZone: 'UTC',
     publicUrl: undefined,
     enrichment: { providers: [], dailyCredits: 500, on: new Set(['import', 'reply']) },
@@ -46,6 +48,8 @@ test('names everything that is wrong at once, and how to mend it', () => {
     SLACK_BOT_TOKEN: 'xoxp-user',
     CRM_TIME_ZONE: 'Mars/Olympus',
     CRM_ALERT_CHANNEL: 'the sales channel',
+    CRM_ADMINS: 'U0ADA, @grace',
+    CRM_VIEWERS: 'tom@example.com',
     LOG_LEVEL: 'loud',
     SLACK_API_URL: 'http://slack.example.com/api',
     SENDGRID_WEBHOOK_SECRET: 'not a key',
@@ -53,12 +57,23 @@ test('names everything that is wrong at once, and how to mend it', () => {
   const problems = problemsOf(() => load(env))
   for (const name of [...Object.keys(env), 'SLACK_SIGNING_SECRET']) expect(problems).toContain(name)
   expect(problems).toMatch(/CRM_TIME_ZONE .*Europe\/Berlin/)
+  expect(problems).toMatch(/^CRM_ADMINS names @grace, which is no member id: .*Copy member ID/m)
   expect(problems).not.toContain('not a key')
 })
 
 test('needs Slack only where it is used', () => {
   expect(problemsOf(() => load({}))).toMatch(/SLACK_BOT_TOKEN.*SLACK_SIGNING_SECRET/)
   expect(load({}, { needsSlack: false }).slack).toBeUndefined()
+})
+
+test('takes the ids of admins and viewers, each once', () => {
+  const { admins, viewers } = load({ ...slack, CRM_ADMINS: ' U0ADA,W0GRACE , U0ADA,', CRM_VIEWERS: 'U0TOM' })
+  expect([admins, viewers]).toEqual([['U0ADA', 'W0GRACE'], ['U0TOM']])
+})
+
+test('wants nobody to be an admin and a viewer', () => {
+  const problems = problemsOf(() => load({ ...slack, CRM_ADMINS: 'U0ADA,U0TOM', CRM_VIEWERS: 'U0TOM' }))
+  expect(problems).toBe('CRM_VIEWERS and CRM_ADMINS both name U0TOM: keep one')
 })
 
 test('switches a provider on by its secret, and takes several for a rotation', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 
 import { StorageError } from '../../src/core/errors.ts'
+import type { Finding } from '../../src/core/finding.ts'
 import { type HealthDeps, health, healthSettings } from '../../src/core/health.ts'
 import { ingestAll } from '../../src/core/ingest.ts'
+import type { NewJob } from '../../src/core/job.ts'
 import type { Database } from '../../src/core/store/database.ts'
 import { enqueue, returnJob } from '../../src/core/store/jobs.ts'
 import { createDayOf } from '../../src/core/time.ts'
@@ -13,15 +15,29 @@ const NOW = Date.parse('2026-03-02T12:00:00Z')
 const dayOf = createDayOf('UTC')
 
 const PROVIDERS = [
-  { id: 'sendgrid', name: 'SendGrid', signs: {} },
-  { id: 'ses', name: 'Amazon SES', variable: 'SES_TOPIC_ARNS', signs: {} },
+  { id: 'sendgrid', name: 'SendGrid', signs: {}, proof: ['body'] },
+  { id: 'ses', name: 'Amazon SES', variable: 'SES_TOPIC_ARNS', signs: {}, proof: ['body'] },
+  { id: 'brevo', name: 'Brevo', signs: {}, proof: ['headers', 'url'] },
+  { id: 'lemlist', name: 'lemlist', signs: {}, proof: ['url'] },
 ]
 
-const enrichment = { providers: [], dailyCredits: 500, on: new Set<never>() }
+const settings = {
+  webhookSecrets: {},
+  warnings: [],
+  publicUrl: undefined,
+  enrichment: { providers: [], dailyCredits: 500, on: new Set<never>() },
+}
 
 function looked(database: Database, overrides: Partial<HealthDeps> = {}) {
-  const config = { webhookSecrets: { sendgrid: ['x'] }, warnings: [], alertChannel: 'C1', enrichment }
-  return health({ ...healthSettings(config, PROVIDERS), database, dayOf, now: NOW, ...overrides })
+  const config = { ...settings, webhookSecrets: { sendgrid: ['x'] } }
+  return health({
+    ...healthSettings(config, PROVIDERS),
+    database,
+    dayOf,
+    now: NOW,
+    slack: async () => [],
+    ...overrides,
+  })
 }
 
 describe.each(databases)('health on $name', ({ name, open }) => {
@@ -43,10 +59,9 @@ describe.each(databases)('health on $name', ({ name, open }) => {
     )
     const findings = await looked(database)
     expect(findings.filter(({ name }) => name !== 'enrichment')).toEqual([
-      { name: 'reply alerts', state: 'ok', facts: ['go to C1'], fixes: [] },
       { name: 'database', state: 'ok', facts: [`${name.toLowerCase()}, can be written`], fixes: [] },
       {
-        name: 'sendgrid',
+        name: 'SendGrid',
         state: 'problem',
         facts: [
           { words: 'last event', at: aDelivery().receivedAt },
@@ -56,8 +71,51 @@ describe.each(databases)('health on $name', ({ name, open }) => {
         ],
         fixes: ['update this program, then: npm run -s crm -- replay --provider sendgrid'],
       },
-      { name: 'jobs', state: 'ok', facts: ['2 queued'], fixes: [] },
+      { name: 'jobs', state: 'ok', facts: ['2 reply alerts queued'], fixes: [] },
     ])
+  })
+
+  test('tells since when jobs wait, and takes a long wait for a problem where nothing should wait', async () => {
+    await using database = await open()
+    const job = { kind: 'reply_alert', payload: {}, key: null, runAt: 0 }
+    const ago = (minutes: number) => NOW - minutes * 60_000
+    const queue = (at: number, ...jobs: readonly Partial<NewJob>[]) =>
+      database.transaction((tx) =>
+        enqueue(
+          tx,
+          jobs.map((some, n) => ({ ...job, id: `${at}:${n}`, ...some })),
+          at,
+        ),
+      )
+    const jobs = async () => (await looked(database)).at(-1)
+
+    await queue(ago(15), {}, { kind: 'enrich', runAt: NOW + 1 })
+    expect(await jobs()).toMatchObject({ state: 'ok', facts: ['1 enrichment, 1 reply alert queued'] })
+    await queue(ago(60), { kind: 'enrich', key: 'enrich' }, { kind: 'enrich', key: 'enrich' })
+    expect(await jobs()).toMatchObject({
+      state: 'ok',
+      facts: ['3 enrichments, 1 reply alert queued', { words: 'the oldest enrichment has waited since', at: ago(60) }],
+    })
+    // Stands behind another, and is not due yet, or was put off.
+    await queue(ago(50), { kind: 'enrich_run', key: 'enrich' }, { kind: 'reply_alert', runAt: ago(1) })
+    expect(await jobs()).toMatchObject({ state: 'ok' })
+    await queue(ago(16), {})
+    expect(await jobs()).toMatchObject({
+      state: 'problem',
+      facts: [
+        '3 enrichments, 1 enrichment that somebody asked for, 3 reply alerts queued',
+        { words: 'the oldest enrichment has waited since', at: ago(60) },
+        { words: 'the oldest reply alert has waited since', at: ago(16) },
+      ],
+      fixes: [expect.stringContaining('whether the program runs')],
+    })
+  })
+
+  test('calls a kind of work that it does not know by its name', async () => {
+    await using database = await open()
+    const job = { id: 'a', kind: 'constructor', payload: {}, key: null, runAt: 0 }
+    await database.transaction((tx) => enqueue(tx, [job], NOW))
+    expect((await looked(database)).at(-1)).toMatchObject({ facts: ['1 job “constructor” queued'] })
   })
 
   test('names jobs that were given up', async () => {
@@ -73,26 +131,47 @@ describe.each(databases)('health on $name', ({ name, open }) => {
     expect((await looked(database)).at(-1)).toMatchObject({
       name: 'jobs',
       state: 'problem',
-      facts: ['1 of kind reply_alert given up after 8 attempts'],
+      facts: ['1 reply alert given up after 8 attempts'],
     })
   })
 })
 
 test('what is switched off says what switches it on, by the variable that the provider has', async () => {
   await using database = await openSqlite()
-  const off = healthSettings({ webhookSecrets: {}, warnings: [], alertChannel: undefined, enrichment }, PROVIDERS)
+  const off = healthSettings(settings, PROVIDERS)
   const findings = await looked(database, off)
   expect(findings.filter(({ state }) => state === 'off')).toMatchObject([
-    { name: 'reply alerts', fixes: ['set CRM_ALERT_CHANNEL to the id of a channel'] },
     { name: 'sources', fixes: ['set <PROVIDER>_WEBHOOK_SECRET, or SES_TOPIC_ARNS for Amazon SES'] },
     { name: 'enrichment', fixes: [expect.stringContaining('APOLLO_API_KEY')] },
   ])
-  const ses = healthSettings(
-    { webhookSecrets: { ses: ['x'] }, warnings: ['X has no effect'], alertChannel: 'C1', enrichment },
-    PROVIDERS,
-  )
-  expect(ses.sources).toEqual([{ id: 'ses', name: 'Amazon SES', variable: 'SES_TOPIC_ARNS', signsUrl: false }])
+  const ses = healthSettings({ ...settings, webhookSecrets: { ses: ['x'] }, warnings: ['X has no effect'] }, PROVIDERS)
+  expect(ses.sources).toMatchObject([{ id: 'ses', name: 'Amazon SES', variable: 'SES_TOPIC_ARNS', signsUrl: false }])
   expect((await looked(database, ses))[0]).toMatchObject({ state: 'problem', facts: ['X has no effect'] })
+})
+
+test('a tool that was never heard is told where to post to, and where the secret goes', async () => {
+  await using database = await openSqlite()
+  const webhookSecrets = { sendgrid: ['x'], brevo: ['y'], lemlist: ['z'] }
+  const publicUrl = 'https://crm.example.com'
+  const findings = await looked(database, healthSettings({ ...settings, webhookSecrets, publicUrl }, PROVIDERS))
+  expect(findings.filter(({ state }) => state === 'quiet')).toMatchObject([
+    { fixes: ['let SendGrid post to https://crm.example.com/webhooks/sendgrid (docs/providers/sendgrid.md)'] },
+    { fixes: ['let Brevo post to https://crm.example.com/webhooks/brevo with its secret (docs/providers/brevo.md)'] },
+    {
+      fixes: [
+        'let lemlist post to https://crm.example.com/webhooks/lemlist/<the value of LEMLIST_WEBHOOK_SECRET> (docs/providers/lemlist.md)',
+      ],
+    },
+  ])
+})
+
+test('what is found of Slack stands with the rest, and a look at it that fails is a finding', async () => {
+  await using database = await openSqlite()
+  const connected: Finding = { name: 'Slack', state: 'ok', facts: ['workspace Practice'], fixes: [] }
+  expect(await looked(database, { slack: async () => [connected] })).toContainEqual(connected)
+  const findings = await looked(database, { slack: () => Promise.reject(new Error('unforeseen')) })
+  expect(findings).toContainEqual(expect.objectContaining({ name: 'Slack', state: 'problem' }))
+  expect(findings).toContainEqual(expect.objectContaining({ name: 'database', state: 'ok' }))
 })
 
 test('a database that cannot be used is a finding and no error', async () => {

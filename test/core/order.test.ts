@@ -17,6 +17,10 @@ const start = Date.parse('2026-03-02T09:00:00Z')
 const HOUR = 3_600_000
 const PEOPLE = ['ada@example.com', 'bob@example.com', 'eve@other.example']
 
+function campaignNamed(name: string) {
+  return { id: null, name, step: null }
+}
+
 const someEvent = fc
   .record({
     id: fc.uuid(),
@@ -25,6 +29,7 @@ const someEvent = fc
     machine: fc.constantFrom(true, false, null),
     occurredAt: fc.integer({ min: 0, max: 40 * 24 * 3600 }).map((seconds) => start + seconds * 1000),
     recipient: fc.constantFrom(...PEOPLE),
+    campaign: fc.constantFrom(null, campaignNamed('Spring launch'), campaignNamed('constructor')),
   })
   .map(anEvent)
 
@@ -146,6 +151,13 @@ function deps(database: Database) {
   return { database, dayOf: createDayOf('UTC'), jobsFor: () => [] }
 }
 
+/** What is counted of the people of campaigns, without the zeros that something taken back leaves. */
+async function groupsIn(database: Database) {
+  const rows = await database.db.select().from(database.tables.contactGroups)
+  const counted = rows.map(({ campaign, tag, name, count }) => [`${campaign}/${tag}/${name}`, count] as const)
+  return Object.fromEntries(counted.filter(([, count]) => count !== 0).sort())
+}
+
 /** Everything that may be observed, in an order of its own. */
 async function contents(database: Database) {
   const contacts = await contactsAfter(database, 0, 100)
@@ -155,6 +167,7 @@ async function contents(database: Database) {
       .sort((a, b) => (a.emailKey < b.emailKey ? -1 : 1)),
     days: await eventCounts(database, '2000-01-01', '2100-01-01'),
     totals: Object.fromEntries([...(await totalCounts(database))].sort()),
+    groups: await groupsIn(database),
     suspected: (await latestEvents(database, {}, 100))
       .map(({ event: { id, suspected } }) => [id, suspected] as const)
       .sort(([a], [b]) => (a < b ? -1 : 1)),

@@ -100,11 +100,18 @@ const quiet: SourceState = {
   quarantined: 0,
   refused: [],
   misdirected: [],
-  silence: { days: 0, missed: 0, isUnusual: false },
+  silence: { days: 0, missed: 0, isUnusual: false, hasRhythm: true },
 }
 
 function found(overrides: Partial<SourceFacts>) {
-  const source = { id: 'mandrill', name: 'Mandrill', variable: 'MANDRILL_WEBHOOK_SECRET', signsUrl: true }
+  const source = {
+    id: 'mandrill',
+    name: 'Mandrill',
+    variable: 'MANDRILL_WEBHOOK_SECRET',
+    signsUrl: true,
+    url: '/webhooks/mandrill',
+    urlToken: 'never',
+  } as const
   const names: Readonly<Record<string, string>> = { mailgun: 'Mailgun' }
   return sourceFinding({ ...quiet, source, kept: 0, unnamed: 0, ...overrides }, (id) => names[id] ?? id)
 }
@@ -115,7 +122,7 @@ const unheard = { lastEventAt: null, lastDeliveryAt: null, silence: null, accept
 
 test('a source that is heard is well', () => {
   expect(found({})).toEqual({
-    name: 'mandrill',
+    name: 'Mandrill',
     state: 'ok',
     facts: [{ words: 'last event', at: at(MONDAY) }, '12 accepted and 3 duplicates in 7 days'],
     fixes: [],
@@ -123,7 +130,6 @@ test('a source that is heard is well', () => {
 })
 
 test.each<[what: string, overrides: Partial<SourceFacts>, fixes: readonly RegExp[], fact: RegExp]>([
-  ['was never heard', unheard, [/Mandrill post to \/webhooks\/mandrill as docs\/providers/], /no event in 92 days/],
   [
     'has the wrong key',
     { refused: [{ what: 'mismatch', count: 5, lastAt: after }] },
@@ -150,7 +156,7 @@ test.each<[what: string, overrides: Partial<SourceFacts>, fixes: readonly RegExp
   ['is not understood', { quarantined: 4, kept: 9 }, [/npm run -s crm -- replay --provider mandrill/], /9 kept unread/],
   [
     'went silent',
-    { silence: { days: 4, missed: 3, isUnusual: true } },
+    { silence: { days: 4, missed: 3, isUnusual: true, hasRhythm: true } },
     [/whether its webhook is still there/],
     /silent on 3 days on which it usually delivers/,
   ],
@@ -159,6 +165,44 @@ test.each<[what: string, overrides: Partial<SourceFacts>, fixes: readonly RegExp
   expect(finding.state).toBe('problem')
   expect(finding.fixes).toEqual(fixes.map((fix) => expect.stringMatching(fix)))
   expect(finding.facts).toContainEqual(expect.stringMatching(fact))
+})
+
+test.each<[what: string, overrides: Partial<SourceFacts>, fix: RegExp, fact: RegExp]>([
+  [
+    'was never heard',
+    unheard,
+    /^let Mandrill post to \/webhooks\/mandrill \(docs\/providers\/mandrill\.md\)$/,
+    /^nothing in 92 days$/,
+  ],
+  [
+    'was heard a month ago, and too rarely before to have a rhythm',
+    { silence: { days: 31, missed: 4, isUnusual: true, hasRhythm: false } },
+    /whether its webhook is still there/,
+    /silent on 4 days/,
+  ],
+])(
+  'a source that %s is quiet, which may be as it should, and says what to do if not',
+  (_what, overrides, fix, fact) => {
+    const finding = found(overrides)
+    expect(finding).toMatchObject({ state: 'quiet', fixes: [expect.stringMatching(fix)] })
+    expect(finding.facts).toContainEqual(expect.stringMatching(fact))
+  },
+)
+
+test('a token in the URL that is lacking is told where to stand', () => {
+  const source = {
+    id: 'lemlist',
+    name: 'lemlist',
+    variable: 'LEMLIST_WEBHOOK_SECRET',
+    signsUrl: false,
+    url: 'https://crm.example.com/webhooks/lemlist',
+    urlToken: 'always',
+  } as const
+  const { state, fixes } = found({ source, refused: [{ what: 'missing', count: 1, lastAt: after }] })
+  expect(state).toBe('problem')
+  expect(fixes).toEqual([
+    'let lemlist post to https://crm.example.com/webhooks/lemlist/<the value of LEMLIST_WEBHOOK_SECRET> (docs/providers/lemlist.md)',
+  ])
 })
 
 test.each<[what: string, overrides: Partial<SourceFacts>]>([

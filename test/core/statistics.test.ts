@@ -38,6 +38,7 @@ describe.each(databases)('statistics on $name', ({ open }) => {
       newContactsBefore: 0,
       events: {},
       eventsBefore: {},
+      daily: [],
     })
   })
 

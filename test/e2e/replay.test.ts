@@ -119,11 +119,11 @@ test('crm doctor and /crm health say the same of a source', async () => {
     '1 refused without a proof',
     '1 that look like those of Postmark',
     'let Postmark post to /webhooks/postmark, not to /webhooks/sendgrid',
-    'let Amazon SES post to /webhooks/ses as docs/providers/ses.md says',
+    'let Amazon SES post to https://crm.example.com/webhooks/ses (docs/providers/ses.md)',
   ]) {
     expect(health).toContain(words)
     expect(doctor.stdout).toContain(words)
   }
-  expect(health).toContain(':warning: *sendgrid*')
-  expect(doctor.stdout).toMatch(/^PROBLEM {2}sendgrid: /m)
+  expect(health).toContain(':warning: *SendGrid*')
+  expect(doctor.stdout).toMatch(/^PROBLEM {2}SendGrid: /m)
 })

@@ -401,19 +401,22 @@ function theCard(at: number, email: string) {
 }
 
 export function aReplyAlert(at = Date.now()) {
-  const view = replyAlertView({
-    contact: aCard({
-      email: 'jane.doe@northwind.example',
-      firstName: 'Jane',
-      lastName: 'Doe',
-      company: 'Northwind',
-      title: 'Head of Sales',
-    }),
-    campaign: { id: 'c1', name: 'Spring launch', step: '2' },
-    subject: 'Re: A quick question',
-    excerpt:
-      'Thanks for the note! We are comparing three tools at the moment.\nCould you send me the prices for a team of 40?',
-    occurredAt: at - 2 * MINUTE,
-  })
+  const view = replyAlertView(
+    {
+      contact: aCard({
+        email: 'jane.doe@northwind.example',
+        firstName: 'Jane',
+        lastName: 'Doe',
+        company: 'Northwind',
+        title: 'Head of Sales',
+      }),
+      campaign: { id: 'c1', name: 'Spring launch', step: '2' },
+      subject: 'Re: A quick question',
+      excerpt:
+        'Thanks for the note! We are comparing three tools at the moment.\nCould you send me the prices for a team of 40?',
+      occurredAt: at - 2 * MINUTE,
+    },
+    'own',
+  )
   return { text: view.text, blocks: blocksOf(view.blocks) }
 }

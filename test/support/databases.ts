@@ -7,7 +7,7 @@ import pg from 'pg'
 import { inject } from 'vitest'
 
 import type { Database } from '../../src/core/store/database.ts'
-import { openDatabase } from '../../src/core/store/open.ts'
+import { type OpenOptions, openDatabase } from '../../src/core/store/open.ts'
 
 /** An empty place for a database: opening its URL twice gives two connections to the same one. */
 export interface DatabasePlace extends AsyncDisposable {
@@ -15,18 +15,18 @@ export interface DatabasePlace extends AsyncDisposable {
 }
 
 /** Every backend the program supports, opened empty. */
-export const databases: readonly { readonly name: string; readonly open: () => Promise<Database> }[] = [
+export const databases: readonly { readonly name: string; readonly open: (options?: OpenOptions) => Promise<Database> }[] = [
   { name: 'SQLite', open: openSqlite },
-  { name: 'Postgres', open: () => openPlace(postgresPlace) },
+  { name: 'Postgres', open: (options) => openPlace(postgresPlace, options) },
 ]
 
-export async function openSqlite(): Promise<Database> {
-  return await openPlace(async () => sqlitePlace())
+export async function openSqlite(options?: OpenOptions): Promise<Database> {
+  return await openPlace(async () => sqlitePlace(), options)
 }
 
-async function openPlace(makePlace: () => Promise<DatabasePlace>): Promise<Database> {
+async function openPlace(makePlace: () => Promise<DatabasePlace>, options?: OpenOptions): Promise<Database> {
   const place = await makePlace()
-  const database = await openDatabase(place.url)
+  const database = await openDatabase(place.url, options)
   return {
     ...database,
     async [Symbol.asyncDispose]() {

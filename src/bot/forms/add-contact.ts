@@ -11,7 +11,6 @@ import { lineInput, type Submit } from './form.ts'
 export interface AddContactDeps {
   /** `isNew` is false where the contact was there before; it is left as it is. */
   readonly addNewContact: (address: string, profile: NewContact, byUser: string) => Promise<AddedContact>
-  readonly showHome: (userId: string) => Promise<void>
 }
 
 export interface AddedContact {
@@ -28,7 +27,7 @@ const Values = z.object({
   tags: lineInput,
 })
 
-export function addContactSubmit({ addNewContact, showHome }: AddContactDeps): Submit {
+export function addContactSubmit({ addNewContact }: AddContactDeps): Submit {
   return async ({ actor, values }) => {
     const { email, first_name: firstName, last_name: lastName, company, title, tags } = Values.parse(values)
     const address = parseAddress(email ?? '')
@@ -38,8 +37,7 @@ export function addContactSubmit({ addNewContact, showHome }: AddContactDeps): S
     if (!isNew) return wrong(`Already in the CRM, and not changed. Close this and type /crm lookup ${card.email}`)
     return {
       kind: 'show',
-      view: messageModal('Added', contactCardView(card, { added: true })),
-      afterwards: () => void showHome(actor.userId),
+      view: messageModal('Added', contactCardView(card, { added: true, role: actor.role })),
     }
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { type ChangeAction, PROFILE_FIELDS } from '../../core/changes/change.ts'
 import type { Outcome } from '../../core/changes/change-contact.ts'
+import type { Actor } from '../actor.ts'
 import { type ChangingDeps, changed } from '../changing.ts'
 import type { ContactFormId } from '../listeners.ts'
 import { asSeen, profileForm, tagId } from '../views/change-forms.ts'
@@ -39,15 +40,20 @@ const Decided = z.enum(['converted', 'disqualified', 'open'])
 export function changeContactSubmits(deps: ChangeContactDeps): Readonly<Record<ContactFormId, Submit>> {
   const { cardById, changes } = deps
 
-  async function answer(action: Exclude<ChangeAction, 'undo'>, id: number, outcome: Outcome): Promise<Submitted> {
-    return { kind: 'answer', answer: await changed(action, id, outcome, deps) }
+  async function answer(
+    action: Exclude<ChangeAction, 'undo' | 'erase' | 'export'>,
+    id: number,
+    outcome: Outcome,
+    { role }: Actor,
+  ): Promise<Submitted> {
+    return { kind: 'answer', answer: await changed(action, id, outcome, deps, role) }
   }
 
   return {
     async note_contact({ actor, about, values }) {
       const { contact } = About.parse(about)
       const { note } = NoteValues.parse(values)
-      return await answer('note', contact, await changes.addNote(contact, note, actor.userId))
+      return await answer('note', contact, await changes.addNote(contact, note, actor.userId), actor)
     },
     async tag_contact({ actor, about, values }) {
       const { contact } = About.parse(about)
@@ -56,18 +62,18 @@ export function changeContactSubmits(deps: ChangeContactDeps): Readonly<Record<C
       const card = await cardById(contact)
       const unwanted = (card?.tags ?? []).filter((tag) => remove.includes(tagId(tag)))
       const change = { add: add ?? '', remove: unwanted }
-      return await answer('tags', contact, await changes.changeTags(contact, change, actor.userId))
+      return await answer('tags', contact, await changes.changeTags(contact, change, actor.userId), actor)
     },
     async status_contact({ actor, about, values }) {
       const { contact } = About.parse(about)
       const decided = Decided.safeParse(StatusValues.parse(values).status).data
       if (!decided) return wrong('status', 'Choose one of these.')
-      return await answer('status', contact, await changes.setStatus(contact, DECISIONS[decided], actor.userId))
+      return await answer('status', contact, await changes.setStatus(contact, DECISIONS[decided], actor.userId), actor)
     },
     async assign_contact({ actor, about, values }) {
       const { contact } = About.parse(about)
       const { owner } = AssignValues.parse(values)
-      return await answer('assign', contact, await changes.assign(contact, owner, actor.userId))
+      return await answer('assign', contact, await changes.assign(contact, owner, actor.userId), actor)
     },
     async edit_contact({ actor, about, values }: Submission) {
       const { contact, seen } = EditAbout.parse(about)
@@ -76,7 +82,7 @@ export function changeContactSubmits(deps: ChangeContactDeps): Readonly<Record<C
         PROFILE_FIELDS.map((field) => [field, { seen: seen[field], wanted: entered[field] }]),
       )
       const outcome = await changes.editProfile(contact, edits, actor.userId, asSeen)
-      if (outcome.kind !== 'conflict') return await answer('profile', contact, outcome)
+      if (outcome.kind !== 'conflict') return await answer('profile', contact, outcome, actor)
       const card = await cardById(contact)
       if (!card) return { kind: 'answer', answer: goneView() }
       // Of the other fields what was seen stays, or what others made of them would count as entered here.

@@ -10,7 +10,7 @@ import { VALUE } from '../inputs.ts'
 export type Submitted = (
   | { readonly kind: 'close' }
   /** Closes the form, and stands where it was opened from. */
-  | { readonly kind: 'answer'; readonly answer: Message }
+  | { readonly kind: 'answer'; readonly answer: Message; readonly title?: string }
   /** Takes the place of the form. */
   | { readonly kind: 'show'; readonly view: types.ModalView }
   /** Stand beside the inputs; the keys are their block ids (Slack sheet, section 10.8). */

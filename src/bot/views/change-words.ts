@@ -33,6 +33,7 @@ export function changeSentence({ before, after }: Delta): Mrkdwn {
       ...(after.owner === undefined
         ? []
         : [after.owner ? mrkdwn`Assigned to ${user(after.owner)}.` : mrkdwn`Nobody is the owner now.`]),
+      ...(after.answeredUntil === undefined ? [] : [mrkdwn`Marked as answered.`]),
       ...(after.tags?.length ? [mrkdwn`Tagged: ${tagNames(after.tags)}.`] : []),
       ...(before.tags?.length ? [mrkdwn`Tags taken off: ${tagNames(before.tags)}.`] : []),
       ...(after.note === undefined ? [] : [mrkdwn`Note added.`]),
@@ -42,7 +43,8 @@ export function changeSentence({ before, after }: Delta): Mrkdwn {
   )
 }
 
-const SAME: Readonly<Record<Exclude<ChangeAction, 'undo'>, Mrkdwn>> = {
+const SAME: Readonly<Record<Exclude<ChangeAction, 'undo' | 'erase' | 'export'>, Mrkdwn>> = {
+  answered: mrkdwn`Nothing to change: nobody waits for this answer any more, or they have written again since.`,
   status: mrkdwn`Nothing to change: the status is this already.`,
   assign: mrkdwn`Nothing to change: the owner is this already.`,
   tags: mrkdwn`Nothing to change: the tags are these already.`,
@@ -50,7 +52,7 @@ const SAME: Readonly<Record<Exclude<ChangeAction, 'undo'>, Mrkdwn>> = {
   profile: mrkdwn`Nothing to change: it says this already.`,
 }
 
-export function sameSentence(action: Exclude<ChangeAction, 'undo'>): Mrkdwn {
+export function sameSentence(action: Exclude<ChangeAction, 'undo' | 'erase' | 'export'>): Mrkdwn {
   return SAME[action]
 }
 
@@ -71,6 +73,7 @@ export function undoSentence(undoing: Exclude<Undoing, { kind: 'gone' }>): Mrkdw
 
 /** "set the status to Converted (before: Engaged)", after the name of who did. */
 export function deed(told: Told): Mrkdwn {
+  if (told.action === 'export') return mrkdwn`exported everything that is known of this person`
   return told.undoes === null ? deedOf(told) : mrkdwn`took back: ${deedOf(reversed(told))}`
 }
 
@@ -89,6 +92,7 @@ function deedOf({ before, after }: Delta): Mrkdwn {
               ? mrkdwn`assigned it to ${user(after.owner)}${was(before.owner ? user(before.owner) : undefined)}`
               : mrkdwn`took it from its owner${was(before.owner ? user(before.owner) : undefined)}`,
           ]),
+      ...(after.answeredUntil === undefined ? [] : [mrkdwn`marked the reply as answered`]),
       ...(after.tags?.length ? [mrkdwn`added tags: ${tagNames(after.tags)}`] : []),
       ...(before.tags?.length ? [mrkdwn`took off tags: ${tagNames(before.tags)}`] : []),
       ...(after.note === undefined ? [] : [mrkdwn`wrote a note`]),

@@ -3,10 +3,24 @@ import type { types } from '@slack/bolt'
 import { isDomain } from '../../core/address.ts'
 import type { Company, CompanyEvent, CompanyFact, CompanyPerson, CompanyResult } from '../../core/company.ts'
 import type { SharedField } from '../../core/enrichment/local/siblings.ts'
-import { actions, button, context, divider, fields, header, type Message, message, section } from '../blocks.ts'
+import {
+  actions,
+  button,
+  context,
+  type Drawn,
+  divider,
+  drawnMessage,
+  fields,
+  header,
+  type Message,
+  message,
+  section,
+} from '../blocks.ts'
 import type { Action } from '../listeners.ts'
 import { code, count, counted, join, type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
-import { doNotWrite, engagement, timelineLine } from './contact-card.ts'
+import { chart } from './chart.ts'
+import { doNotWrite, engagement } from './contact-card.ts'
+import { timelineLine } from './contact-timeline.ts'
 import { industryWords, sizeWords, sourceName } from './enrichment-words.ts'
 import { fullName, nameOf, STATUS } from './words.ts'
 
@@ -33,14 +47,14 @@ function found(company: Company): Message {
   const stopped = suppressed > 0 ? mrkdwn`, do not write to ${count(suppressed)}` : mrkdwn``
   const summary = mrkdwn`${text(name?.value ?? domain)}: ${counted(people, 'contact', 'contacts')}${stopped}.`
   const counters = Object.fromEntries(Object.entries(events).map(([tally, number]) => [tally, { count: number }]))
-  return message(summary, [
+  return drawnMessage(summary, [
     header(name?.value ?? domain),
     fields([
       [mrkdwn`Domain`, text(domain)],
       [mrkdwn`People`, mrkdwn`${count(people)}${stopped}`],
       ...facts.map((fact) => [mrkdwn`${text(LABEL[fact.field])}`, told(fact)] as const),
     ]),
-    section(mrkdwn`*All of them together*\n${engagement(counters)}`),
+    together(counters, events),
     divider(),
     ...hottest.map(person),
     ...(left > 0 ? [context(mrkdwn`And ${count(left)} more, none of them warmer.`)] : []),
@@ -48,6 +62,27 @@ function found(company: Company): Message {
     section(recent.length > 0 ? join(recent.map(happening), '\n') : mrkdwn`Nothing has happened yet.`),
   ])
 }
+
+/** The words are complete without the chart. */
+function together(counters: Parameters<typeof engagement>[0], events: Company['events']): Drawn {
+  const words = section(mrkdwn`*All of them together*\n${engagement(counters)}`)
+  const charts = chart({
+    title: 'All of them together',
+    type: 'bar',
+    unit: 'Events',
+    categories: CHARTED.map(([, name]) => name),
+    series: [{ name: 'By people', values: CHARTED.map(([tally]) => events[tally] ?? 0) }],
+  })
+  return { charts, bars: words, figures: words }
+}
+
+const CHARTED = [
+  ['sent', 'Sent'],
+  ['delivered', 'Delivered'],
+  ['opened', 'Opened'],
+  ['clicked', 'Clicked'],
+  ['replied', 'Replied'],
+] as const
 
 const LABEL: Readonly<Record<SharedField, string>> = {
   companyName: 'Company',

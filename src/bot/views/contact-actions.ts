@@ -1,10 +1,11 @@
 import type { types } from '@slack/bolt'
 
 import type { ContactCard } from '../../core/contact-card.ts'
-import type { ContactOutcome } from '../../core/enrichment/enrich.ts'
+import type { ContactOutcome } from '../../core/enrichment/outcome.ts'
 import { PROVIDER_IDS } from '../../core/enrichment/provider.ts'
-import { actions, button } from '../blocks.ts'
-import type { Action } from '../listeners.ts'
+import { actions, button, overflow } from '../blocks.ts'
+import { type Action, writeChoice } from '../listeners.ts'
+import { may, PRESS_NEEDS, type Role } from '../permissions.ts'
 import { companyButton } from './company.ts'
 import { isAnswered } from './enrich-outcome.ts'
 
@@ -13,20 +14,38 @@ export interface ActionsOptions {
   readonly outcome?: ContactOutcome
   /** UTC milliseconds; without it nothing counts as told lately. */
   readonly now?: number
+  /** Of whoever looks at the card. */
+  readonly role?: Role
 }
 
-/** What can be done with a contact from its card. */
-export function contactActions(card: ContactCard, options: ActionsOptions): types.ActionsBlock {
-  return actions(
-    ...(card.suppression ? [] : [enrich(card, options)]),
-    sources(card),
-    ...companyButton(card.domain, 'Company', 'card'),
-  )
+/** What can be done with a contact from its card; what is rarer in a menu. */
+export function contactActions(card: ContactCard, options: ActionsOptions): types.ActionsBlock[] {
+  const { role } = options
+  const menu = MENU.filter(([action]) => isOffered(action, role))
+  return [
+    actions(
+      ...(card.suppression || !isOffered('contact_enrich', role) ? [] : [enrich(card, options)]),
+      ...companyButton(card.domain, 'Company', 'card'),
+      overflow(
+        'contact_menu',
+        menu.map(([action, label]) => [label, writeChoice(action, String(card.id))]),
+      ),
+    ),
+  ]
 }
+
+const MENU = [
+  ['contact_score', 'Why this score?'],
+  ['contact_timeline', 'Timeline'],
+  ['contact_sources', 'Why do we have this?'],
+  ['contact_export', 'Export this person'],
+  ['contact_forget', 'Forget this person…'],
+] as const satisfies readonly (readonly [Action, string])[]
 
 /** What people can change of a contact, and what was changed. */
-export function changeActions({ id }: ContactCard): types.ActionsBlock {
-  return actions(...CHANGES.map(([action, label]) => button({ label, action, value: String(id) })))
+export function changeActions({ id }: ContactCard, { role }: ActionsOptions): types.ActionsBlock[] {
+  const offered = CHANGES.filter(([action]) => isOffered(action, role))
+  return [actions(...offered.map(([action, label]) => button({ label, action, value: String(id) })))]
 }
 
 const CHANGES = [
@@ -37,6 +56,11 @@ const CHANGES = [
   ['contact_edit', 'Edit'],
   ['contact_history', 'History'],
 ] as const satisfies readonly (readonly [Action, string])[]
+
+/** Nobody is shown what they may not do; whether they may is asked again when they do it. */
+function isOffered(action: Action, role: Role = 'member'): boolean {
+  return may(role, PRESS_NEEDS[action])
+}
 
 /** Where somebody has told something lately, the button says that it asks them anew, and asks first. */
 function enrich(card: ContactCard, { outcome, now = Number.POSITIVE_INFINITY }: ActionsOptions): types.Button {
@@ -66,8 +90,4 @@ function lastToldAt({ facts, emailEvidence }: ContactCard): number {
 
 function isProvider(source: string): boolean {
   return PROVIDER_IDS.some((id) => source.split(', ').includes(id))
-}
-
-function sources({ id }: ContactCard): types.Button {
-  return button({ label: 'Why do we have this?', action: 'contact_sources' satisfies Action, value: String(id) })
 }

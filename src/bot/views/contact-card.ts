@@ -1,28 +1,19 @@
 import type { types } from '@slack/bolt'
 
 import type { TallyCount } from '../../core/contact.ts'
-import type { CardEvent, CardNote, ContactCard } from '../../core/contact-card.ts'
-import type { ContactOutcome } from '../../core/enrichment/enrich.ts'
+import type { ContactCard } from '../../core/contact-card.ts'
+import type { ContactOutcome } from '../../core/enrichment/outcome.ts'
 import type { Tally } from '../../core/event.ts'
 import type { Suppression } from '../../core/suppression.ts'
-import {
-  button,
-  context,
-  divider,
-  fields,
-  header,
-  literalContext,
-  type Message,
-  message,
-  quote,
-  section,
-} from '../blocks.ts'
+import { button, context, divider, fields, header, literalContext, type Message, message, section } from '../blocks.ts'
 import type { Action } from '../listeners.ts'
-import { counted, date, join, type Mrkdwn, mrkdwn, NOTHING, text, user } from '../mrkdwn.ts'
+import { count, counted, date, join, type Mrkdwn, mrkdwn, NOTHING, text, user } from '../mrkdwn.ts'
 import { type ActionsOptions, changeActions, contactActions } from './contact-actions.ts'
+import { notes } from './contact-notes.ts'
 import { emailStatus, phone, profile, web, work } from './contact-profile.ts'
+import { eventCount, timeline } from './contact-timeline.ts'
 import { outcomeDetails, outcomeLine, outcomeSentence } from './enrich-outcome.ts'
-import { campaignName, doubtOf, fullName, happened, nameOf, STATUS, SUPPRESSION, tagNames, whoIs } from './words.ts'
+import { fullName, nameOf, STATUS, SUPPRESSION, tagNames, whoIs } from './words.ts'
 
 /** Enough to remember the story; more would push the answer off the screen. */
 const EVENTS_SHOWN = 8
@@ -41,11 +32,10 @@ export interface News {
 
 export function contactCardView(card: ContactCard, options: CardOptions = {}): Message {
   const { added = false, outcome, news } = options
-  const warning = card.suppression ? doNotWrite(card.suppression) : undefined
   return message(summary(card, options), [
+    ...(card.suppression ? [section(mrkdwn`:no_entry: *${doNotWrite(card.suppression)}*`)] : []),
     ...(outcome ? whatCame(outcome) : []),
     ...(news ? [section(news.sentence, undo(news))] : []),
-    ...(warning ? [section(mrkdwn`:no_entry: ${warning}`)] : []),
     header(nameOf(card)),
     ...(fullName(card) ? [literalContext(card.email)] : []),
     fields([
@@ -62,11 +52,11 @@ export function contactCardView(card: ContactCard, options: CardOptions = {}): M
     ]),
     section(engagement(card.counters)),
     divider(),
-    ...timeline(card.recent),
-    ...notes(card.notes),
+    ...recent(card),
+    ...latestNotes(card),
     context(...dates(card), ...(added ? [mrkdwn`Just added`] : [])),
-    changeActions(card),
-    contactActions(card, options),
+    ...changeActions(card, options),
+    ...contactActions(card, options),
   ])
 }
 
@@ -90,9 +80,9 @@ function summary(card: ContactCard, { added, outcome, news }: CardOptions): Mrkd
   const state = mrkdwn`${whoIs(card)}: ${text(STATUS[card.status].toLowerCase())}, score ${card.score}.`
   return join(
     [
+      ...(card.suppression ? [mrkdwn`${doNotWrite(card.suppression)}.`] : []),
       ...(outcome ? [mrkdwn`${outcomeSentence(outcome)}.`] : []),
       ...(news ? [news.sentence] : []),
-      ...(card.suppression ? [mrkdwn`${doNotWrite(card.suppression)}.`] : []),
       ...(added ? [mrkdwn`Added.`] : []),
       state,
     ],
@@ -163,53 +153,29 @@ function withMachines(
   return machines === 0 ? shown : mrkdwn`${shown} (+${counted(machines, 'by a machine', 'by machines')})`
 }
 
-function timeline(recent: readonly CardEvent[]): types.KnownBlock[] {
-  if (recent.length === 0) return [section(mrkdwn`Nothing has happened yet.`)]
-  const blocks: types.KnownBlock[] = []
-  let lines: Mrkdwn[] = []
-  const flush = () => {
-    if (lines.length > 0) blocks.push(section(join(lines, '\n')))
-    lines = []
-  }
-  for (const event of recent.slice(0, EVENTS_SHOWN)) {
-    lines.push(timelineLine(event))
-    if (!event.excerpt?.trim()) continue
-    flush()
-    blocks.push(quote(event.excerpt))
-  }
-  flush()
-  return blocks
-}
-
-/** "Today 10:24 · Clicked pricing.acme.com · Spring launch, step 2". */
-export function timelineLine(event: CardEvent): Mrkdwn {
-  const detail = event.url ? hostOf(event.url) : (event.subject ?? event.reason)
-  const campaign = campaignName(event.campaign)
-  const what = happened(event)
-  const doubt = event.suspected ? [text(doubtOf(event.suspected))] : []
-  return join(
-    [
-      date(event.occurredAt),
-      join([detail?.trim() ? mrkdwn`${text(what)} ${text(detail, 120)}` : text(what), ...doubt], ', '),
-      ...(campaign ? [text(campaign, 80)] : []),
-    ],
-    ' · ',
-  )
-}
-
-/** The host only, and never as a link: following it from here would count as the contact's click. */
-function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host || url : url
-}
-
-/** Enough to see what it is about; the history has the rest. */
+/** Enough to see what it is about; the view of all notes has the rest. */
 const EXCERPT = 500
 
-function notes(latest: readonly CardNote[]): types.KnownBlock[] {
-  return latest.flatMap(({ author, at, text: words }) => [
-    context(mrkdwn`Note by ${user(author)}`, date(at)),
-    quote(words, EXCERPT),
-  ])
+/** Where there is more than a card has room for, the rest is a press away. */
+function recent(card: ContactCard): types.KnownBlock[] {
+  const shown = card.recent.slice(0, EVENTS_SHOWN)
+  const all = eventCount(card)
+  if (all <= shown.length) return timeline(shown)
+  const more = button({
+    label: 'Timeline',
+    action: 'contact_timeline' satisfies Action,
+    value: String(card.id),
+  })
+  return [section(mrkdwn`*Last events*\nThe latest ${count(shown.length)} of ${count(all)}`, more), ...timeline(shown)]
+}
+
+function latestNotes({ id, notes: latest, noteCount }: ContactCard): types.KnownBlock[] {
+  if (noteCount <= latest.length) return notes(latest, EXCERPT)
+  const more = button({ label: 'All notes', action: 'contact_notes' satisfies Action, value: String(id) })
+  return [
+    section(mrkdwn`*Notes*\nThe latest ${count(latest.length)} of ${count(noteCount)}`, more),
+    ...notes(latest, EXCERPT),
+  ]
 }
 
 function dates({ counters, createdAt }: ContactCard): Mrkdwn[] {

@@ -1,5 +1,5 @@
-import type { ContactOutcome } from '../../core/enrichment/enrich.ts'
 import type { Want } from '../../core/enrichment/fields.ts'
+import type { ContactOutcome } from '../../core/enrichment/outcome.ts'
 import type { Lack } from '../../core/enrichment/waterfall.ts'
 import { date, join, type Mrkdwn, mrkdwn } from '../mrkdwn.ts'
 import { creditsWords, fieldNames, LACK, providerNames } from './enrichment-words.ts'

@@ -1,4 +1,4 @@
-import type { BatchOutcome, ContactOutcome } from '../../core/enrichment/enrich.ts'
+import type { BatchOutcome, ContactOutcome } from '../../core/enrichment/outcome.ts'
 import type { Lack } from '../../core/enrichment/waterfall.ts'
 import { context, type Message, message, section } from '../blocks.ts'
 import { code, count, counted, date, join, type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'

@@ -16,7 +16,7 @@ export function foundView(typed: string, result: SearchResult): Message {
   const sentence = opening(typed, result)
   return message(sentence, [
     section(sentence),
-    ...result.contacts.map(row),
+    ...result.contacts.map(foundRow),
     ...(result.isNear ? [] : [context(place(result), ...hints(result))]),
     ...pages(typed, result),
   ])
@@ -29,7 +29,8 @@ function opening(typed: string, { total, isMore, isNear }: SearchResult): Mrkdwn
   return mrkdwn`${counted(total, 'contact matches', 'contacts match')} ${code(typed)}.`
 }
 
-function row(contact: FoundContact): types.SectionBlock {
+/** One contact of a list, with a button that opens the card above it. */
+export function foundRow(contact: FoundContact): types.SectionBlock {
   const { status, suppressed, score, email, id } = contact
   const work = position(contact)
   const details = [

@@ -24,14 +24,15 @@ const ONLY_ADDRESSES: Mrkdwn = mrkdwn`No row names the columns, so only the addr
 function counts({ leftOut, unit }: ImportPlan, result: ImportResult | undefined): Mrkdwn {
   const skipped = leftOut.length > 0 ? [mrkdwn`${counted(leftOut.length, unit, PLURAL[unit])} left out`] : []
   if (!result) return join([mrkdwn`nobody could be brought in`, ...skipped], ', ')
-  const { created, changed, unchanged, events } = result
+  const { created, changed, unchanged, events, erased = 0 } = result
   const history = events > 0 ? [counted(events, 'new engagement', 'new engagements')] : []
   const people = [
     mrkdwn`${count(created)} new`,
     mrkdwn`${count(changed)} changed`,
     mrkdwn`${count(unchanged)} unchanged`,
   ]
-  return join([...people, ...history, ...skipped], ', ')
+  const keptOut = erased > 0 ? [mrkdwn`${count(erased)} left out: erased on request`] : []
+  return join([...people, ...history, ...skipped, ...keptOut], ', ')
 }
 
 const PLURAL: Readonly<Record<ImportPlan['unit'], string>> = { row: 'rows', line: 'lines', entry: 'entries' }

@@ -10,9 +10,9 @@ import { nameOf, position, STATUS, whoIs } from './words.ts'
 const SHOWN = 10
 
 /** What a press does with the contact that was meant. */
-type Choice = Extract<Action, 'contact_lookup' | 'contact_enrich'>
+type Choice = Extract<Action, 'contact_lookup' | 'contact_enrich' | 'contact_forget'>
 
-const VERB: Readonly<Record<Choice, string>> = { contact_lookup: 'Open', contact_enrich: 'Enrich' }
+const VERB: Readonly<Record<Choice, string>> = { contact_lookup: 'Open', contact_enrich: 'Enrich', contact_forget: 'Erase' }
 
 /** Nobody, or more than one: what people may have meant, one press away. */
 export function nearMissesView(

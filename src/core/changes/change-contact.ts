@@ -7,12 +7,20 @@ import type { Decision } from '../lifecycle.ts'
 import { People } from '../people.ts'
 import { searchKeys, shown } from '../shown.ts'
 import { changeById, changesSince, deleteNote, insertChange, insertNote, notesById } from '../store/changes.ts'
-import { type ContactRow, contactsById, type HeldContact, holdContactsById, saveProfiles } from '../store/contacts.ts'
+import {
+  type ContactRow,
+  contactsById,
+  type HeldContact,
+  holdContactsById,
+  markAsAnswered,
+  saveProfiles,
+} from '../store/contacts.ts'
 import type { Database } from '../store/database.ts'
 import { RollUps } from '../store/roll-ups.ts'
 import { parseTags } from '../tags.ts'
 import { manyLines, oneLine } from '../text.ts'
 import type { DayOf } from '../time.ts'
+import { waitingSince } from '../waiting.ts'
 import {
   type Change,
   type ChangeAction,
@@ -70,6 +78,25 @@ export async function assign(
   return await change(database, id, 'assign', options, async (_tx, { row }) =>
     row.owner === owner ? undefined : { before: { owner: row.owner }, after: { owner } },
   )
+}
+
+/**
+ * Whoever waits for an answer has got it: to what they wrote until `until` (UTC milliseconds), the last
+ * that somebody saw. Where they wrote again meanwhile, they go on waiting and nothing changes.
+ */
+export async function markAnswered(
+  database: Database,
+  id: number,
+  until: number,
+  options: ChangeOptions,
+): Promise<Outcome> {
+  return await change(database, id, 'answered', options, async (_tx, { state }) => {
+    const since = waitingSince(state)
+    // Never later than what is there: a moment to come would silence whatever they write until then.
+    return since === null || since > until
+      ? undefined
+      : { before: { answeredUntil: state.answeredUntil }, after: { answeredUntil: since } }
+  })
 }
 
 export interface TagChange {
@@ -169,7 +196,7 @@ export type Undoing =
 /** Takes a change back, within ten minutes, and only while it is the last one of what it touched. */
 export async function undo(database: Database, changeId: number, options: ChangeOptions): Promise<Undoing> {
   const undone = await changeById(database, changeId)
-  if (!undone || undone.undoes !== null) return { kind: 'gone' }
+  if (!undone || undone.undoes !== null || undone.action === 'export') return { kind: 'gone' }
   const { contactId } = undone
   if (options.now - undone.at > UNDO_MS) return { kind: 'too_late', contactId }
   let refusal: Undoing = { kind: 'overtaken', contactId, by: null }
@@ -258,10 +285,13 @@ async function apply(
 ): Promise<void> {
   const { tags = [], note: _note, status: _status, ...fields } = after
   const next = { ...row, ...fields, tags: withTags(row.tags, before.tags ?? [], tags), updatedAt: now }
-  if (after.decision !== undefined) {
+  if (after.answeredUntil !== undefined) await markAsAnswered(tx, contact.id, next.answeredUntil)
+  const isCounted = after.decision !== undefined || after.answeredUntil !== undefined || after.tags !== undefined
+  if (isCounted) {
+    const { decision, decidedAt, answeredUntil } = next
     const rollUps = new RollUps()
     const people = new People([contact])
-    people.set(contact, { ...contact.state, decision: next.decision, decidedAt: next.decidedAt })
+    people.set(contact, { ...contact.state, tags: next.tags, decision, decidedAt, answeredUntil })
     await savePeople(tx, people, { now, dayOf, rollUps })
     await rollUps.save(tx)
   }

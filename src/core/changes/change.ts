@@ -15,6 +15,8 @@ export interface ChangeValues extends ProfileValues {
   readonly status?: LifecycleStatus
   /** A Slack user id. */
   readonly owner?: string | null
+  /** Whatever the contact wrote until then counts as answered. */
+  readonly answeredUntil?: number | null
   /** Those that are there on this side and not on the other. */
   readonly tags?: readonly string[]
   /** The id of a note that is there on this side and not on the other. */
@@ -26,7 +28,7 @@ export interface Delta {
   readonly after: ChangeValues
 }
 
-export type ChangeAction = 'status' | 'assign' | 'tags' | 'note' | 'profile' | 'undo'
+export type ChangeAction = 'answered' | 'status' | 'assign' | 'tags' | 'note' | 'profile' | 'undo' | 'erase' | 'export'
 
 /** Times are UTC milliseconds. */
 export interface Change extends Delta {
@@ -57,6 +59,7 @@ export function touched({ before, after }: Delta): ReadonlySet<string> {
     ...PROFILE_FIELDS.filter((field) => field in both),
     ...('decision' in both ? ['decision'] : []),
     ...('owner' in both ? ['owner'] : []),
+    ...('answeredUntil' in both ? ['answeredUntil'] : []),
     ...(both.note === undefined ? [] : [`note:${both.note}`]),
     ...[...(before.tags ?? []), ...(after.tags ?? [])].map((tag) => `tag:${tagKey(tag)}`),
   ])

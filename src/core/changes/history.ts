@@ -1,5 +1,7 @@
-import { latestChanges, notesById, undoneAmong } from '../store/changes.ts'
+import { type Page, type PageOptions, readPage } from '../page.ts'
+import { notesById, undoneAmong } from '../store/changes.ts'
 import type { Database } from '../store/database.ts'
+import { changesBeside } from '../store/pages.ts'
 import type { Change } from './change.ts'
 
 /** A change as people look back at it. */
@@ -10,8 +12,20 @@ export interface Told extends Change {
 }
 
 /** What was changed of a contact, newest first. */
-export async function history(database: Database, contactId: number, limit: number): Promise<Told[]> {
-  const changes = await latestChanges(database, contactId, limit)
+export async function history(database: Database, contactId: number, limit: number): Promise<readonly Told[]> {
+  return (await historyPage(database, contactId, { place: null, limit })).rows
+}
+
+export async function historyPage(database: Database, contactId: number, options: PageOptions): Promise<Page<Told>> {
+  const page = await readPage(
+    (place, limit) => changesBeside(database, contactId, place, limit),
+    ({ at, id }) => ({ at, id }),
+    options,
+  )
+  return { ...page, rows: await told(database, page.rows) }
+}
+
+async function told(database: Database, changes: readonly Change[]): Promise<Told[]> {
   const undone = await undoneAmong(
     database,
     changes.map(({ id }) => id),

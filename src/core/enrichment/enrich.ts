@@ -1,23 +1,16 @@
-import { isDeepStrictEqual } from 'node:util'
-
-import { isOwnMail } from '../email-status.ts'
 import { StorageError } from '../errors.ts'
 import type { Logger } from '../logger.ts'
-import type { Database } from '../store/database.ts'
-import { callById, eventsWithMetadata, type SaidRow, siblings, spentOn } from '../store/enrichment.ts'
+import { callById, spentOn } from '../store/enrichment.ts'
 import type { DayOf } from '../time.ts'
-import { addClaims, type Claims, known, type Voices } from './claims.ts'
+import { known } from './claims.ts'
 import type { ProviderDesk, Why } from './desk.ts'
-import { FRESH_MS, USUAL_WANTS, WANTS, type Want } from './fields.ts'
-import { everyClaim } from './flat.ts'
+import { USUAL_WANTS, WANTS, type Want } from './fields.ts'
 import { type Ledger, readSubjects } from './ledger.ts'
-import { claimsOfEvents, type EventFields } from './local/event-fields.ts'
-import type { Examination, Examine } from './local/examine.ts'
-import type { SiblingValue } from './local/siblings.ts'
 import { contactsOfCampaign } from './of-campaign.ts'
-import type { ProviderId } from './provider.ts'
+import { type BatchOutcome, type ContactOutcome, nothing, type OnProgress, Summary } from './outcome.ts'
 import { type EnrichmentStatistics, enrichmentStatistics } from './statistics.ts'
 import { clueOf, cluePrint, isSaid, missing, type Subject } from './subject.ts'
+import { lookAround, type SurroundingsDeps } from './surroundings.ts'
 import { atWorst, closedGate, couldKnow, type Gates, hasAnswered, type Lack, nextToAsk } from './waterfall.ts'
 
 export interface EnrichOptions {
@@ -29,42 +22,7 @@ export interface EnrichOptions {
   readonly patienceMs?: number
   /** Ends the batch early: who is being asked is waited for, nobody else is asked. */
   readonly signal?: AbortSignal
-  readonly onProgress?: (done: number, credits: number) => void
-}
-
-/** What became of one contact. */
-export interface ContactOutcome {
-  readonly id: number
-  readonly kind:
-    | 'enriched'
-    /** There was nothing to look for. */
-    | 'complete'
-    /** Nobody knew anything new. */
-    | 'nothing'
-    /** A provider answers later. */
-    | 'waiting'
-    /** Nobody should write to this person, and nobody is asked about them. */
-    | 'suppressed'
-    /** It is not there any more. */
-    | 'gone'
-    /** This program failed; the log says how. */
-    | 'failed'
-  readonly found: readonly Want[]
-  readonly lacking: readonly { readonly want: Want; readonly why: Lack }[]
-  readonly asked: readonly ProviderId[]
-  readonly credits: number
-  /** When it is worth trying again, UTC milliseconds; null where time does not help. */
-  readonly retryAt: number | null
-}
-
-export interface BatchOutcome {
-  readonly contacts: number
-  readonly counts: Readonly<Record<ContactOutcome['kind'], number>>
-  readonly credits: number
-  /** Why something is still lacking, by the number of contacts. */
-  readonly lacking: Readonly<Partial<Record<Lack, number>>>
-  /** The contacts that are worth trying again, and when. */
-  readonly later: { readonly ids: readonly number[]; readonly at: number } | null
+  readonly onProgress?: OnProgress
 }
 
 export interface Estimate {
@@ -78,21 +36,15 @@ export interface Estimate {
   readonly dailyCredits: number
 }
 
-export interface EnricherDeps {
-  readonly database: Database
+export interface EnricherDeps extends SurroundingsDeps {
   readonly ledger: Ledger
   readonly desks: readonly ProviderDesk[]
-  readonly examine: Examine
   /** Called before anything else of each run. */
   readonly prepare: () => Promise<void>
-  /** Whether everybody can have an address there: then colleagues are none. */
-  readonly isPublicDomain: (domain: string) => boolean
   /** What lists say of an address; the DNS, which an estimate does not wait for, may say worse. */
   readonly gatesOf: (email: string) => Gates
   readonly dailyCredits: number
   readonly dayOf: DayOf
-  /** UTC milliseconds. */
-  readonly now: () => number
   readonly log: Logger
 }
 
@@ -101,12 +53,6 @@ export const PATIENCE_MS = 65_000
 
 /** Contacts in hand at a time: memory stays the same however many there are, and calls fill up, since batches divide it. */
 const CHUNK = 500
-const SIBLINGS = 30
-/** Whose colleagues are read at a time. */
-const DOMAINS = 25
-/** Of each contact: what a tool knows of its lead stands in all of them. */
-const EVENTS = 5
-
 /** The verbs of enrichment. */
 export class Enrichment {
   readonly #deps: EnricherDeps
@@ -129,7 +75,12 @@ export class Enrichment {
     const sum = new Summary()
     for await (const chunk of chunksOf(ids)) {
       if (options.signal?.aborted) break
-      sum.add(await this.#chunk(chunk, { ...options, onProgress: (done, credits) => sum.tell(done, credits, options) }))
+      sum.add(
+        await this.#chunk(chunk, {
+          ...options,
+          onProgress: (done, credits) => sum.tell(done, credits, options.onProgress),
+        }),
+      )
     }
     return sum.result()
   }
@@ -237,7 +188,7 @@ export class Enrichment {
     const lacking = able.filter(
       (subject) => missing(subject, options.wants ?? USUAL_WANTS, this.#deps.now(), since).length > 0,
     )
-    const { known, gates } = await this.#lookAround(lacking)
+    const { known, gates } = await lookAround(lacking, this.#deps)
     let [done, credits] = [0, 0]
     const outcomes = await Promise.all(
       ids.map(async (id) => {
@@ -347,51 +298,6 @@ export class Enrichment {
     return 'nobody_knows'
   }
 
-  /** What is known without asking anybody: colleagues, lists, the DNS, the address itself. */
-  async #lookAround(subjects: readonly Subject[]) {
-    const { database, examine, isPublicDomain, now, ledger } = this.#deps
-    const domains = [...new Set(subjects.map(({ domain }) => domain))].filter((domain) => !isPublicDomain(domain))
-    const around = await this.#colleagues(domains)
-    const ids = subjects.map(({ id }) => id)
-    const events = Map.groupBy(await eventsWithMetadata(database, ids, EVENTS), ({ contactId }) => contactId)
-    const gates = new Map<number, Gates>()
-    const told: { readonly id: number; readonly claims: Claims }[] = []
-    await Promise.all(
-      subjects.map(async (subject) => {
-        const { id, email, said, claims } = subject
-        const colleagues = (around.get(subject.domain) ?? []).filter((colleague) => colleague.id !== id)
-        const title = said.jobTitle ?? known(claims, 'jobTitle', now())?.value ?? null
-        const examination = await examine({ email, title, siblings: colleagues.flatMap(({ values }) => values) })
-        // Whoever writes to us has an address that works, whatever else is said of it.
-        const works = subject.evidence?.status === 'valid' && isOwnMail(subject.evidence)
-        gates.set(id, { ...examination, mayPay: examination.mayPay || works })
-        const heard = claimsOfEvents((events.get(id) ?? []).map(saidBy))
-        const isNews = !isDeepStrictEqual(addClaims(claims, heard), claims)
-        const news = addClaims(newsOf(claims, examination, now()), isNews ? heard : {})
-        if (Object.keys(news).length > 0) told.push({ id, claims: news })
-      }),
-    )
-    return { known: told.length > 0 ? await ledger.keep(told) : new Map<number, Subject>(), gates }
-  }
-
-  /** What the contacts at each domain say of their company. */
-  async #colleagues(domains: readonly string[]): Promise<ReadonlyMap<string, readonly Colleague[]>> {
-    const { database, now } = this.#deps
-    const around = new Map<string, readonly Colleague[]>()
-    for (let first = 0; first < domains.length; first += DOMAINS) {
-      const rows = await siblings(database, domains.slice(first, first + DOMAINS), SIBLINGS)
-      for (const [domain, group] of Map.groupBy(rows, (row) => row.domain)) {
-        around.set(
-          domain,
-          group.map((row) => ({ id: row.id, values: valuesOf(row, now()) })),
-        )
-      }
-      // Each holds the thread for some milliseconds; requests are answered in between.
-      await new Promise(setImmediate)
-    }
-    return around
-  }
-
   /** When the next local day begins, to a quarter of an hour. */
   #tomorrow(): number {
     const { dayOf, now } = this.#deps
@@ -400,10 +306,6 @@ export class Enrichment {
     while (dayOf(at) === dayOf(now())) at += quarter
     return at
   }
-}
-
-function nothing(id: number, kind: ContactOutcome['kind']): ContactOutcome {
-  return { id, kind, found: [], lacking: [], asked: [], credits: 0, retryAt: null }
 }
 
 function kindOf(result: {
@@ -429,48 +331,6 @@ function news(before: Subject, after: Subject, now: number): Want[] {
   return WANTS.filter((want) => says(after, want) && !says(before, want))
 }
 
-interface Colleague {
-  readonly id: number
-  readonly values: readonly SiblingValue[]
-}
-
-/** What a colleague's contact says of their company. */
-function valuesOf(row: { company: string | null } & Parameters<typeof everyClaim>[0], now: number): SiblingValue[] {
-  const claims = everyClaim(row)
-  const values: SiblingValue[] = row.company ? [{ field: 'companyName', value: row.company, entered: true }] : []
-  for (const field of ['companyName', 'industry', 'companySize'] as const) {
-    if (field === 'companyName' && row.company) continue
-    const fact = known(claims, field, now)
-    // Only what somebody else said: colleagues who know it from each other are one voice.
-    if (fact && !fact.isGuess && fact.source !== 'crm-sibling')
-      values.push({ field, value: fact.value, entered: false })
-  }
-  return values
-}
-
-function saidBy({ provider, occurredAt, detail }: SaidRow): EventFields {
-  return { provider, occurredAt, metadata: detail?.metadata ?? {} }
-}
-
-/** The parts of an examination that are not known yet, or too old to count. */
-function newsOf(claims: Claims, { told, emailStatus }: Examination, now: number): Claims {
-  const fresh: { -readonly [K in keyof Claims]: Voices } = {}
-  for (const { field, source, value, confidence } of told) {
-    const before = claims[field]?.[source]
-    if (before?.value === value && now - before.at < FRESH_MS[field] / 2) continue
-    fresh[field] = { ...fresh[field], [source]: { value, at: now, confidence } }
-  }
-  if (emailStatus) {
-    const { status, detail, source } = emailStatus
-    const before = claims.emailStatus?.[source]
-    const isSame = before?.value === status && before.note === detail && now - before.at < DAY_MS
-    if (!isSame) fresh.emailStatus = { [source]: { value: status, note: detail, at: now } }
-  }
-  return fresh
-}
-
-const DAY_MS = 24 * 60 * 60_000
-
 async function* chunksOf(ids: Iterable<number> | AsyncIterable<number>): AsyncGenerator<number[]> {
   let chunk: number[] = []
   for await (const id of ids) {
@@ -480,43 +340,4 @@ async function* chunksOf(ids: Iterable<number> | AsyncIterable<number>): AsyncGe
     chunk = []
   }
   if (chunk.length > 0) yield chunk
-}
-
-/** Adds outcomes up. */
-class Summary {
-  readonly #counts: Record<ContactOutcome['kind'], number> = {
-    ...{ enriched: 0, complete: 0, nothing: 0, waiting: 0, suppressed: 0, gone: 0, failed: 0 },
-  }
-  readonly #lacking: Partial<Record<Lack, number>> = {}
-  readonly #later: number[] = []
-  #laterAt: number | null = null
-  #contacts = 0
-  #credits = 0
-
-  add(outcomes: readonly ContactOutcome[]): void {
-    for (const { id, kind, credits, lacking, retryAt } of outcomes) {
-      this.#contacts += 1
-      this.#credits += credits
-      this.#counts[kind] += 1
-      for (const why of new Set(lacking.map((lack) => lack.why))) this.#lacking[why] = (this.#lacking[why] ?? 0) + 1
-      if (retryAt === null) continue
-      this.#later.push(id)
-      this.#laterAt = Math.min(this.#laterAt ?? retryAt, retryAt)
-    }
-  }
-
-  /** Passes progress within a chunk on as progress of the whole. */
-  tell(done: number, credits: number, { onProgress }: EnrichOptions): void {
-    onProgress?.(this.#contacts + done, this.#credits + credits)
-  }
-
-  result(): BatchOutcome {
-    return {
-      contacts: this.#contacts,
-      counts: this.#counts,
-      credits: this.#credits,
-      lacking: this.#lacking,
-      later: this.#laterAt === null ? null : { ids: this.#later, at: this.#laterAt },
-    }
-  }
 }

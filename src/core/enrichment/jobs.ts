@@ -21,7 +21,11 @@ const CollectPayload = z.object({ call: z.string() })
 
 /** Enriches one contact; queueing it twice queues it once. */
 function enrichJob(id: number): NewJob {
-  return { id: `${ENRICH}:${id}`, kind: ENRICH, payload: { ids: [id] }, key: null, runAt: 0 }
+  return { id: enrichJobId(id), kind: ENRICH, payload: { ids: [id] }, key: null, runAt: 0 }
+}
+
+export function enrichJobId(contactId: number): string {
+  return `${ENRICH}:${contactId}`
 }
 
 /** Enriches what one group of an import brought; imports one after the other. */

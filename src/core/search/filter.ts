@@ -40,6 +40,7 @@ export const NO_FILTER: ContactFilter = {
   since: null,
   heat: { from: null, below: null },
   suppressed: null,
+  waiting: null,
 }
 
 type Key = Exclude<keyof ContactFilter, 'heat'> | 'score'
@@ -53,6 +54,7 @@ export const KEYS = [
   'since',
   'score',
   'suppressed',
+  'waiting',
 ] as const satisfies Key[]
 
 const HOW = `Filters are ${KEYS.map((key) => `${key}:`).join(' ')}`
@@ -120,6 +122,7 @@ const EXAMPLES: Readonly<Record<Key, string>> = {
   since: 'since:7d',
   score: 'score:>20',
   suppressed: 'suppressed:no',
+  waiting: 'waiting:yes',
 }
 
 interface Reading extends Reader {
@@ -151,10 +154,12 @@ const VALUES: Readonly<Record<Key, ReadValue>> = {
       },
     }
   },
-  suppressed: (filter, item, { text }) => ({
-    ...filter,
-    suppressed: oneOf(['yes', 'no'], 'an answer', item, text) === 'yes',
-  }),
+  suppressed: (filter, item, { text }) => ({ ...filter, suppressed: yesOrNo(item, text) }),
+  waiting: (filter, item, { text }) => ({ ...filter, waiting: yesOrNo(item, text) }),
+}
+
+function yesOrNo(item: Item, text: string): boolean {
+  return oneOf(['yes', 'no'], 'an answer', item, text) === 'yes'
 }
 
 function oneOf<const T extends string>(

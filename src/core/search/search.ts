@@ -8,10 +8,11 @@ import { scoreAt } from '../score.ts'
 import { shown } from '../shown.ts'
 import type { Database } from '../store/database.ts'
 import { totalCounts } from '../store/roll-ups.ts'
+import { type Asked, countSome, everyoneBy, routeOf, type Source } from '../store/routes.ts'
 import {
-  countFound,
   type FoundRow,
   foundAfter,
+  foundByIds,
   type Place,
   type Stretch,
   type TextQuery,
@@ -58,7 +59,7 @@ export interface SearchOptions {
   readonly cursor?: string
 }
 
-/** Further than this nobody counts, and so many are not put into the order of their heat. */
+/** Further than this nobody counts, and so many who are found by words are not put into the order of their heat. */
 const COUNTED = 1000
 
 /**
@@ -74,21 +75,20 @@ export async function searchContacts(
 ): Promise<SearchResult> {
   const cursor = text === undefined ? null : readCursor(text)
   if (text !== undefined && !cursor) throw new InvalidInputError('This page is not known. Please search again.')
-  const count = await totalOf(database, query)
-  if (count === 0 && !isTotalKnown(query)) return await nearest(database, query, { limit, now })
-  const order = cursor?.order ?? (query.words.length > 0 && count > COUNTED ? 'newest' : 'hottest')
-  const stretches = stretchesOf(query, order)
-  const found = await pageAt(database, stretches, cursor, limit)
-  const page = found.rows.length > 0 || !cursor ? found : await pageAt(database, stretches, null, limit)
+  const meant = await meantBy(database, query, cursor?.order)
+  if (meant.count === 0 && meant.isAll && !isTotalKnown(query)) return await nearest(database, query, { limit, now })
+  const found = await pageAt(meant, cursor, limit)
+  const page = found.rows.length > 0 || !cursor ? found : await pageAt(meant, null, limit)
   if (page.rows.length === 0) return await nearest(database, query, { limit, now })
 
+  const { count, order } = meant
   const last = page.first + page.rows.length - 1
-  const isCounted = isTotalKnown(query) || count <= COUNTED
+  const isCounted = isTotalKnown(query) || (meant.isAll && count <= COUNTED)
   return {
     contacts: page.rows.map(({ row }) => foundContact(row, now)),
     isNear: false,
     first: page.first,
-    total: isCounted ? Math.max(count, last) : Math.max(COUNTED, last),
+    total: Math.max(isCounted ? count : Math.min(count, COUNTED), last),
     isMore: !isCounted && page.hasNext,
     order,
     previous: page.hasPrevious ? beside(page.rows[0], 'previous', order, page.first) : null,
@@ -96,17 +96,85 @@ export async function searchContacts(
   }
 }
 
+/** The contacts that are meant, to be read from any place on. */
+interface Meant {
+  readonly count: number
+  /** Whether `count` are all; otherwise there may be more. */
+  readonly isAll: boolean
+  readonly order: Stretch['order']
+  /** At most `limit` from `cursor` on, or from the beginning; going back the nearest first. */
+  readonly read: (cursor: Cursor | null, limit: number) => Promise<Standing[]>
+}
+
+async function meantBy(database: Database, query: Query, order: Stretch['order'] | undefined): Promise<Meant> {
+  const totals = await totalCounts(database)
+  const asked = { text: textOf(query, 'beginning'), filter: query.filter }
+  const people = LIFECYCLE.reduce((sum, status) => sum + (totals.get(status) ?? 0), 0)
+  const route = await routeOf(database, asked, people)
+  const meant =
+    route.kind === 'narrow'
+      ? await meantOfFew(database, asked, route.by, order)
+      : await meantOfMany(database, query, asked, route.sample, order)
+  if (!isTotalKnown(query)) return meant
+  const statuses = query.filter.status.length > 0 ? new Set(query.filter.status) : LIFECYCLE
+  return { ...meant, isAll: true, count: [...statuses].reduce((sum, status) => sum + (totals.get(status) ?? 0), 0) }
+}
+
+async function meantOfFew(
+  database: Database,
+  asked: Asked,
+  by: Source,
+  wanted: Stretch['order'] | undefined,
+): Promise<Meant> {
+  const everyone = await everyoneBy(database, asked, by)
+  const order = wanted ?? (asked.text && everyone.length > COUNTED ? 'newest' : 'hottest')
+  const inOrder = everyone
+    .map(({ id, heat, isWhole }) => ({ id, heat, stretch: (asked.text ? isWhole : heat > 0) ? 0 : 1 }))
+    .sort((a, b) => compare(a, b, order))
+  return {
+    count: everyone.length,
+    isAll: true,
+    order,
+    async read(cursor, limit) {
+      const places = cursor?.direction === 'previous' ? inOrder.toReversed() : inOrder
+      const sign = cursor?.direction === 'previous' ? -1 : 1
+      const from = cursor ? places.findIndex((place) => sign * compare(place, cursor, order) > 0) : 0
+      const few = from < 0 ? [] : places.slice(from, from + limit)
+      const rows = await foundByIds(
+        database,
+        few.map(({ id }) => id),
+      )
+      const stretches = new Map(few.map(({ id, stretch }) => [id, stretch]))
+      return rows.map((row) => ({ row, stretch: stretches.get(row.id) ?? 0 }))
+    },
+  }
+}
+
+type Ordered = Place & Pick<Cursor, 'stretch'>
+
+/** Negative where `a` stands before `b`. */
+function compare(a: Ordered, b: Ordered, order: Stretch['order']): number {
+  return a.stretch - b.stretch || (order === 'hottest' ? b.heat - a.heat : 0) || b.id - a.id
+}
+
+async function meantOfMany(
+  database: Database,
+  query: Query,
+  asked: Asked,
+  sample: Source | null,
+  wanted: Stretch['order'] | undefined,
+): Promise<Meant> {
+  const order = wanted ?? (asked.text ? 'newest' : 'hottest')
+  const stretches = stretchesOf(query, order)
+  const counted = isTotalKnown(query)
+    ? { count: 0, isAll: true }
+    : await countSome(database, asked, sample, COUNTED + 1)
+  return { ...counted, order, read: (cursor, limit) => standingFrom(database, stretches, cursor, limit) }
+}
+
 /** The roll-ups know how many contacts there are with each status. */
 function isTotalKnown({ words, filter }: Query): boolean {
   return words.length === 0 && isDeepStrictEqual({ ...filter, status: [] }, NO_FILTER)
-}
-
-async function totalOf(database: Database, query: Query): Promise<number> {
-  const { filter } = query
-  if (!isTotalKnown(query)) return await countFound(database, { text: textOf(query, 'beginning'), filter }, COUNTED + 1)
-  const totals = await totalCounts(database)
-  const statuses = filter.status.length > 0 ? new Set(filter.status) : LIFECYCLE
-  return [...statuses].reduce((sum, status) => sum + (totals.get(status) ?? 0), 0)
 }
 
 function textOf({ words }: Query, as: TextQuery['as']): TextQuery | null {
@@ -116,11 +184,11 @@ function textOf({ words }: Query, as: TextQuery['as']): TextQuery | null {
 /** What is read one after the other: each stretch has an index that has its order, or few contacts. */
 function stretchesOf(query: Query, order: Stretch['order']): readonly Stretch[] {
   const { words, filter } = query
-  if (words.length === 0)
-    return [
-      { text: null, filter, heat: 'some', order: 'hottest' },
-      { text: null, filter, heat: 'none', order: 'newest' },
-    ]
+  if (words.length === 0) {
+    const warm = { text: null, filter, heat: 'some', order: 'hottest' } as const
+    const isWarm = filter.heat.from !== null && filter.heat.from > 0
+    return isWarm ? [warm] : [warm, { text: null, filter, heat: 'none', order: 'newest' }]
+  }
   return [
     { text: textOf(query, 'whole'), filter, heat: 'any', order },
     { text: textOf(query, 'rest'), filter, heat: 'any', order },
@@ -139,13 +207,8 @@ interface Page {
   readonly hasNext: boolean
 }
 
-async function pageAt(
-  database: Database,
-  stretches: readonly Stretch[],
-  cursor: Cursor | null,
-  limit: number,
-): Promise<Page> {
-  const found = await standingFrom(database, stretches, cursor, limit + 1)
+async function pageAt({ read }: Meant, cursor: Cursor | null, limit: number): Promise<Page> {
+  const found = await read(cursor, limit + 1)
   const hasMore = found.length > limit
   const rows = found.slice(0, limit)
   if (cursor?.direction !== 'previous')
@@ -186,7 +249,7 @@ function beside(
   return writeCursor({ direction, order, stretch, heat: row.heat, id: row.id, shown: number })
 }
 
-function foundContact(row: FoundRow, now: number): FoundContact {
+export function foundContact(row: FoundRow, now: number): FoundContact {
   const { id, email, status, suppressed, heat } = row
   return { id, email, ...shown(row, now), status, suppressed, score: scoreAt(heat, now) }
 }

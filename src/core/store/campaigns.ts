@@ -1,6 +1,6 @@
 import type { Tally } from '../event.ts'
 import type { Database } from './database.ts'
-import { and, desc, eq, gt, inArray, sql } from './drizzle.ts'
+import { and, between, desc, eq, gt, inArray, sql } from './drizzle.ts'
 
 /** From one name to the next through the key, without a look at the steps between them. */
 const NAMES = sql.raw(`
@@ -58,8 +58,12 @@ export interface DayCount {
   readonly count: number
 }
 
-/** What happened in `campaign` by local day, in the order of the days. */
-export async function campaignDays(database: Database, campaign: string): Promise<DayCount[]> {
+/** What happened in `campaign` by local day, in the order of the days; from the first to the last of `within`, or ever. */
+export async function campaignDays(
+  database: Database,
+  campaign: string,
+  within?: { readonly from: string; readonly to: string },
+): Promise<DayCount[]> {
   const { eventDays } = database.tables
   const rows = await database.db
     .select({
@@ -68,10 +72,10 @@ export async function campaignDays(database: Database, campaign: string): Promis
       count: sql<number>`cast(sum(${eventDays.count}) as bigint)`,
     })
     .from(eventDays)
-    .where(eq(eventDays.campaign, campaign))
+    .where(and(eq(eventDays.campaign, campaign), within && between(eventDays.day, within.from, within.to)))
     .groupBy(eventDays.day, eventDays.tally)
     .orderBy(eventDays.day)
-  return rows.flatMap(({ day, tally, count }) => (Number(count) > 0 ? [{ day, tally, count: Number(count) }] : []))
+  return counted(rows)
 }
 
 /** What people clicked most. */
@@ -87,4 +91,9 @@ export async function topLinks(
     .where(and(eq(campaignLinks.campaign, campaign), gt(campaignLinks.count, 0)))
     .orderBy(desc(campaignLinks.count), campaignLinks.link)
     .limit(limit)
+}
+
+/** The sums that are more than nothing, as numbers: Postgres gives texts. */
+export function counted(rows: readonly DayCount[]): DayCount[] {
+  return rows.flatMap(({ day, tally, count }) => (Number(count) > 0 ? [{ day, tally, count: Number(count) }] : []))
 }

@@ -1,6 +1,6 @@
 import type { Change } from '../changes/change.ts'
 import type { Database, Tables } from './database.ts'
-import { and, desc, eq, gt, inArray, isNotNull } from './drizzle.ts'
+import { and, desc, eq, gt, inArray, isNotNull, sql } from './drizzle.ts'
 
 export type NoteRow = Tables['notes']['$inferSelect']
 
@@ -36,6 +36,18 @@ export async function latestChanges(database: Database, contactId: number, limit
     .limit(limit)
 }
 
+/** What somebody (a Slack user id) marked as answered, newest first. */
+export async function latestAnswered(database: Database, actor: string, limit: number): Promise<Change[]> {
+  const { changes } = database.tables
+  return await database.db
+    .select()
+    .from(changes)
+    // Written out, because a partial index is used only where the query repeats its condition.
+    .where(and(eq(changes.actor, actor), sql`${changes.action} = 'answered'`))
+    .orderBy(desc(changes.id))
+    .limit(limit)
+}
+
 /** Those of `ids` that were taken back. */
 export async function undoneAmong(database: Database, ids: readonly number[]): Promise<ReadonlySet<number>> {
   const { changes } = database.tables
@@ -64,6 +76,11 @@ export async function notesById(database: Database, ids: readonly number[]): Pro
     .select()
     .from(notes)
     .where(inArray(notes.id, [...ids]))
+}
+
+export async function noteCount(database: Database, contactId: number): Promise<number> {
+  const { notes } = database.tables
+  return await database.db.$count(notes, eq(notes.contactId, contactId))
 }
 
 /** Newest first. */

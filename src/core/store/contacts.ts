@@ -3,6 +3,7 @@ import { addressKey, domainOf } from '../address.ts'
 import { type ContactState, statusOf } from '../contact.ts'
 import type { EmailEvidence } from '../email-status.ts'
 import { suppressionOf } from '../suppression.ts'
+import { waitingSince } from '../waiting.ts'
 import { decodeRows, insertOf, perBackend, selectList, updateOf, valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
 import { and, desc, eq, gte, inArray, isNull, lt, ne, or, sql } from './drizzle.ts'
@@ -35,12 +36,15 @@ const HELD = [
   'emailStatusSource',
   'emailStatusAt',
   'suppression',
+  'campaigns',
+  'tags',
   'enrichedAt',
   'verifiedAt',
   'engagedAt',
   'floor',
   'decision',
   'decidedAt',
+  'answeredUntil',
 ] as const satisfies readonly (keyof ContactRow)[]
 
 const insertion = perBackend(({ contacts }) =>
@@ -133,6 +137,7 @@ export function stateColumns(state: ContactState) {
   return {
     ...columns,
     status: statusOf(state),
+    waitingSince: waitingSince(state),
     suppression,
     suppressed: suppressionOf(suppression)?.reason ?? null,
     emailStatus: emailEvidence?.status ?? 'unknown',
@@ -148,8 +153,10 @@ const SAVED = [
   'engagedAt',
   'verifiedAt',
   'status',
+  'waitingSince',
   'suppression',
   'suppressed',
+  'campaigns',
   'emailStatus',
   'emailStatusSource',
   'emailStatusAt',
@@ -203,6 +210,12 @@ export async function saveProfiles(
     tx,
     profiles.map(({ id }) => id),
   )
+}
+
+/** Whatever the contact wrote until then counts as answered; `saveStates` writes what follows from it. */
+export async function markAsAnswered(tx: Database, id: number, answeredUntil: number | null): Promise<void> {
+  const { contacts } = tx.tables
+  await tx.db.update(contacts).set({ answeredUntil }).where(eq(contacts.id, id))
 }
 
 export async function markAsAdded(tx: Database, id: number, asserted: Assertions): Promise<void> {
@@ -299,6 +312,37 @@ export async function contactsByHeat(database: Database, limit: number): Promise
     .where(and(sql`${contacts.heat} > 0`, isNull(contacts.suppressed), ne(contacts.status, 'disqualified')))
     .orderBy(desc(contacts.heat), desc(contacts.id))
     .limit(limit)
+}
+
+/** The hottest contacts of one owner (a Slack user id) who may be written to; of equal ones the newest first. */
+export async function contactsOfOwner(database: Database, owner: string, limit: number): Promise<ContactRow[]> {
+  const { contacts } = database.tables
+  return await database.db
+    .select()
+    .from(contacts)
+    .where(and(eq(contacts.owner, owner), isNull(contacts.suppressed), ne(contacts.status, 'disqualified')))
+    .orderBy(desc(contacts.heat), desc(contacts.id))
+    .limit(limit)
+}
+
+/** Who waits for an answer since `from` (UTC milliseconds) or later, the longest waiting first. */
+export async function contactsWaiting(database: Database, from: number, limit: number): Promise<ContactRow[]> {
+  const { contacts } = database.tables
+  return await database.db
+    .select()
+    .from(contacts)
+    .where(gte(contacts.waitingSince, from))
+    .orderBy(contacts.waitingSince, contacts.id)
+    .limit(limit)
+}
+
+/** How many wait for an answer since `from` or later, counted no further than `most`. */
+export async function countWaiting(database: Database, from: number, most: number): Promise<number> {
+  const { contacts } = database.tables
+  const rows = await database.all(sql`
+    select count(*) as n from (
+      select 1 from ${contacts} where ${contacts.waitingSince} >= ${from} limit ${most}) as waiting`)
+  return Number(rows[0]?.n ?? 0)
 }
 
 /** One page of all contacts in the order of their ids, after `afterId`. */

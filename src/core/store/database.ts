@@ -1,6 +1,7 @@
-import type { InferInsertModel, InferSelectModel, SQL, SQLWrapper, Table } from 'drizzle-orm'
+import type { InferInsertModel, InferSelectModel, SQL, Table } from 'drizzle-orm'
 import type { BaseSQLiteDatabase } from 'drizzle-orm/sqlite-core'
 
+import type { ErasureKey } from '../erasure/key.ts'
 import type { RawRow, Row, RowColumn, RowStatement } from './bulk.ts'
 import type * as postgres from './schema.postgres.ts'
 import type * as sqlite from './schema.sqlite.ts'
@@ -15,6 +16,8 @@ export interface Database {
   readonly db: BaseSQLiteDatabase<'async', unknown>
   readonly tables: Tables
   readonly dialect: Dialect
+  /** What those who were erased are recognised by. */
+  readonly erasureKey: ErasureKey
   /** Runs a query that the query builder has no words for; the rows are as the driver gives them. */
   all(query: SQL): Promise<readonly RawRow[]>
   /** Runs a statement that gives no rows. */
@@ -27,6 +30,11 @@ export interface Database {
    * Throws `StorageError` when the database cannot take writes.
    */
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>
+  /**
+   * Makes what was deleted from `names` unreadable in the files too, outside of any transaction; false
+   * where something that others read stands in the way, and then a later call may succeed.
+   */
+  scrub(names: readonly string[]): Promise<boolean>
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -42,13 +50,13 @@ export interface Dialect {
   readonly name: 'sqlite' | 'postgres'
   /** The objects of a JSON array as a table expression named `r`, with a column for each key. */
   rowsOf(columns: readonly RowColumn[], json: string): SQL
-  /** The texts of a JSON array as a table expression named `t` with the one column `v`. */
-  textsOf(array: SQLWrapper): SQL
   /** The collation that compares bytes, so that a range of prefixes can use an index. */
   readonly bytewise: SQL
   /** Ends a select that must hold its rows until the transaction ends. */
   readonly forUpdate: SQL
-  /** The same, passing over rows that others hold. */
+  /** The same; others may hold them so at the same time, and nobody changes them. */
+  readonly forShare: SQL
+  /** As `forUpdate`, passing over rows that others hold. */
   readonly skipLocked: SQL
 }
 

@@ -11,6 +11,7 @@ const core: typeof import('drizzle-orm') = require('drizzle-orm')
 
 export const {
   and,
+  asc,
   between,
   desc,
   eq,

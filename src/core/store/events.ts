@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import type { Campaign, EngagementEvent } from '../event.ts'
 import type { TimeRange } from '../suspicion.ts'
+import { WRITTEN as WRITTEN_TO_US } from '../waiting.ts'
 import { decodeRows, insertOf, perBackend, type Row, selectList, updateOf, valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
 import { and, desc, eq, inArray, isNotNull, sql } from './drizzle.ts'
@@ -269,4 +270,17 @@ export async function latestEvents(
     )
     .orderBy(desc(events.seq))
     .limit(limit)
+}
+
+/** Of each of `contactIds` the words that it waits for an answer to. */
+export async function unansweredWords(database: Database, contactIds: readonly number[]): Promise<EventRow[]> {
+  if (contactIds.length === 0) return []
+  const { events, contacts } = database.tables
+  const rows = await database.db
+    .select({ event: events })
+    .from(events)
+    .innerJoin(contacts, and(eq(contacts.id, events.contactId), eq(events.occurredAt, contacts.waitingSince)))
+    .where(and(inArray(contacts.id, [...contactIds]), inArray(events.type, [...WRITTEN_TO_US])))
+    .orderBy(events.seq)
+  return rows.map(({ event }) => event)
 }

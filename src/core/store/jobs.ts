@@ -118,6 +118,20 @@ export interface JobCount {
   readonly count: number
 }
 
+/**
+ * For each kind, since when the job that is due longest waits to be taken (UTC milliseconds). One that
+ * stands behind another with its key cannot be taken, and counts from no moment.
+ */
+export async function overdueSince(database: Database, now: number): Promise<Map<string, number>> {
+  const rows = await database.all(sql`
+    select due.kind as kind,
+      min(case when due.run_at > due.created_at then due.run_at else due.created_at end) as since
+    from jobs due
+    where due.state = 'waiting' and due.run_at <= ${now} and ${isFirstOfItsKey}
+    group by due.kind`)
+  return new Map(rows.map(({ kind, since }) => [String(kind), Number(since)]))
+}
+
 export async function jobCounts(database: Database): Promise<JobCount[]> {
   const { jobs } = database.tables
   const rows = await database.db

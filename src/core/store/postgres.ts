@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import pg from 'pg'
+import type { ErasureKey } from '../erasure/key.ts'
 import { StorageError } from '../errors.ts'
 import type { RawRow, Row, RowColumn, RowStatement } from './bulk.ts'
 import type { Database, Dialect, Tables } from './database.ts'
@@ -19,7 +20,7 @@ const INT8 = 20
 const ATTEMPTS = 6
 
 /** A pool ends by itself only the connections that it knows to be idle. */
-export async function openPostgres(url: string): Promise<Database> {
+export async function openPostgres(url: string, erasureKey: ErasureKey): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
@@ -32,7 +33,9 @@ export async function openPostgres(url: string): Promise<Database> {
   const db = drizzle({ client: pool })
   return {
     ...handle(db),
-    transaction: (work) => retried(() => db.transaction((tx) => work(joined(tx)))),
+    erasureKey,
+    transaction: (work) => retried(() => db.transaction((tx) => work(joined(tx, erasureKey)))),
+    scrub: (names) => vacuumed(pool, names),
     [Symbol.asyncDispose]: () => pool.end(),
   }
 }
@@ -48,9 +51,26 @@ async function migrateOnce(pool: pg.Pool): Promise<void> {
   }
 }
 
-function joined(tx: PgDatabase<PgQueryResultHKT>): Database {
-  const database: Database = { ...handle(tx), transaction: (work) => work(database), async [Symbol.asyncDispose]() {} }
+function joined(tx: PgDatabase<PgQueryResultHKT>, erasureKey: ErasureKey): Database {
+  const database: Database = {
+    ...handle(tx),
+    erasureKey,
+    transaction: (work) => work(database),
+    scrub: async () => false,
+    async [Symbol.asyncDispose]() {},
+  }
   return database
+}
+
+/** Takes deleted rows out of their tables, unless whoever reads still sees them or the tables are another's. */
+async function vacuumed(pool: pg.Pool, names: readonly string[]): Promise<boolean> {
+  try {
+    await pool.query(`vacuum ${names.map((name) => `"${name}"`).join(', ')}`)
+    return true
+  } catch (error) {
+    if (error instanceof pg.DatabaseError) return false
+    throw new StorageError('the database cannot be cleaned up', { cause: error })
+  }
 }
 
 /** Runs again what Postgres undid because two transactions stood in each other's way. */
@@ -94,9 +114,9 @@ const dialect: Dialect = {
     const list = columns.map(({ key, sqlType }) => `"${key}" ${sqlType.replace('bigserial', 'bigint')}`).join(', ')
     return sql`jsonb_to_recordset(${json}::jsonb) as r(${sql.raw(list)})`
   },
-  textsOf: (array) => sql`jsonb_array_elements_text(${array}) as t(v)`,
   bytewise: sql`collate "C"`,
   forUpdate: sql`for update`,
+  forShare: sql`for share`,
   skipLocked: sql`for update skip locked`,
 }
 

@@ -1,14 +1,16 @@
 import type { Tally } from '../event.ts'
 import { insertOf, perBackend, type Row } from './bulk.ts'
+import { counted, type DayCount } from './campaigns.ts'
 import type { Database } from './database.ts'
 import { and, between, eq, gte, inArray, lte, sql } from './drizzle.ts'
-import type { SourceOutcome, TotalName } from './rows.ts'
+import type { GroupName, SourceOutcome, TotalName } from './rows.ts'
 
 /** Counts to add, gathered while a transaction is put together. A count may be negative. */
 export class RollUps {
   readonly #events = new Map<string, CountedEvent & { count: number }>()
   readonly #sourceDays = new Map<string, SourceDay & { count: number; lastAt: number }>()
   readonly #totals = new Map<string, Total & { count: number }>()
+  readonly #groups = new Map<string, GroupCount & { count: number }>()
 
   countEvent(event: CountedEvent, by: number): void {
     const { day, provider, tally, campaign, step, link } = event
@@ -37,6 +39,13 @@ export class RollUps {
     else this.#totals.set(key, { ...total, count: by })
   }
 
+  countGroup(group: GroupCount, by: number): void {
+    const key = `${group.campaign}\n${group.tag}\n${group.name}`
+    const entry = this.#groups.get(key)
+    if (entry) entry.count += by
+    else this.#groups.set(key, { ...group, count: by })
+  }
+
   /** Adds everything, in an order that keeps two transactions from deadlock. */
   async save(tx: Database): Promise<void> {
     const events = [...this.#events.values()]
@@ -47,6 +56,7 @@ export class RollUps {
     await tx.write(addCampaignLinks(tx), summed(followed, ['campaign', 'link']))
     await tx.write(addSourceDays(tx), inOrder(this.#sourceDays))
     await tx.write(addTotals(tx), inOrder(this.#totals))
+    await tx.write(addGroups(tx), inOrder(this.#groups))
   }
 }
 
@@ -78,6 +88,12 @@ const addSourceDays = perBackend(({ sourceDays }) =>
 const addTotals = perBackend(({ totals }) =>
   insertOf(totals, ['day', 'name', 'count'], {
     conflict: 'on conflict (day, name) do update set count = totals.count + excluded.count',
+  }),
+)
+
+const addGroups = perBackend(({ contactGroups }) =>
+  insertOf(contactGroups, ['campaign', 'tag', 'name', 'count'], {
+    conflict: 'on conflict (campaign, tag, name) do update set count = contact_groups.count + excluded.count',
   }),
 )
 
@@ -133,6 +149,13 @@ export interface Total {
   readonly name: TotalName
 }
 
+/** Of people whom events of `campaign` are about, who have `tag`, or both; '' is any. */
+export interface GroupCount {
+  readonly campaign: string
+  readonly tag: string
+  readonly name: GroupName
+}
+
 /** Events from local day `from` to `to`, both included, by tally. */
 export async function eventCounts(database: Database, from: string, to: string): Promise<Map<Tally, number>> {
   const { eventDays } = database.tables
@@ -142,6 +165,22 @@ export async function eventCounts(database: Database, from: string, to: string):
     .where(between(eventDays.day, from, to))
     .groupBy(eventDays.tally)
   return new Map(rows.flatMap(({ tally, count }) => (Number(count) === 0 ? [] : [[tally, Number(count)]])))
+}
+
+/** The same by day, in the order of the days. */
+export async function dayCounts(database: Database, from: string, to: string): Promise<DayCount[]> {
+  const { eventDays } = database.tables
+  const rows = await database.db
+    .select({
+      day: eventDays.day,
+      tally: eventDays.tally,
+      count: sql<number>`cast(sum(${eventDays.count}) as bigint)`,
+    })
+    .from(eventDays)
+    .where(between(eventDays.day, from, to))
+    .groupBy(eventDays.day, eventDays.tally)
+    .orderBy(eventDays.day)
+  return counted(rows)
 }
 
 export async function totalCounts(database: Database): Promise<Map<TotalName, number>> {

@@ -1,6 +1,6 @@
 import type { EmailEvidence } from '../email-status.ts'
 import type { RefusalReason } from '../errors.ts'
-import type { EngagementEvent } from '../event.ts'
+import type { EngagementEvent, Tally } from '../event.ts'
 import type { LifecycleStatus } from '../lifecycle.ts'
 import type { SuppressionRecord } from '../suppression.ts'
 
@@ -18,8 +18,15 @@ export type SourceOutcome =
   | 'accepted'
   | 'duplicate'
   | 'quarantined'
+  /** About somebody who was erased: not kept. */
+  | 'erased'
   | `refused_${RefusalReason}`
   | `misdirected_${string}`
+
+export type ErasureReason = 'requested'
+
+/** What a message in Slack is about. */
+export type PostKind = 'reply_alert'
 
 /** What a provider is asked for: the person behind an address, or whether the address works. */
 export type EnrichmentTask = 'find' | 'verify'
@@ -36,6 +43,9 @@ export type LookupOutcome =
   | 'opted_out'
 
 export type TotalName = LifecycleStatus | 'created' | 'suppressed' | 'has_enrichment' | 'has_valid_address'
+
+/** What is counted of a group of people; of the totals all but `created`. */
+export type GroupName = TotalName | Tally
 
 /** The parts of an event that have no column of their own; what is empty is left out. */
 export type EventDetail = Partial<

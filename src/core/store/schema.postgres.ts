@@ -7,6 +7,7 @@ import type { ProviderId, Trouble } from '../enrichment/provider.ts'
 import type { BounceClass, EventType, Tally } from '../event.ts'
 import type { JobState } from '../job.ts'
 import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
+import type { CampaignMarks } from '../reach.ts'
 import type { SuppressionReason, SuppressionRecord } from '../suppression.ts'
 import type { Suspicion } from '../suspicion.ts'
 import { sql } from './drizzle.ts'
@@ -23,7 +24,17 @@ import {
   text,
   uniqueIndex,
 } from './drizzle-postgres.ts'
-import type { Assertions, EnrichmentTask, EventDetail, LookupOutcome, SourceOutcome, TotalName } from './rows.ts'
+import type {
+  Assertions,
+  EnrichmentTask,
+  ErasureReason,
+  EventDetail,
+  GroupName,
+  LookupOutcome,
+  PostKind,
+  SourceOutcome,
+  TotalName,
+} from './rows.ts'
 
 // All times are UTC milliseconds.
 
@@ -50,6 +61,10 @@ export const contacts = pgTable(
     verifiedAt: bigint('verified_at', { mode: 'number' }),
     engagedAt: bigint('engaged_at', { mode: 'number' }),
     lastEngagedAt: bigint('last_engaged_at', { mode: 'number' }),
+    /** When they wrote what nobody has answered; null where nobody waits. */
+    waitingSince: bigint('waiting_since', { mode: 'number' }),
+    /** Whatever they wrote until then is answered, as somebody said. */
+    answeredUntil: bigint('answered_until', { mode: 'number' }),
     owner: text(),
     tags: jsonb().$type<readonly string[]>().notNull().default([]),
     customFields: jsonb('custom_fields').$type<Readonly<Record<string, unknown>>>().notNull().default({}),
@@ -63,6 +78,8 @@ export const contacts = pgTable(
     suppression: jsonb().$type<SuppressionRecord>().notNull().default({}),
     asserted: jsonb().$type<Assertions>().notNull().default({}),
     counters: jsonb().$type<Counters>().notNull().default({}),
+    /** What happened in each campaign, as bits. */
+    campaigns: jsonb().$type<CampaignMarks>().notNull().default({}),
     heat: doublePrecision().notNull().default(0),
     revision: bigint({ mode: 'number' }).notNull().default(0),
     createdAt: bigint('created_at', { mode: 'number' }).notNull(),
@@ -74,6 +91,12 @@ export const contacts = pgTable(
     index('contacts_name_key').on(t.nameKey),
     index('contacts_surname_key').on(t.surnameKey),
     index('contacts_heat').on(t.heat).where(sql`heat > 0`),
+    index('contacts_owner').on(t.owner, t.heat).where(sql`owner is not null`),
+    index('contacts_waiting').on(t.waitingSince).where(sql`waiting_since is not null`),
+    index('contacts_campaign').on(sql`lower(source_campaign)`).where(sql`source_campaign is not null`),
+    index('contacts_suppressed').on(t.suppressed).where(sql`suppressed is not null`),
+    index('contacts_created').on(t.createdAt),
+    index('contacts_status').on(t.status),
   ],
 )
 
@@ -91,6 +114,18 @@ export const contactWords = pgTable(
     words: text().notNull(),
   },
   (t) => [index('contact_words_unread').on(t.contactId).where(sql`words = ''`)],
+)
+
+/** The tags of each contact as `tagKey` writes them: `contacts.tags` the other way round, for who has one. */
+export const contactTags = pgTable(
+  'contact_tags',
+  {
+    tag: text().notNull(),
+    contactId: bigint('contact_id', { mode: 'number' })
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+  },
+  (t) => [primaryKey({ columns: [t.tag, t.contactId] }), index('contact_tags_contact').on(t.contactId)],
 )
 
 export const events = pgTable(
@@ -186,6 +221,32 @@ export const totals = pgTable(
     count: bigint({ mode: 'number' }).notNull(),
   },
   (t) => [primaryKey({ columns: [t.day, t.name] })],
+)
+
+/** How many people each campaign has reached, each tag is on, or both; '' is any. `name` is what they are, or did there. */
+export const contactGroups = pgTable(
+  'contact_groups',
+  {
+    campaign: text().notNull(),
+    /** As people spell it. */
+    tag: text().notNull(),
+    name: text().$type<GroupName>().notNull(),
+    count: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.campaign, t.tag, t.name] })],
+)
+
+/** Newer blocks that a workspace does not take, so that it gets the classic ones at once. */
+export const refusedBlocks = pgTable(
+  'refused_blocks',
+  {
+    team: text().notNull(),
+    block: text().notNull(),
+    at: bigint({ mode: 'number' }).notNull(),
+    /** The version of the program that tried. */
+    version: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.team, t.block] })],
 )
 
 export const jobs = pgTable(
@@ -313,6 +374,7 @@ export const changes = pgTable(
   },
   (t) => [
     index('changes_contact').on(t.contactId, t.id),
+    index('changes_answered').on(t.actor, t.id).where(sql`action = 'answered'`),
     uniqueIndex('changes_undoes').on(t.undoes).where(sql`undoes is not null`),
   ],
 )
@@ -330,4 +392,32 @@ export const notes = pgTable(
     text: text().notNull(),
   },
   (t) => [index('notes_contact').on(t.contactId, t.id)],
+)
+
+/** Who asked to be erased, as keyed hashes of their addresses: nobody can read from them whom they mean. */
+export const erased = pgTable('erased', {
+  /** `addressHash`, in hexadecimal. */
+  hash: text().primaryKey(),
+  at: bigint({ mode: 'number' }).notNull(),
+  reason: text().$type<ErasureReason>().notNull(),
+})
+
+/** One row: how many `erased` holds, and which key its hashes are made with. Whoever erases holds it. */
+export const erasure = pgTable('erasure', {
+  id: text().primaryKey(),
+  people: bigint({ mode: 'number' }).notNull(),
+  /** `keyMark` of the key; null before the first. */
+  keyMark: text('key_mark'),
+})
+
+/** Messages in Slack that are about one contact, so that they can be changed when that one is erased. */
+export const posts = pgTable(
+  'posts',
+  {
+    channel: text().notNull(),
+    ts: text().notNull(),
+    contactId: bigint('contact_id', { mode: 'number' }).notNull(),
+    kind: text().$type<PostKind>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.channel, t.ts] }), index('posts_contact').on(t.contactId)],
 )

@@ -7,11 +7,22 @@ import type { ProviderId, Trouble } from '../enrichment/provider.ts'
 import type { BounceClass, EventType, Tally } from '../event.ts'
 import type { JobState } from '../job.ts'
 import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
+import type { CampaignMarks } from '../reach.ts'
 import type { SuppressionReason, SuppressionRecord } from '../suppression.ts'
 import type { Suspicion } from '../suspicion.ts'
 import { sql } from './drizzle.ts'
 import { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from './drizzle-sqlite.ts'
-import type { Assertions, EnrichmentTask, EventDetail, LookupOutcome, SourceOutcome, TotalName } from './rows.ts'
+import type {
+  Assertions,
+  EnrichmentTask,
+  ErasureReason,
+  EventDetail,
+  GroupName,
+  LookupOutcome,
+  PostKind,
+  SourceOutcome,
+  TotalName,
+} from './rows.ts'
 
 // All times are UTC milliseconds.
 
@@ -36,6 +47,10 @@ export const contacts = sqliteTable(
     verifiedAt: integer('verified_at'),
     engagedAt: integer('engaged_at'),
     lastEngagedAt: integer('last_engaged_at'),
+    /** When they wrote what nobody has answered; null where nobody waits. */
+    waitingSince: integer('waiting_since'),
+    /** Whatever they wrote until then is answered, as somebody said. */
+    answeredUntil: integer('answered_until'),
     owner: text(),
     tags: text({ mode: 'json' }).$type<readonly string[]>().notNull().default([]),
     customFields: text('custom_fields', { mode: 'json' })
@@ -52,6 +67,8 @@ export const contacts = sqliteTable(
     suppression: text({ mode: 'json' }).$type<SuppressionRecord>().notNull().default({}),
     asserted: text({ mode: 'json' }).$type<Assertions>().notNull().default({}),
     counters: text({ mode: 'json' }).$type<Counters>().notNull().default({}),
+    /** What happened in each campaign, as bits. */
+    campaigns: text({ mode: 'json' }).$type<CampaignMarks>().notNull().default({}),
     heat: real().notNull().default(0),
     revision: integer().notNull().default(0),
     createdAt: integer('created_at').notNull(),
@@ -63,6 +80,12 @@ export const contacts = sqliteTable(
     index('contacts_name_key').on(t.nameKey),
     index('contacts_surname_key').on(t.surnameKey),
     index('contacts_heat').on(t.heat).where(sql`heat > 0`),
+    index('contacts_owner').on(t.owner, t.heat).where(sql`owner is not null`),
+    index('contacts_waiting').on(t.waitingSince).where(sql`waiting_since is not null`),
+    index('contacts_campaign').on(sql`lower(source_campaign)`).where(sql`source_campaign is not null`),
+    index('contacts_suppressed').on(t.suppressed).where(sql`suppressed is not null`),
+    index('contacts_created').on(t.createdAt),
+    index('contacts_status').on(t.status),
   ],
 )
 
@@ -80,6 +103,18 @@ export const contactWords = sqliteTable(
     words: text().notNull(),
   },
   (t) => [primaryKey({ columns: [t.contactId] }), index('contact_words_unread').on(t.contactId).where(sql`words = ''`)],
+)
+
+/** The tags of each contact as `tagKey` writes them: `contacts.tags` the other way round, for who has one. */
+export const contactTags = sqliteTable(
+  'contact_tags',
+  {
+    tag: text().notNull(),
+    contactId: integer('contact_id')
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+  },
+  (t) => [primaryKey({ columns: [t.tag, t.contactId] }), index('contact_tags_contact').on(t.contactId)],
 )
 
 export const events = sqliteTable(
@@ -175,6 +210,32 @@ export const totals = sqliteTable(
     count: integer().notNull(),
   },
   (t) => [primaryKey({ columns: [t.day, t.name] })],
+)
+
+/** How many people each campaign has reached, each tag is on, or both; '' is any. `name` is what they are, or did there. */
+export const contactGroups = sqliteTable(
+  'contact_groups',
+  {
+    campaign: text().notNull(),
+    /** As people spell it. */
+    tag: text().notNull(),
+    name: text().$type<GroupName>().notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.campaign, t.tag, t.name] })],
+)
+
+/** Newer blocks that a workspace does not take, so that it gets the classic ones at once. */
+export const refusedBlocks = sqliteTable(
+  'refused_blocks',
+  {
+    team: text().notNull(),
+    block: text().notNull(),
+    at: integer().notNull(),
+    /** The version of the program that tried. */
+    version: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.team, t.block] })],
 )
 
 export const jobs = sqliteTable(
@@ -302,6 +363,7 @@ export const changes = sqliteTable(
   },
   (t) => [
     index('changes_contact').on(t.contactId, t.id),
+    index('changes_answered').on(t.actor, t.id).where(sql`action = 'answered'`),
     uniqueIndex('changes_undoes').on(t.undoes).where(sql`undoes is not null`),
   ],
 )
@@ -319,4 +381,32 @@ export const notes = sqliteTable(
     text: text().notNull(),
   },
   (t) => [index('notes_contact').on(t.contactId, t.id)],
+)
+
+/** Who asked to be erased, as keyed hashes of their addresses: nobody can read from them whom they mean. */
+export const erased = sqliteTable('erased', {
+  /** `addressHash`, in hexadecimal. */
+  hash: text().primaryKey(),
+  at: integer().notNull(),
+  reason: text().$type<ErasureReason>().notNull(),
+})
+
+/** One row: how many `erased` holds, and which key its hashes are made with. Whoever erases holds it. */
+export const erasure = sqliteTable('erasure', {
+  id: text().primaryKey(),
+  people: integer().notNull(),
+  /** `keyMark` of the key; null before the first. */
+  keyMark: text('key_mark'),
+})
+
+/** Messages in Slack that are about one contact, so that they can be changed when that one is erased. */
+export const posts = sqliteTable(
+  'posts',
+  {
+    channel: text().notNull(),
+    ts: text().notNull(),
+    contactId: integer('contact_id').notNull(),
+    kind: text().$type<PostKind>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.channel, t.ts] }), index('posts_contact').on(t.contactId)],
 )

@@ -1,5 +1,6 @@
 import type { SQL, SQLWrapper } from 'drizzle-orm'
 
+import { tagKey } from '../changes/change.ts'
 import type { LifecycleStatus } from '../lifecycle.ts'
 import { wordsOfContact } from '../search/words.ts'
 import { decodeRows, insertOf, perBackend, selectList, valuesOf } from './bulk.ts'
@@ -19,6 +20,8 @@ export interface ContactConditions {
   readonly since: number | null
   readonly heat: { readonly from: number | null; readonly below: number | null }
   readonly suppressed: boolean | null
+  /** Whether they wrote and have no answer. */
+  readonly waiting: boolean | null
 }
 
 const WORDED = [
@@ -73,12 +76,40 @@ export async function indexContacts(tx: Database, ids: readonly number[]): Promi
       where ${contacts.id} in (select r.v from ${valuesOf(tx, 'bigint', ids)})
       order by ${contacts.id} ${tx.dialect.forUpdate}`,
   )
+  const worded = decodeRows(contacts, WORDED, rows)
   await tx.write(
     savingWords(tx),
-    decodeRows(contacts, WORDED, rows).map((row) => ({
-      contactId: row.id,
-      words: wordsOfContact(row).join(' ') || NO_WORDS,
-    })),
+    worded.map((row) => ({ contactId: row.id, words: wordsOfContact(row).join(' ') || NO_WORDS })),
+  )
+  await saveTags(tx, worded)
+}
+
+const addingTags = perBackend(({ contactTags }) =>
+  insertOf(contactTags, ['tag', 'contactId'], { ignore: ['tag', 'contactId'] }),
+)
+
+async function saveTags(tx: Database, rows: readonly Pick<ContactRow, 'id' | 'tags'>[]): Promise<void> {
+  const { contactTags } = tx.tables
+  const ids = rows.map(({ id }) => id)
+  const kept = await tx.all(
+    sql`select ${selectList(contactTags, ['contactId', 'tag'])} from ${contactTags}
+      where ${contactTags.contactId} in (select r.v from ${valuesOf(tx, 'bigint', ids)})`,
+  )
+  const before = Map.groupBy(decodeRows(contactTags, ['contactId', 'tag'], kept), ({ contactId }) => contactId)
+  const after = rows.map(({ id, tags }) => ({ id, tags: [...new Set(tags.map(tagKey))] }))
+  const outdated = after.filter(({ id, tags }) => before.get(id)?.some(({ tag }) => !tags.includes(tag)))
+  if (outdated.length > 0)
+    await tx.run(
+      sql`delete from ${contactTags} where ${contactTags.contactId} in
+        (select r.v from ${valuesOf(
+          tx,
+          'bigint',
+          outdated.map(({ id }) => id),
+        )})`,
+    )
+  await tx.write(
+    addingTags(tx),
+    after.flatMap(({ id, tags }) => tags.map((tag) => ({ tag, contactId: id }))),
   )
 }
 
@@ -145,7 +176,7 @@ function written({ groups, as }: TextQuery, syntax: Syntax): string {
 }
 
 /** The ids of the contacts whose words match, as a table expression named `h`: an index answers on both databases. */
-function hits(database: Database, query: TextQuery): SQL {
+export function hits(database: Database, query: TextQuery): SQL {
   if (database.dialect.name === 'sqlite')
     return sql`(select rowid as id from contact_search where contact_search match ${written(query, FTS5)}) as h`
   if (query.as === 'near')
@@ -162,7 +193,16 @@ function oneOf(database: Database, words: readonly string[]): SQL {
   return sql`select distinct w.contact_id as id from ${queries} cross join contact_words w where w.tokens @@ r.v::tsquery`
 }
 
-const FOUND = [
+/** Whether `w`, the words of a contact, has one of each group; for few contacts, since no index is asked. */
+export function wordsMatch(groups: TextQuery['groups'], as: 'whole' | 'beginning'): SQL {
+  const end = as === 'whole' ? ' ' : ''
+  // Both databases have `replace`, and no other search in a text in common; words are separated by one space.
+  const has = (word: string) => sql`replace(' ' || w.words || ' ', ${` ${word}${end}`}, '') <> ' ' || w.words || ' '`
+  const one = (words: readonly string[]) => sql`(${sql.join(words.map(has), sql` or `)})`
+  return sql`(${sql.join(groups.map(one), sql` and `)})`
+}
+
+export const FOUND = [
   'id',
   'email',
   'firstName',
@@ -210,10 +250,13 @@ export async function foundAfter(
   return decodeRows(contacts, FOUND, rows)
 }
 
-function source(database: Database, { text }: Pick<Stretch, 'text'>): SQL {
+function source(database: Database, { text, heat }: Pick<Stretch, 'text' | 'heat'>): SQL {
   const { contacts } = database.tables
   // SQLite keeps the order of a cross join: first the index of words, which leaves few.
-  return text ? sql`${hits(database, text)} cross join ${contacts}` : sql`${contacts}`
+  if (text) return sql`${hits(database, text)} cross join ${contacts}`
+  if (database.dialect.name !== 'sqlite') return sql`${contacts}`
+  // SQLite keeps no figures of how many there are, and would sort half of everybody by the wrong index.
+  return heat === 'some' ? sql`contacts indexed by contacts_heat` : sql`contacts not indexed`
 }
 
 function meant(database: Database, { text, filter, heat }: Omit<Stretch, 'order'>): SQL | undefined {
@@ -233,17 +276,15 @@ function beyond({ heat, id }: Place, order: Stretch['order'], idColumn: SQL, bac
     : sql`${idColumn} ${sign} ${id}`
 }
 
-/** How many there are, counted no further than `most`. */
-export async function countFound(
-  database: Database,
-  { text, filter }: Pick<Stretch, 'text' | 'filter'>,
-  most: number,
-): Promise<number> {
-  const rows = await database.all(sql`
-    select count(*) as n from (
-      select 1 from ${source(database, { text })}
-      where ${meant(database, { text, filter, heat: 'any' }) ?? sql`1 = 1`} limit ${most}) as found`)
-  return Number(rows[0]?.n ?? 0)
+/** The contacts with `ids`, in their order. */
+export async function foundByIds(database: Database, ids: readonly number[]): Promise<FoundRow[]> {
+  if (ids.length === 0) return []
+  const { contacts } = database.tables
+  const rows = await database.all(
+    sql`select ${selectList(contacts, FOUND)} from ${contacts} where ${inArray(contacts.id, [...ids])}`,
+  )
+  const byId = new Map(decodeRows(contacts, FOUND, rows).map((row) => [row.id, row]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
 /** The words of the contacts with `ids`. */
@@ -273,19 +314,20 @@ export async function contactIdsWhere(
   return rows.map(({ id }) => id)
 }
 
-function conditionsOf(database: Database, filter: ContactConditions): SQL | undefined {
+export function conditionsOf(database: Database, filter: ContactConditions): SQL | undefined {
   const { contacts } = database.tables
-  const { status, domain, tag, owner, campaign, since, heat, suppressed } = filter
+  const { status, domain, tag, owner, campaign, since, heat, suppressed, waiting } = filter
   return and(
     status.length > 0 ? inArray(contacts.status, [...status]) : undefined,
     domain.length > 0 ? inArray(contacts.domain, [...domain]) : undefined,
     owner.length > 0 ? inArray(contacts.owner, [...owner]) : undefined,
     or(...campaign.map((name) => isText(contacts.sourceCampaign, name))),
-    or(...tag.map((name) => hasTag(database, name))),
+    tag.length > 0 ? hasTag(tag) : undefined,
     since === null ? undefined : or(gte(contacts.lastEngagedAt, since), gte(contacts.createdAt, since)),
     heat.from === null ? undefined : gte(contacts.heat, heat.from),
     heat.below === null ? undefined : lt(contacts.heat, heat.below),
     suppressed === null ? undefined : suppressed ? isNotNull(contacts.suppressed) : isNull(contacts.suppressed),
+    waiting === null ? undefined : waiting ? isNotNull(contacts.waitingSince) : isNull(contacts.waitingSince),
   )
 }
 
@@ -293,6 +335,7 @@ function isText(column: SQLWrapper, value: string): SQL {
   return sql`lower(${column}) = lower(${value})`
 }
 
-function hasTag({ dialect, tables }: Database, tag: string): SQL {
-  return sql`exists (select 1 from ${dialect.textsOf(tables.contacts.tags)} where lower(t.v) = lower(${tag}))`
+function hasTag(tags: readonly string[]): SQL {
+  const keys = tags.map((tag) => sql`${tagKey(tag)}`)
+  return sql`exists (select 1 from contact_tags t where t.contact_id = contacts.id and t.tag in (${sql.join(keys, sql`, `)}))`
 }

@@ -11,6 +11,8 @@ export function connect(path: string, options: BetterSqlite3.Options = {}): Bett
   connection.pragma('foreign_keys = ON')
   connection.pragma('trusted_schema = OFF')
   connection.pragma('secure_delete = ON')
+  // The index of words, read word by word in their order; of this connection alone, so it needs no migration.
+  connection.exec("create virtual table temp.contact_terms using fts5vocab('main', 'contact_search', 'instance')")
   rememberStatements(connection)
   return connection
 }

@@ -1,8 +1,10 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 
 import type BetterSqlite3 from 'better-sqlite3'
 import pLimit from 'p-limit'
+import type { ErasureKey } from '../erasure/key.ts'
 import { ConfigError, StorageError } from '../errors.ts'
 import type { Row, RowColumn, RowStatement } from './bulk.ts'
 import type { Database, Dialect, Written } from './database.ts'
@@ -16,7 +18,7 @@ const MIGRATIONS = join(import.meta.dirname, '../../../drizzle/sqlite')
 /** "tpcr", so that a file of another program is recognised before it is written to. */
 const APPLICATION_ID = 0x74706372
 
-export async function openSqlite(path: string): Promise<Database> {
+export async function openSqlite(path: string, erasureKey: ErasureKey): Promise<Database> {
   mkdirSync(dirname(path), { recursive: true })
   // Made here, so that nobody else may read it; SQLite gives its other files the same permissions.
   closeSync(openSync(path, 'a', 0o600))
@@ -37,11 +39,19 @@ export async function openSqlite(path: string): Promise<Database> {
   // Read-only on purpose: a write outside `transaction` fails instead of racing one.
   const reader = connect(path, { readonly: true })
   const oneAtATime = pLimit(1)
-  const tx: Database = { ...handle(writer), transaction: (work) => work(tx), async [Symbol.asyncDispose]() {} }
+  const tx: Database = {
+    ...handle(writer),
+    erasureKey,
+    transaction: (work) => work(tx),
+    scrub: async () => false,
+    async [Symbol.asyncDispose]() {},
+  }
 
   return {
     ...handle(reader),
+    erasureKey,
     transaction: (work) => oneAtATime(() => inTransaction(writer, () => work(tx))),
+    scrub: () => emptied(() => oneAtATime(async () => emptyLog(writer))),
     async [Symbol.asyncDispose]() {
       reader.close()
       writer.pragma('optimize')
@@ -72,6 +82,28 @@ async function inTransaction<T>(writer: BetterSqlite3.Database, work: () => Prom
   }
 }
 
+const SCRUB_ATTEMPTS = 20
+const SCRUB_PAUSE_MS = 100
+
+/** Others may be reading what is in the log; most are done within a moment. */
+async function emptied(empty: () => Promise<boolean>): Promise<boolean> {
+  for (let attempt = 1; attempt < SCRUB_ATTEMPTS; attempt += 1) {
+    if (await empty()) return true
+    await setTimeout(SCRUB_PAUSE_MS)
+  }
+  return await empty()
+}
+
+/** What was deleted is overwritten with zeros by `secure_delete`; the log still holds the pages as they were. */
+function emptyLog(writer: BetterSqlite3.Database): boolean {
+  const patience = writer.pragma('busy_timeout', { simple: true })
+  // Waiting here would stop the whole program.
+  writer.pragma('busy_timeout = 0')
+  const busy = writer.prepare('pragma wal_checkpoint(TRUNCATE)').pluck().get()
+  writer.pragma(`busy_timeout = ${patience}`)
+  return busy === 0
+}
+
 const CANNOT_WRITE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|CANTOPEN|NOMEM)/
 
 /** Drizzle wraps what the driver throws, so the code may stand on a cause. */
@@ -90,10 +122,10 @@ const dialect: Dialect = {
     const list = columns.map(({ key, isJson }) => `value ${isJson ? '->' : '->>'} '${key}' as "${key}"`)
     return sql`(select ${sql.raw(list.join(', '))} from jsonb_each(${json})) as r`
   },
-  textsOf: (array) => sql`(select value as v from json_each(${array})) as t`,
   bytewise: sql`collate binary`,
   // A writing transaction holds everything.
   forUpdate: sql``,
+  forShare: sql``,
   skipLocked: sql``,
 }
 

@@ -1,0 +1,19 @@
+CREATE TABLE `contact_tags` (
+	`tag` text NOT NULL,
+	`contact_id` integer NOT NULL,
+	PRIMARY KEY(`tag`, `contact_id`),
+	FOREIGN KEY (`contact_id`) REFERENCES `contacts`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+INSERT INTO `contact_tags` (`tag`, `contact_id`)
+SELECT DISTINCT lower(`each`.`value`), `contacts`.`id` FROM `contacts`, json_each(`contacts`.`tags`) AS `each`
+WHERE `contacts`.`tags` <> '[]' ORDER BY 1, 2;
+--> statement-breakpoint
+CREATE INDEX `contact_tags_contact` ON `contact_tags` (`contact_id`);--> statement-breakpoint
+-- SQL does not know the capital letters of every alphabet: the program reads these once more when it opens the file.
+UPDATE `contact_words` SET `words` = '' WHERE `contact_id` IN (SELECT `contact_id` FROM `contact_tags` WHERE `tag` GLOB '*[^ -~]*');
+--> statement-breakpoint
+CREATE INDEX `contacts_campaign` ON `contacts` (lower(source_campaign)) WHERE source_campaign is not null;--> statement-breakpoint
+CREATE INDEX `contacts_suppressed` ON `contacts` (`suppressed`) WHERE suppressed is not null;--> statement-breakpoint
+CREATE INDEX `contacts_created` ON `contacts` (`created_at`);--> statement-breakpoint
+CREATE INDEX `contacts_status` ON `contacts` (`status`);

@@ -1,0 +1,40 @@
+/**
+ * What erasing somebody does with each table. A test goes through the schema and fails where a
+ * table that can hold words is not named here.
+ */
+export const TREATMENT: Readonly<Record<string, Treatment>> = {
+  contacts: 'deleted',
+  contact_words: 'deleted',
+  events: 'deleted',
+  notes: 'deleted',
+  enrichment_lookups: 'deleted',
+  posts: 'deleted',
+  /** Those that name the address; what they would have done is about nobody any more. */
+  jobs: 'searched',
+  quarantine: 'searched',
+  enrichment_providers: 'searched',
+  /** Who did what and when stays; what they wrote does not. */
+  changes: 'blanked',
+  /** A tag or a campaign that nobody is left with goes. */
+  contact_groups: 'counts',
+  event_days: 'counts',
+  campaign_steps: 'counts',
+  /** Without the parts of a path that stand for one person (`linkOf`). A link that nobody else clicked goes. */
+  campaign_links: 'counts',
+  source_days: 'counts',
+  totals: 'counts',
+  enrichment_days: 'counts',
+  /** Numbers of contacts, while a call is under way. */
+  enrichment_calls: 'nobody',
+  refused_blocks: 'nobody',
+  erased: 'nobody',
+  erasure: 'nobody',
+}
+
+/** `counts` tell no person from another; `nobody` holds none. */
+export type Treatment = 'deleted' | 'searched' | 'blanked' | 'counts' | 'nobody'
+
+/** Those in which something is deleted or blanked. */
+export const TOUCHED: readonly string[] = Object.entries(TREATMENT)
+  .filter(([, treatment]) => treatment !== 'counts' && treatment !== 'nobody')
+  .map(([name]) => name)

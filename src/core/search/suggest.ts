@@ -1,0 +1,64 @@
+import { addressKey, domainKey, parseAddress } from '../address.ts'
+import { fold } from '../name.ts'
+import type { Database } from '../store/database.ts'
+import type { FoundRow } from '../store/search.ts'
+import { type Beginning, foundByIds, idsBeginning, idsWithWords } from '../store/suggest.ts'
+import { type FoundContact, foundContact } from './search.ts'
+import { wordsOf } from './words.ts'
+
+/** As many as people look over in a menu. */
+export const MOST_SUGGESTED = 30
+/** How many of each kind the best are chosen from. */
+const CONSIDERED = 15
+const CONSIDERED_BY_WORDS = 40
+/** More than this nobody types to find somebody. */
+const LONGEST = 200
+
+/**
+ * Whom somebody may mean who has typed `text` so far: by the beginning of a name, an address, a
+ * domain, or of words of the name, the company, the title, the address and the tags. Those who have
+ * every word as it stands come first, then the warmest. Every question stops after a few contacts,
+ * so one letter costs no more than a whole name.
+ */
+export async function suggest(database: Database, text: string, now: number): Promise<FoundContact[]> {
+  const typed = text
+    .slice(0, LONGEST)
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, ' ')
+    .trim()
+  const words = wordsOf(typed)
+  const ids = [
+    ...(await idsBeginning(database, beginningsOf(typed), CONSIDERED)),
+    ...(await idsWithWords(database, words, CONSIDERED_BY_WORDS)),
+  ]
+  const rows = await foundByIds(database, [...new Set(ids)])
+  return rows
+    .map((row) => suggestion(row, words, now))
+    .sort((a, b) => Number(b.isWhole) - Number(a.isWhole) || b.heat - a.heat || b.contact.id - a.contact.id)
+    .slice(0, MOST_SUGGESTED)
+    .map(({ contact }) => contact)
+}
+
+function beginningsOf(typed: string): Beginning[] {
+  const address = parseAddress(typed)
+  if (address) return [{ of: 'address', is: addressKey(address) }]
+  const name = fold(typed.replaceAll(',', ' '))
+  const turned = name.split(' ').toReversed().join(' ')
+  const one = /^\S+$/.test(typed) ? typed.normalize('NFC').toLowerCase() : ''
+  const domain = domainKey(/^@?([^@]+)$/.exec(one.replace(/^(?:https?:\/\/)?(?:www\.)?/, ''))?.[1] ?? '')
+  const all: readonly Beginning[] = [
+    { of: 'name', is: name },
+    { of: 'name', is: turned === name ? '' : turned },
+    { of: 'surname', is: name },
+    { of: 'address', is: one },
+    { of: 'domain', is: domain },
+  ]
+  return all.filter(({ is }) => is !== '')
+}
+
+function suggestion(row: FoundRow, words: readonly string[], now: number) {
+  const contact = foundContact(row, now)
+  const { firstName, lastName, company, email } = contact
+  const own = new Set(wordsOf([firstName, lastName, company, email].filter(Boolean).join(' ')))
+  return { contact, heat: row.heat, isWhole: words.every((word) => own.has(word)) }
+}

@@ -1,0 +1,194 @@
+import type { SQL } from 'drizzle-orm'
+
+import { tagKey } from '../changes/change.ts'
+import { heatOf, POINTS } from '../score.ts'
+import type { Database } from './database.ts'
+import { inArray, sql } from './drizzle.ts'
+import { type ContactConditions, conditionsOf, hits, type Place, type TextQuery, wordsMatch } from './search.ts'
+
+/** Who is looked for. */
+export interface Asked {
+  readonly text: TextQuery | null
+  readonly filter: ContactConditions
+}
+
+/** How contacts are best found; which way it is changes nothing but the time. */
+export type Route =
+  /** Read everybody whom one index names, who are few, and see who is meant. */
+  | { readonly kind: 'narrow'; readonly by: Source }
+  /** Go through contacts in the order they are wanted in, of whom so many are meant that a page is full soon. */
+  | { readonly kind: 'walk'; readonly sample: Source | null }
+
+/** Contacts that meet one of the conditions, named by an index alone. */
+export interface Source {
+  /** Selects `id`. */
+  readonly ids: SQL
+  /** Whether they are all that the condition means, each once; otherwise these and some more. */
+  readonly isExact: boolean
+  readonly isText: boolean
+  /** No further than `PROBED`. */
+  readonly size: number
+}
+
+/** Further than this no source is counted: about 3 ms. */
+const PROBED = 50_000
+/** With fewer there is nothing to think about. */
+const FEW = 1000
+/** What a walk has to find: a page, and one more. */
+const WANTED = 11
+
+/**
+ * The cheaper of two ways. The rarest condition costs as many contacts as meet it; a walk costs as
+ * many as it passes on its way to a full page, which is guessed as if the conditions had nothing to
+ * do with one another.
+ */
+export async function routeOf(database: Database, asked: Asked, people: number): Promise<Route> {
+  const sources = await sourcesOf(database, asked)
+  const [rarest = null] = sources.toSorted((a, b) => a.size - b.size)
+  if (!rarest) return { kind: 'walk', sample: null }
+  const everybody = Math.max(1, people)
+  const shares = sources.filter(({ isText }) => !isText).map(({ size }) => Math.min(1, size / everybody))
+  const passed = WANTED / shares.reduce((product, share) => product * share, 1)
+  return rarest.size < PROBED && rarest.size <= Math.max(FEW, passed)
+    ? { kind: 'narrow', by: rarest }
+    : { kind: 'walk', sample: rarest }
+}
+
+type Named = Omit<Source, 'size'>
+
+async function sourcesOf(database: Database, { text, filter }: Asked): Promise<Source[]> {
+  const named = [
+    ...filterSources(filter),
+    ...(text ? [{ ids: textIds(database, text), isExact: true, isText: true }] : []),
+  ]
+  if (named.length === 0) return []
+  const sizes = named.map(
+    ({ ids }, n) =>
+      sql`(select count(*) from (select 1 from (${ids}) as s limit ${PROBED}) as c) as ${sql.raw(`n${n}`)}`,
+  )
+  const [row = {}] = await database.all(sql`select ${sql.join(sizes, sql`, `)}`)
+  return named.map((source, n) => ({ ...source, size: Number(row[`n${n}`]) }))
+}
+
+function textIds(database: Database, text: TextQuery): SQL {
+  return sql`select h.id from ${hits(database, text)}`
+}
+
+/** What is written out is what partial indexes ask for. */
+function filterSources(filter: ContactConditions): Named[] {
+  const { status, domain, tag, owner, campaign, since, heat, suppressed, waiting } = filter
+  const from = (condition: SQL): SQL => sql`select id from contacts where ${condition}`
+  const exact = (ids: SQL, isExact = true): Named => ({ ids, isExact, isText: false })
+  const sources: Named[] = []
+  if (status.length > 0) sources.push(exact(from(inArray(sql`status`, [...status]))))
+  if (domain.length > 0) sources.push(exact(from(inArray(sql`domain`, [...domain]))))
+  if (owner.length > 0) sources.push(exact(from(sql`owner is not null and ${inArray(sql`owner`, [...owner])}`)))
+  if (campaign.length > 0)
+    sources.push(exact(from(sql`source_campaign is not null and lower(source_campaign) in (${lowered(campaign)})`)))
+  if (tag.length > 0)
+    sources.push(
+      exact(
+        sql`select contact_id as id from contact_tags where ${inArray(sql`tag`, tag.map(tagKey))}`,
+        tag.length === 1,
+      ),
+    )
+  if (suppressed === true) sources.push(exact(from(sql`suppressed is not null`)))
+  if (waiting === true) sources.push(exact(from(sql`waiting_since is not null`)))
+  if (heat.from !== null && heat.from > 0) {
+    const below = heat.below === null ? sql`` : sql` and heat < ${heat.below}`
+    sources.push(exact(from(sql`heat > 0 and heat >= ${heat.from}${below}`)))
+  }
+  if (since !== null)
+    sources.push(
+      exact(
+        sql`select id from contacts where created_at >= ${since}
+          union all select id from contacts where heat > 0 and heat >= ${leastHeat(since)}`,
+        false,
+      ),
+    )
+  return sources
+}
+
+function lowered(values: readonly string[]): SQL {
+  return sql.join(
+    values.map((value) => sql`lower(${value})`),
+    sql`, `,
+  )
+}
+
+const LEAST_POINTS = Math.min(...Object.values(POINTS))
+
+/** Who engaged at `since` or later is at least as hot as this, give or take the rounding of sums. */
+function leastHeat(since: number): number {
+  return heatOf(LEAST_POINTS, since) * (1 - 1e-9)
+}
+
+export interface Standing extends Place {
+  /** Whether all words are there as whole words, not only as beginnings. */
+  readonly isWhole: boolean
+}
+
+/** Everybody who is meant, of those whom `by` names; in no order. */
+export async function everyoneBy(database: Database, { text, filter }: Asked, by: Source): Promise<Standing[]> {
+  const words = text ? sql`cross join contact_words w` : sql``
+  const isWhole = text ? wordsMatch(text.groups, 'whole') : sql`1 = 1`
+  const rows = await database.all(sql`
+    select contacts.id, contacts.heat, case when ${isWhole} then 1 else 0 end as whole
+    from (${by.ids}) as s cross join contacts ${words}
+    where contacts.id = s.id and ${meeting(database, { text, filter }, by)}`)
+  // Once each, whatever the source says.
+  return [
+    ...new Map(
+      rows.map((row) => [
+        Number(row.id),
+        { id: Number(row.id), heat: Number(row.heat), isWhole: Number(row.whole) === 1 },
+      ]),
+    ).values(),
+  ]
+}
+
+function meeting(database: Database, { text, filter }: Asked, by: Source): SQL {
+  const conditions = conditionsOf(database, filter) ?? sql`1 = 1`
+  if (!text) return conditions
+  const words = by.isText ? sql`1 = 1` : wordsMatch(text.groups, 'beginning')
+  return sql`w.contact_id = contacts.id and ${words} and ${conditions}`
+}
+
+/** So many are looked at to say how many are meant: about 10 ms. */
+const LOOKED_AT = 4000
+
+export interface Counted {
+  readonly count: number
+  /** Whether these are all. */
+  readonly isAll: boolean
+}
+
+/** How many are meant, of some whom `sample` names or, without it, of the newest; counted no further than `most`. */
+export async function countSome(
+  database: Database,
+  { text, filter }: Asked,
+  sample: Source | null,
+  most: number,
+): Promise<Counted> {
+  if (sample?.isExact && isAlone({ text, filter }))
+    return { count: Math.min(sample.size, most), isAll: sample.size < Math.min(most, PROBED) }
+  const ids = sample?.ids ?? sql`select id from contacts order by id desc`
+  const by = sample ?? { ids, isExact: true, isText: false, size: 0 }
+  const words = text ? sql`cross join contact_words w` : sql``
+  const rows = await database.all(sql`
+    select count(*) as n from (
+      select distinct contacts.id from (select s.id from (${ids}) as s limit ${LOOKED_AT}) as s cross join contacts ${words}
+      where contacts.id = s.id and ${meeting(database, { text, filter }, by)} limit ${most}) as found`)
+  const count = Number(rows[0]?.n ?? 0)
+  return { count, isAll: sample !== null && sample.size < LOOKED_AT && count < most }
+}
+
+/** Whether a single condition is all that is asked. */
+function isAlone({ text, filter }: Asked): boolean {
+  const { heat, ...others } = filter
+  return [text, ...Object.values(others), heat.from ?? heat.below].filter(saysSomething).length === 1
+}
+
+function saysSomething(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== null
+}
