@@ -41,7 +41,8 @@ import {
 } from './core/enrichment/jobs.ts'
 import { type EnrichmentOnDemand, enrichmentOnDemand } from './core/enrichment/on-demand.ts'
 import type { ProviderId } from './core/enrichment/provider.ts'
-import { type Erasure, eraseContact, previewErasure, type Scrubbed } from './core/erasure/erase-contact.ts'
+import { ANOTHER_KEY, type Erasure, eraseContact, previewErasure, type Scrubbed } from './core/erasure/erase-contact.ts'
+import { erasureHealth } from './core/erasure/erased-list.ts'
 import { FORGET_POSTS, rememberPost } from './core/erasure/posts.ts'
 import { exportPerson } from './core/export-person.ts'
 import type { Finding } from './core/finding.ts'
@@ -54,10 +55,10 @@ import type { Logger } from './core/logger.ts'
 import { lookup } from './core/lookup.ts'
 import { Refusals } from './core/refusals.ts'
 import { REPLY_ALERT, readReplyAlert, replyAlertJob } from './core/reply-alert.ts'
+import { explainScore } from './core/score-explained.ts'
 import { filteredIds, parseFilter, parseQuery } from './core/search/filter.ts'
 import { searchContacts } from './core/search/search.ts'
 import { suggest } from './core/search/suggest.ts'
-import { explainScore } from './core/score-explained.ts'
 import { createRefusedBlocks } from './core/refused-blocks.ts'
 import { statistics, statsChoices } from './core/statistics.ts'
 import type { Database } from './core/store/database.ts'
@@ -191,6 +192,8 @@ export async function createProgram(config: Config, surroundings: Surroundings):
   http.route('/', createCallbackApp({ called: enriching.called, wake: () => enricher.wake(), log }))
   const httpListener = getRequestListener(http.fetch)
 
+  if (!(await erasureHealth(database)).isKnown) log.warn(ANOTHER_KEY)
+
   const owned = resources.move()
   return {
     listener: (request, response) => {
@@ -315,7 +318,7 @@ function connectSlack(
         ...{ ...order, dayOf, now: now(), dryRun: false, jobsFor: jobsForImport },
         onProgress: jobsQueued,
       }),
-    imported: (userId) => showHome(userId),
+    imported: (userId) => showHome(userId, 'acted'),
     log,
   })
   createBot({

@@ -1,8 +1,10 @@
 import { problemsOf, type Surface } from './block-kit.ts'
+import { string, thing, things } from './wire.ts'
 
 /** Everything that real Slack would have refused or warned of, oldest first. */
 export class Problems {
   readonly #list: string[] = []
+  #refused: ReadonlySet<string> = new Set()
 
   get list(): readonly string[] {
     return this.#list
@@ -12,11 +14,22 @@ export class Problems {
     this.#list.push(problem)
   }
 
+  /** From now on blocks of these types are refused, as in a workspace that they have not reached: nobody's mistake. */
+  refuse(types: readonly string[]): void {
+    this.#refused = new Set(types)
+  }
+
   /** What is wrong with a payload; kept under the name of what it was sent with. */
   in(payload: unknown, surface: Surface, sentWith: string): string[] {
     const found = problemsOf(payload, surface)
     for (const problem of found) this.add(`${sentWith}: ${problem}`)
-    return found
+    return [...found, ...this.#refusedIn(payload)]
+  }
+
+  #refusedIn(payload: unknown): string[] {
+    return things(thing(payload).blocks).flatMap(({ type }, at) =>
+      this.#refused.has(string(type)) ? [`/blocks/${at}: unsupported type`] : [],
+    )
   }
 
   /** Gives them and forgets them. */

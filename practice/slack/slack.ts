@@ -62,6 +62,8 @@ export interface Slack extends AsyncDisposable {
   responseUrl(): string
   /** The next `times` requests, of `method` if named, meet this. */
   trouble(trouble: Trouble, options?: { readonly method?: string; readonly times?: number }): void
+  /** Refuses blocks of these types from now on, as a workspace does that they have not reached. */
+  refuseBlocks(types: readonly string[]): void
   /** Everything that real Slack would have refused or warned of. */
   readonly problems: readonly string[]
   /** Gives the problems and forgets them. Those that nobody takes fail the test when the workspace is disposed. */

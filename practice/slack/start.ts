@@ -207,6 +207,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
     responseUrl: () => `${origin}${urls.issue({ person: member().id, room: roomById(channel('sales').id) })}`,
     trouble: (trouble, more) => troubles.add(trouble, more),
     problems: problems.list,
+    refuseBlocks: (types) => problems.refuse(types),
     takeProblems: () => problems.take(),
     exchanges,
     socket,

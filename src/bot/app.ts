@@ -90,7 +90,7 @@ export function createBot(deps: BotDeps): App {
     app.event(name, async ({ event, body }) => {
       if (event.type === 'user_change') return personChanged(event.user.id)
       const userId = senderOf(body)
-      if (userId && event.tab === 'home') await showHome(userId, hashSeen(event))
+      if (userId && event.tab === 'home') await showHome(userId, 'opened', hashSeen(event))
     })
 
   return app

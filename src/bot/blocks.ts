@@ -130,7 +130,10 @@ function confirmation({ title, text, yes, no }: Confirmation): types.Confirmatio
 }
 
 /** A menu behind three dots, of one to five entries. */
-export function overflow(action: string, entries: readonly (readonly [label: string, value: string])[]): types.Overflow {
+export function overflow(
+  action: string,
+  entries: readonly (readonly [label: string, value: string])[],
+): types.Overflow {
   if (entries.length > 5) throw new RangeError('a menu cannot have more than five entries')
   const options = entries.map(([label, value]) => {
     if (value.length > 75) throw new RangeError('an entry of a menu cannot carry more than 75 characters')

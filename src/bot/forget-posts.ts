@@ -1,5 +1,5 @@
-import { UpstreamError } from '../core/errors.ts'
 import { readForgetPosts } from '../core/erasure/posts.ts'
+import { UpstreamError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import type { JobHandler } from '../core/worker.ts'
 import type { SlackSender } from './sender.ts'

@@ -20,14 +20,16 @@ export interface HomeDeps {
 }
 
 /**
- * Publishes the Home tab of one person as things are now; `seen` is the hash of what stands there,
- * where Slack has said so. Never rejects: nobody waits for a Home tab.
+ * Publishes the Home tab of one person as things are now: because they opened it, or because they did
+ * something and have opened it before, since whoever opens it later gets it anew. `seen` is the hash
+ * of what stands there, where Slack has said so. Never rejects: nobody waits for a Home tab.
  */
-export type ShowHome = (userId: string, seen?: string) => Promise<void>
+export type ShowHome = (userId: string, because: 'opened' | 'acted', seen?: string) => Promise<void>
 
 /** What was published last. */
 interface Screen {
-  readonly hash: string
+  /** Undefined where the answer was lost that would have told. */
+  readonly hash?: string
   /** Its content; undefined where somebody else published it. */
   readonly picture?: string
 }
@@ -67,8 +69,7 @@ export function createHome({ read, admit, publish, log }: HomeDeps): ShowHome {
   }
 
   async function replace(userId: string, view: types.HomeView, hash?: string): Promise<void> {
-    // Should the answer be lost, nobody knows what stands there.
-    screens.delete(userId)
+    remember(userId, {})
     remember(userId, { hash: await publish(userId, view, hash), picture: pictureOf(view) })
   }
 
@@ -94,21 +95,22 @@ export function createHome({ read, admit, publish, log }: HomeDeps): ShowHome {
     return turn
   }
 
-  return (userId, seen) => {
+  return async (userId, because, seen) => {
+    if (because === 'acted' && seen === undefined && !screens.has(userId) && !underWay.has(userId)) return
     const queued = next.get(userId)
-    if (queued) return queued
+    if (queued) return await queued
     const running = underWay.get(userId)
     if (!running) {
       // While one is under way, its answer is newer than what anybody has seen.
       if (seen !== undefined && seen !== screens.get(userId)?.hash) remember(userId, { hash: seen })
-      return begin(userId, seen)
+      return await begin(userId, seen)
     }
     const turn = running.then(() => {
       next.delete(userId)
       return begin(userId)
     })
     next.set(userId, turn)
-    return turn
+    await turn
   }
 }
 

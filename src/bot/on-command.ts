@@ -55,6 +55,6 @@ export function onCommand({ gate, showHome, replies, places, after, log, ...deps
       const late = said && !isForm(said.answer) ? said.answer : tooSlowView()
       await replies.deliver(body.response_url, respond, late, { team: body.team_id })
     }
-    if (mayHaveChanged(needed, said)) await showHome(body.user_id)
+    if (mayHaveChanged(needed, said)) await showHome(body.user_id, 'acted')
   }
 }

@@ -77,7 +77,7 @@ export function onPress({ gate, replies, places, showHome, after, log, ...deps }
     const refreshHome = async (said: Said | undefined): Promise<void> => {
       const userId = senderOf(body)
       if (press && userId && mayHaveChanged(needsOf(press), said))
-        await showHome(userId, view?.type === 'home' ? view.hash : undefined)
+        await showHome(userId, 'acted', view?.type === 'home' ? view.hash : undefined)
     }
     if (staysAsItIs) return await refreshHome(await openAbove(client, { trigger_id, title, asked, above }))
 

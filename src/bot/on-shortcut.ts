@@ -40,9 +40,9 @@ const Body = z.object({
     .object({
       user: z.string().optional().catch(undefined),
       bot_id: z.string().optional().catch(undefined),
-      text: z.unknown(),
-      blocks: z.unknown(),
-      attachments: z.unknown(),
+      text: z.unknown().optional(),
+      blocks: z.unknown().optional(),
+      attachments: z.unknown().optional(),
     })
     .optional(),
 })

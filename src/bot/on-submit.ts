@@ -41,14 +41,16 @@ export function onSubmit({ submit, needs, gate, showHome, replies, places, reque
     } catch (error) {
       // Beside an input, so that nothing that was entered is lost.
       const first = blocks.find(({ type }) => type === 'input')?.block_id
-      if (!first || isOutsider(error)) return { kind: 'show', view: asModal(failureView(error, 'a form failed', log)) }
+      if (!first || isOutsider(error))
+        return { kind: 'show', view: asModal(failureView(error, 'a form failed', log)), isFailure: true }
       return { kind: 'errors', errors: { [first]: failureSentence(error, 'a form failed', log) } }
     }
   }
 
   async function refreshHome(body: ViewSubmitAction, done: Submitted | undefined): Promise<void> {
     const userId = senderOf(body)
-    if (userId && needs !== CHANGES_NOTHING && done && done.kind !== 'errors') await showHome(userId)
+    const isDone = done && done.kind !== 'errors' && !(done.kind === 'show' && done.isFailure)
+    if (userId && needs !== CHANGES_NOTHING && isDone) await showHome(userId, 'acted')
   }
 
   return async ({

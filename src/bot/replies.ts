@@ -126,9 +126,13 @@ const Refusal = z.object({ ok: z.literal(false) })
 
 /** Some refusals come with the status of success. */
 async function refuseRefusal(response: unknown): Promise<void> {
-  if (!(response instanceof Response)) return
-  const text = await response.text()
+  const text = hasText(response) ? await response.text() : ''
   if (Refusal.safeParse(jsonIn(text)).success) throw new AnswerRefusedError(NOT_UNDERSTOOD)
+}
+
+/** By its shape: the web server puts a `Response` of its own in the place of the global one. */
+function hasText(response: unknown): response is Pick<Response, 'text'> {
+  return typeof response === 'object' && response !== null && 'text' in response && typeof response.text === 'function'
 }
 
 const NOT_UNDERSTOOD = 400

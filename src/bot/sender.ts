@@ -25,7 +25,10 @@ export interface SlackSender {
   publishHome(userId: string, view: types.HomeView, hash?: string): Promise<string>
   checkAuth(): Promise<SlackIdentity>
   /** Where to put a file of so many bytes, which nobody sees before it is shared. */
-  beginUpload(file: { readonly name: string; readonly length: number }): Promise<{ readonly url: string; readonly id: string }>
+  beginUpload(file: {
+    readonly name: string
+    readonly length: number
+  }): Promise<{ readonly url: string; readonly id: string }>
   /** Shows a file that was put there in a conversation: never twice by itself. */
   shareUpload(file: { readonly id: string; readonly title: string; readonly channel: string }): Promise<void>
   /** What Slack says of somebody, or undefined where it knows nobody of that id. */

@@ -11,6 +11,7 @@ export const SCOPES: readonly Scope[] = [
   { name: 'commands', without: 'nobody can type /crm' },
   { name: 'chat:write', without: 'no alert and no result of an import or an enrichment is sent' },
   { name: 'files:read', without: 'an uploaded list cannot be imported' },
+  { name: 'files:write', without: 'no file can be sent to anybody, such as what is known of a person' },
   { name: 'users:read', without: 'nobody knows who is a guest or an admin, so nobody is let in' },
   {
     name: 'channels:read',

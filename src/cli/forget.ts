@@ -46,7 +46,7 @@ async function forget(context: Context, who: string | undefined, options: Option
   const { database } = context
   if (options.hashes) return print(JSON.stringify(await erasedList(database)))
   if (options.reapply !== undefined) return await again(context, options.reapply, options)
-  if (options.clear) return (await scrub(database)) ? say('The files hold nothing of those who were erased.') : busy()
+  if (options.clear) return (await scrub(database, { atAnySize: true })) ? say('The files hold nothing of those who were erased.') : busy()
   const address = parseAddress(who ?? '')
   if (address === undefined) throw new InvalidInputError('Whom? Type an address: crm forget ada@example.com')
   if (options.lift) {
@@ -83,7 +83,9 @@ function report(erasure: Erasure & Scrubbed, { json }: Options): void {
     print(JSON.stringify({ contact: wasContact, new: isNew, events, notes, kept, posts, files_cleared: filesCleared }))
   } else {
     const what = `${events} events, ${notes} notes, ${kept} unread parts`
-    print(wasContact ? `Erased, with ${what}. Later events and imports bring nobody back.` : `Kept out; ${what} erased.`)
+    print(
+      wasContact ? `Erased, with ${what}. Later events and imports bring nobody back.` : `Kept out; ${what} erased.`,
+    )
     if (posts > 0) say(`The server changes ${posts} messages in Slack; its log says which could not be.`)
   }
   if (!filesCleared) busy()
@@ -99,7 +101,7 @@ async function again(context: Context, path: string, { json }: Options): Promise
 
 function busy(): void {
   failed(
-    'Something else is reading the database, so its files still hold traces. Once that is done: crm forget --clear',
+    'The files of the database still hold traces: they are large, or something else is using them. At a quiet time: crm forget --clear',
   )
 }
 

@@ -65,7 +65,11 @@ function read(file: string): GivenFile {
   }
 }
 
-function summary({ created, changed, unchanged, events, erased = 0 }: ImportResult, invalid: number, dryRun: boolean): string {
+function summary(
+  { created, changed, unchanged, events, erased = 0 }: ImportResult,
+  invalid: number,
+  dryRun: boolean,
+): string {
   const out = erased > 0 ? `, ${erased} left out: erased on request` : ''
   const counts = `${created} new, ${changed} changed, ${unchanged} unchanged, ${invalid} invalid, ${events} new engagements${out}`
   return dryRun ? `${counts} (dry run: nothing was changed)` : counts

@@ -48,7 +48,7 @@ function foundText({ email, firstName, lastName, title, company, status, score, 
   const name = [firstName, lastName].filter(Boolean).join(' ')
   const work = [title, company].filter(Boolean).join(' at ')
   const warning = suppressed ? `DO NOT WRITE: ${suppressed}` : ''
-  return plain([email, name, work, status, `score ${score}`, warning].filter(Boolean).join('  '))
+  return [email, name, work, status, `score ${score}`, warning].map(plain).filter(Boolean).join('  ')
 }
 
 function foundJson({ firstName, lastName, ...contact }: FoundContact): string {

@@ -142,10 +142,7 @@ const Settings = z.object({
     .pipe(z.array(z.enum(ENRICH_ON, `is not understood: use any of ${ENRICH_ON.join(', ')}, separated by commas`)))
     .refine((words) => !words.includes('never') || words.length === 1, 'says never and something else: keep one'),
   METRICS_TOKEN: z.string().optional(),
-  CRM_ERASURE_KEY: z
-    .string()
-    .min(32, 'is too short for a key: make one with openssl rand -hex 32')
-    .optional(),
+  CRM_ERASURE_KEY: z.string().min(32, 'is too short for a key: make one with openssl rand -hex 32').optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], 'is not a level: use debug, info, warn or error')
     .default('info'),

@@ -23,7 +23,7 @@ export async function* exportContacts(database: Database, now: number): AsyncGen
       ),
       ({ contactId }) => contactId,
     )
-    for (const row of rows) yield [row.emailKey, exported(row, histories.get(row.id) ?? [], now)]
+    for (const row of rows) yield [row.emailKey, exportedContact(row, histories.get(row.id) ?? [], now)]
     afterId = last.id
   }
 }
@@ -34,10 +34,11 @@ export async function exportContact(
   row: ContactRow,
   now: number,
 ): Promise<Record<string, unknown>> {
-  return exported(row, await eventsOf(database, [row.id]), now)
+  return exportedContact(row, await eventsOf(database, [row.id]), now)
 }
 
-function exported(row: ContactRow, history: readonly EventRow[], now: number): Record<string, unknown> {
+/** The same of a contact whose history was read. */
+export function exportedContact(row: ContactRow, history: readonly EventRow[], now: number): Record<string, unknown> {
   const emailEvidence = evidenceIn(row)
   // What an import said alone goes out as it came in.
   const isEnriched = Object.keys(row.claims).length > 0

@@ -1,4 +1,4 @@
-import { exportContact } from './export-contacts.ts'
+import { exportedContact } from './export-contacts.ts'
 import { personFields } from './person-fields.ts'
 import { insertChange, latestChanges, latestNotes } from './store/changes.ts'
 import { contactById } from './store/contacts.ts'
@@ -36,7 +36,7 @@ export async function exportPerson(
   const notes = await latestNotes(database, id, ALL)
   const fields = personFields({ row, events, changes, now })
   const person = {
-    ...(await exportContact(database, row, now)),
+    ...exportedContact(row, events, now),
     exported_at: iso(now),
     exported_by: by,
     fields,

@@ -1,6 +1,7 @@
 import { type Config, howToSwitchOn, type ProviderSettings, variableOf } from './config.ts'
 import { enrichmentFindings } from './enrichment/finding.ts'
 import type { EnrichmentSettings } from './enrichment/settings.ts'
+import { erasureFindings } from './erasure/finding.ts'
 import { CrmError } from './errors.ts'
 import type { Finding } from './finding.ts'
 import { jobFindings } from './jobs-finding.ts'
@@ -71,6 +72,7 @@ export async function health(deps: HealthDeps): Promise<Finding[]> {
     looking('sources', () => receiving(deps)),
     looking('enrichment', () => enrichment(deps)),
     looking('jobs', () => jobFindings(deps.database, deps.now)),
+    looking('erased people', () => erasureFindings(deps.database, deps.dayOf(deps.now))),
   ])
   return [...deps.warnings.map(warning), ...found.flat()]
 }

@@ -34,13 +34,13 @@ export async function readPage<Row>(
   const isMore = found.length > limit
   // The newest page is shown whole, even where fewer rows are newer than what was shown.
   if (place?.direction === 'newer' && !isMore) return await readPage(read, placeOf, { place: null, limit })
-  const isNewer = place?.direction === 'newer'
-  const rows = isNewer ? found.slice(0, limit).reverse() : found.slice(0, limit)
+  const next = found.slice(0, limit)
+  const rows = place?.direction === 'newer' ? next.reverse() : next
   const [first, last] = [rows[0], rows.at(-1)]
   return {
     rows,
-    newer: first && (isNewer ? isMore : place !== null) ? { direction: 'newer', ...placeOf(first) } : null,
-    older: last && (isNewer || isMore) ? { direction: 'older', ...placeOf(last) } : null,
+    newer: first && place ? { direction: 'newer', ...placeOf(first) } : null,
+    older: last && isMore ? { direction: 'older', ...placeOf(last) } : null,
   }
 }
 

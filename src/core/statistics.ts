@@ -122,7 +122,12 @@ export interface StatsChoices {
 
 export async function statsChoices(database: Database, most: number): Promise<StatsChoices> {
   const campaigns = await latestCampaigns(database, most)
-  const byKey = new Map((await everyTag(database)).sort(byPeople).toReversed().map(({ tag }) => [tagKey(tag), tag]))
+  const byKey = new Map(
+    (await everyTag(database))
+      .sort(byPeople)
+      .toReversed()
+      .map(({ tag }) => [tagKey(tag), tag]),
+  )
   const tags = [...byKey.values()].reverse()
   return { campaigns: campaigns.map(({ name }) => name), tags: tags.length > most ? null : tags }
 }

@@ -81,7 +81,8 @@ test.each<[text: string, command: Command]>([
   ['company acme.com', { kind: 'company', who: 'acme.com' }],
   ['Company <https://www.acme.com/about|acme.com>', { kind: 'company', who: 'acme.com' }],
   ['company <mailto:ada@acme.com|ada@acme.com>', { kind: 'company', who: 'ada@acme.com' }],
-  ['forget ada@example.com', { kind: 'unavailable', word: 'forget' }],
+  ['forget ada@example.com', { kind: 'forget', who: 'ada@example.com' }],
+  ['forget Ada Lovelace', { kind: 'forget', who: 'Ada Lovelace' }],
 ])('/crm %s', (text, command) => {
   expect(parseCommand(text)).toEqual(command)
 })

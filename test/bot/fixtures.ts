@@ -8,15 +8,15 @@ import type { CardEvent, ContactCard, NearMiss } from '../../src/core/contact-ca
 import type { Estimate } from '../../src/core/enrichment/enrich.ts'
 import type { BatchOutcome, ContactOutcome } from '../../src/core/enrichment/outcome.ts'
 import type { ContactFact } from '../../src/core/enrichment/facts.ts'
+import type { Erasure, Scrubbed } from '../../src/core/erasure/erase-contact.ts'
 import type { Finding } from '../../src/core/finding.ts'
 import type { HotContact } from '../../src/core/hottest.ts'
-import type { Erasure, Scrubbed } from '../../src/core/erasure/erase-contact.ts'
 import type { ImportResult } from '../../src/core/import-contacts.ts'
 import { bareContact, type ImportPlan } from '../../src/core/import-plan.ts'
-import type { WaitingReply } from '../../src/core/replies-waiting.ts'
-import type { FoundContact, SearchResult } from '../../src/core/search/search.ts'
 import type { Page } from '../../src/core/page.ts'
+import type { WaitingReply } from '../../src/core/replies-waiting.ts'
 import type { ScoreExplained } from '../../src/core/score-explained.ts'
+import type { FoundContact, SearchResult } from '../../src/core/search/search.ts'
 import type { GroupStatistics, Statistics } from '../../src/core/statistics.ts'
 
 const DAY = 24 * 60 * 60 * 1000
@@ -347,7 +347,11 @@ export function aScoreExplained(overrides: Partial<ScoreExplained> = {}): ScoreE
     score: 26.5,
     parts: [
       { event: replied, points: 20, worth: 19 },
-      { event: aCardEvent({ type: 'clicked', url: 'https://pricing.example.com/plans?who=ada' }), points: 5, worth: 4.8 },
+      {
+        event: aCardEvent({ type: 'clicked', url: 'https://pricing.example.com/plans?who=ada' }),
+        points: 5,
+        worth: 4.8,
+      },
     ],
     rest: { events: 3, worth: 2.7 },
     ...overrides,
@@ -365,10 +369,13 @@ export function buttonsOf(value: unknown): { action_id: string; value: string }[
 }
 
 function entriesOf(options: unknown): { action_id: string; value: string }[] {
-  return z.array(z.object({ value: z.string() })).parse(options).map(({ value: choice }) => {
-    const [action_id = '', ...value] = choice.split(' ')
-    return { action_id, value: value.join(' ') }
-  })
+  return z
+    .array(z.object({ value: z.string() }))
+    .parse(options)
+    .map(({ value: choice }) => {
+      const [action_id = '', ...value] = choice.split(' ')
+      return { action_id, value: value.join(' ') }
+    })
 }
 
 export function anErasure(overrides: Partial<Erasure & Scrubbed> = {}): Erasure & Scrubbed {

@@ -7,6 +7,7 @@ import { createHome } from '../../src/bot/home.ts'
 import { createSlackSender } from '../../src/bot/sender.ts'
 import { SlackRefusedError } from '../../src/bot/slack-refusals.ts'
 import { homeView } from '../../src/bot/views/home.ts'
+import { createContactChanges } from '../../src/core/changes/contact-changes.ts'
 import type { ContactCard } from '../../src/core/contact-card.ts'
 import { StorageError, UpstreamError } from '../../src/core/errors.ts'
 import type { HomeNumbers } from '../../src/core/home.ts'
@@ -67,7 +68,7 @@ describe('the Home tab', () => {
       ),
     ])
     await ada.openHome()
-    await ada.sees('“Thursday? &lt;!channel&gt;”')
+    await ada.sees('“Thursday? <!channel>”')
     return office
   }
 
@@ -90,9 +91,11 @@ describe('the Home tab', () => {
     const { ada, database } = office
     await ada.press('Answered')
     await ada.sees('marked as answered.')
-    await database.transaction((tx) => tx.run(sql.raw('update changes set "at" = 0')))
+    const [change] = await database.all(sql.raw('select id from changes'))
+    const changes = createContactChanges({ database, dayOf: createDayOf('UTC'), now: Date.now })
+    await changes.undo(Number(change?.id), 'U0GRACE')
     await ada.press('Undo')
-    await ada.sees('This can be taken back for ten minutes')
+    await ada.sees('has taken this back already')
     expect(ada.modal?.title).toBe('Contact')
   })
 
@@ -120,7 +123,7 @@ describe('the Home tab', () => {
     await expect.poll(() => textOf(ada.home)).toContain('All mine')
     await ada.type('/crm warm@example.com')
     await ada.click('Assign')
-    await ada.clear('Owner')
+    await ada.clear('New owner')
     await ada.submit()
     await expect.poll(() => textOf(ada.home)).toContain('You are the owner of nobody yet.')
     expect(office.lines).toEqual([])
@@ -172,7 +175,7 @@ describe('the Home tab', () => {
     await office.slack.send({ type: 'app_home_opened', user: office.ada.id, channel: 'D1', tab: 'messages' })
     await office.slack.send({ type: 'app_home_opened', user: 'USLACKBOT', channel: 'D1', tab: 'home' })
     await office.ada.openHome()
-    expect(showHome.mock.calls).toEqual([[office.ada.id, undefined]])
+    expect(showHome.mock.calls).toEqual([[office.ada.id, 'opened', undefined]])
   })
 })
 
@@ -252,7 +255,7 @@ describe('publishing', () => {
       },
       log,
     })
-    await showHome('U0ADA')
+    await showHome('U0ADA', 'opened')
     expect(wordsOf(published)).toMatch(/Add a contact.*The database is away\./s)
     expect(lines.map(({ level }) => level)).toEqual(['error'])
   })
@@ -260,7 +263,7 @@ describe('publishing', () => {
   test('never fails whoever asked for it', async () => {
     const { log, lines } = aLog()
     const publish = () => Promise.reject(new Error('not_enabled'))
-    await createHome({ admit, read: async () => aHome(), publish, log })('U0ADA')
+    await createHome({ admit, read: async () => aHome(), publish, log })('U0ADA', 'opened')
     expect(lines.map(({ level }) => level)).toEqual(['warn'])
   })
 
@@ -270,8 +273,8 @@ describe('publishing', () => {
     read.mockReturnValueOnce(first.promise.then(() => named('Old')))
     const { tab, publish } = aTab()
     const showHome = createHome({ admit, read, publish, log: aLog().log })
-    const both = Promise.all([showHome('U0ADA'), showHome('U0ADA')])
-    await showHome('U0GRACE')
+    const both = Promise.all([showHome('U0ADA', 'opened'), showHome('U0ADA', 'opened')])
+    await showHome('U0GRACE', 'opened')
     first.resolve(named('Old'))
     await both
     expect(tab.calls.map(({ shown }) => shown)).toEqual(['New', 'Old', 'New'])
@@ -283,7 +286,7 @@ describe('publishing', () => {
     read.mockReturnValueOnce(first.promise.then(() => named('Old')))
     const { tab, publish } = aTab()
     const showHome = createHome({ admit, read, publish, log: aLog().log })
-    const all = Promise.all([1, 2, 3, 4, 5].map(() => showHome('U0ADA')))
+    const all = Promise.all([1, 2, 3, 4, 5].map(() => showHome('U0ADA', 'opened')))
     first.resolve(named('Old'))
     await all
     expect(tab.calls).toEqual([
@@ -297,10 +300,10 @@ describe('publishing', () => {
     const read = vi.fn(async () => named('First'))
     const { log, lines } = aLog()
     const showHome = createHome({ admit, read, publish, log })
-    await showHome('U0ADA')
+    await showHome('U0ADA', 'opened')
     tab.hash = 'of another process'
     read.mockResolvedValueOnce(named('Older')).mockResolvedValueOnce(named('Newest'))
-    await showHome('U0ADA')
+    await showHome('U0ADA', 'opened')
     expect(tab.calls).toEqual([
       { shown: 'First', hash: undefined },
       { shown: 'Older', hash: 'hash 1' },
@@ -312,9 +315,9 @@ describe('publishing', () => {
   test('goes by what stands there when somebody opens it', async () => {
     const { tab, publish } = aTab()
     const showHome = createHome({ admit, read: async () => named('Ada'), publish, log: aLog().log })
-    await showHome('U0ADA')
+    await showHome('U0ADA', 'opened')
     tab.hash = 'of another process'
-    await showHome('U0ADA', tab.hash)
+    await showHome('U0ADA', 'opened', tab.hash)
     expect(tab.calls.map(({ hash }) => hash)).toEqual([undefined, 'of another process'])
   })
 
@@ -322,11 +325,11 @@ describe('publishing', () => {
     const { tab, publish } = aTab()
     const read = vi.fn(async () => named('Ada'))
     const showHome = createHome({ admit, read, publish, log: aLog().log })
-    await showHome('U0ADA')
-    await showHome('U0ADA', tab.hash)
+    await showHome('U0ADA', 'opened')
+    await showHome('U0ADA', 'opened', tab.hash)
     expect(tab.calls).toHaveLength(1)
     read.mockResolvedValue(named('Grace'))
-    await showHome('U0ADA', tab.hash)
+    await showHome('U0ADA', 'opened', tab.hash)
     expect(tab.calls.map(({ shown }) => shown)).toEqual(['Ada', 'Grace'])
   })
 
@@ -343,12 +346,25 @@ describe('publishing', () => {
       },
       log: aLog().log,
     })
-    await showHome('U0ADA')
+    await showHome('U0ADA', 'opened')
     isLost = true
-    await showHome('U0ADA')
+    await showHome('U0ADA', 'opened')
     isLost = false
-    await showHome('U0ADA')
+    await showHome('U0ADA', 'opened')
     expect(tab.calls.map(({ hash }) => hash)).toEqual([undefined, 'hash 1', undefined])
+  })
+
+  test('follows what somebody does only where they have opened the tab', async () => {
+    const { tab, publish } = aTab()
+    const showHome = createHome({ admit, read: async () => named('Ada'), publish, log: aLog().log })
+    await showHome('U0ADA', 'acted')
+    expect(tab.calls).toEqual([])
+    await showHome('U0ADA', 'opened')
+    await showHome('U0ADA', 'acted')
+    expect(tab.calls).toHaveLength(2)
+    // Opened while another process answered: the button says what stands there.
+    await showHome('U0GRACE', 'acted', tab.hash)
+    expect(tab.calls).toHaveLength(3)
   })
 
   test('shows whoever may not use the CRM nothing of it', async () => {
@@ -362,7 +378,7 @@ describe('publishing', () => {
       },
       log: aLog().log,
     })
-    await showHome('U0GUEST')
+    await showHome('U0GUEST', 'opened')
     expect(wordsOf(published)).toContain('not guests')
     expect(wordsOf(published)).not.toContain('Lovelace')
   })

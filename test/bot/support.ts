@@ -83,7 +83,8 @@ export function aCore(overrides: Partial<BotDeps> = {}) {
     statistics: async () => someStatistics(),
     groupStatistics: async () => someGroup(),
     statsChoices: async () => ({ campaigns: ['Spring launch'], tags: ['vip'] }),
-    refusedBlocks: { isRefused: async () => false, refused: async () => {} },
+    // So that an answer is the acknowledgement.
+    refusedBlocks: { isRefused: async () => true, refused: async () => {} },
     company: async () => ({ kind: 'found', company: aCompany() }),
     campaigns: async () => [aCampaign()],
     campaign: async () => ({ kind: 'found', campaign: aCampaign() }),

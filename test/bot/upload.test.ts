@@ -95,6 +95,7 @@ describe('a file in a direct message', () => {
     const messages = await mailroom.sends()
     expect(messages.flatMap(({ files }) => files)).toHaveLength(1)
     expect(messages.map(textOf).join()).not.toContain('Here it is')
+    expect(mailroom.waits).toEqual([])
   })
 
   test('that the workspace does not allow says who can change that', async () => {
@@ -124,17 +125,21 @@ describe('a file in a direct message', () => {
     expect(mailroom.lines).toMatchObject([{ level: 'error' }])
   })
 
-  test('that cannot be made is a sentence instead', async () => {
+  test('that there is not is a sentence instead', async () => {
     await using mailroom = await aMailroom()
-    const nobody = await mailroom.sends({ make: async () => ({ instead: HERE }) })
-    expect(nobody.flatMap(({ files }) => files)).toEqual([])
-    const why = await mailroom.sends({
-      key: 'file:2',
+    const messages = await mailroom.sends({ make: async () => ({ instead: HERE }) })
+    expect(messages.map(textOf)).toEqual([expect.stringContaining('Here it is')])
+    expect(messages.flatMap(({ files }) => files)).toEqual([])
+  })
+
+  test('that cannot be made says why', async () => {
+    await using mailroom = await aMailroom()
+    const [said] = await mailroom.sends({
       async make() {
         throw new InvalidInputError('There is nobody to export.')
       },
     })
-    expect(textOf(why.at(-1))).toContain('There is nobody to export.')
+    expect(textOf(said)).toContain('There is nobody to export.')
   })
 
   test('is not even collected for somebody who cannot be written to', async () => {

@@ -54,13 +54,15 @@ import {
   workingView,
 } from '../../src/bot/views/problem.ts'
 import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
-import { statsView } from '../../src/bot/views/stats.ts'
+import { groupView, nobodyView, statsView } from '../../src/bot/views/stats.ts'
+import { statsForm } from '../../src/bot/views/stats-form.ts'
 import { PROFILE_FIELDS } from '../../src/core/changes/change.ts'
 import type { Told } from '../../src/core/changes/history.ts'
 import type { CardEvent, ContactCard } from '../../src/core/contact-card.ts'
 import { FIELDS } from '../../src/core/enrichment/fields.ts'
 import { SHARED_FIELDS } from '../../src/core/enrichment/local/siblings.ts'
 import { EVENT_TYPES } from '../../src/core/event.ts'
+import type { Finding } from '../../src/core/finding.ts'
 import { bareContact } from '../../src/core/import-plan.ts'
 import type { ScoreExplained } from '../../src/core/score-explained.ts'
 import { MOST_COUNTED, type RepliesWaiting } from '../../src/core/replies-waiting.ts'
@@ -92,6 +94,7 @@ import {
   NOW,
   noStatistics,
   someFindings,
+  someGroup,
   someStatistics,
   wordsOf,
 } from './fixtures.ts'
@@ -141,7 +144,10 @@ function everyView(outside: string, many = 3): Message[] {
     nearMissesView(outside, { kind: 'choose', exact: true, address: null, matches }, 'contact_enrich'),
     nearMissesView(outside, { kind: 'choose', exact: false, address: null, matches }),
     nearMissesView(outside, { kind: 'none', address: outside.slice(0, 320) || null }),
-    statsView(someStatistics({ from: outside, to: outside })),
+    groupView(someGroup({ campaign: outside, tag: outside })),
+    groupView(someGroup({ campaign: outside })),
+    groupView(someGroup({ campaign: null, tag: outside, engagement: null })),
+    nobodyView({ days: 30, campaign: outside, tag: outside }),
     ...companyAndCampaignViews(outside, many),
     replyAlertView({ contact: card, campaign, subject: outside, excerpt: outside, occurredAt: NOW }, 'own'),
     replyAlertView({ contact: card, campaign, subject: outside, excerpt: outside, occurredAt: NOW }, 'shared'),
@@ -271,6 +277,7 @@ function everyPlace(outside: string, messages: readonly Message[]) {
         }),
       ),
       ...messages.slice(0, 3).map((message) => messageModal(outside || 'Contact', message)),
+      ...statsForms(outside),
     ],
     homes: [
       homeView({ waiting: waitingOf(outside, false), answered, mine: hottest, hottest, week, role: 'admin' }),
@@ -279,6 +286,13 @@ function everyPlace(outside: string, messages: readonly Message[]) {
       homeClosedView(problemView(outside)),
     ],
   }
+}
+
+/** With more to choose than a menu holds, and where tags are typed. */
+function statsForms(outside: string) {
+  const names = [outside || 'x', ...Array.from({ length: 200 }, (_, n) => `tag ${n}`)]
+  const now = { days: 30, campaign: outside || null, tag: outside || null } as const
+  return [statsForm({ campaigns: names, tags: names }, now), statsForm({ campaigns: [], tags: null }, now)]
 }
 
 /** As many as are read, and more than are counted. */
@@ -335,7 +349,10 @@ function contactForms(card: ContactCard) {
 }
 
 function problemsIn(messages: readonly Message[]): string[] {
-  return messages.flatMap((message) => problemsOf(message, 'message'))
+  return messages.flatMap(({ charted, ...message }) => [
+    ...problemsOf(message, 'message'),
+    ...(charted ? problemsOf({ ...message, blocks: charted }, 'message') : []),
+  ])
 }
 
 function problemsInPlaces({ modals, homes }: ReturnType<typeof everyPlace>): string[] {
@@ -354,6 +371,7 @@ describe('every view', () => {
   const typical = [
     contactCardView(aCard()),
     contactCardView(anEmptyCard()),
+    contactCardView(aCard({ noteCount: 12 }), { role: 'admin' }),
     contactCardView(aCard(), { news: { sentence: changeSentence(aChange()), undo: 7 }, now: NOW }),
     contactCardView(aCard(), { news: { sentence: sameSentence('tags') } }),
     whomView('x', { kind: 'none', address: null }),
@@ -382,6 +400,8 @@ describe('every view', () => {
     nearMissesView('new@example.com', { kind: 'none', address: 'new@example.com' }),
     statsView(someStatistics()),
     statsView(noStatistics()),
+    groupView(someGroup()),
+    nobodyView({ days: 30, campaign: 'Spring launch', tag: 'vip' }),
     companyView({ kind: 'found', company: aCompany() }),
     companyView({ kind: 'choose', domain: 'acmee.example', domains: ['acme.example'] }),
     campaignView('Spring launch', { kind: 'found', campaign: aCampaign() }),
@@ -414,6 +434,7 @@ describe('every view', () => {
       contactScoreView(anEmptyCard(), { score: 0, parts: [], rest: { events: 0, worth: 0 } }),
       contactSourcesView(aCard({ facts: [aFact()] })),
       messageModal('Contact', contactCardView(aCard())),
+      statsForm({ campaigns: ['Spring launch'], tags: ['vip'] }),
     ],
     homes: [
       homeView(aHome({ answered: [{ change: 7, ...aMatch() }] })),
@@ -511,7 +532,7 @@ describe('the contact card', () => {
   test('says first and in the notification that nobody should write', () => {
     const card = aCard({ suppression: { reason: 'unsubscribed', since: NOW, event: 'sendgrid:1' } })
     const { text, blocks } = contactCardView(card)
-    expect(wordsOf(blocks[0])).toMatch(/^:no_entry: Do not write: unsubscribed since </)
+    expect(wordsOf(blocks[0])).toMatch(/^:no_entry: \*Do not write: unsubscribed since </)
     expect(text).toMatch(/^Do not write: unsubscribed since /)
   })
 
@@ -693,7 +714,8 @@ describe('the Home tab', () => {
   test('shows who waits for an answer, with their first words and since when', () => {
     const view = homeView(aHome({ waiting: { replies: [aWaitingReply({ id: 7 })], recent: 23, total: 30 } }))
     const words = wordsOf(view)
-    expect(words).toContain('1 of 23, the longest waiting first · 7 more from before the last 30 days')
+    expect(words).toContain('1 of 23, the longest waiting first')
+    expect(words).toContain('7 more from before the last 30 days')
     expect(words).toContain('*Ada Lovelace* CTO, Analytical Engines\n“Sounds good. Thursday?”\n<!date^')
     expect(words).toContain('Re: Hello · ada@example.com · <@U0GRACE>')
     expect(buttonsOf(view)).toContainEqual({ action_id: 'contact_answered', value: `7:${NOW - 24 * 60 * 60 * 1000}` })
@@ -800,6 +822,29 @@ describe('health', () => {
     expect(words.findIndex((line) => line.startsWith(':warning: *postmark* last event'))).toBeGreaterThan(0)
     expect(words.indexOf('→ look at its log')).toBeLessThan(words.findIndex((line) => line.includes('*database*')))
     expect(words.at(-1)).toContain('doctor')
+  })
+
+  test('names quiet tools close together behind what is well, and says that it may be as it should', () => {
+    const quiet: Finding = { name: 'lemlist', state: 'quiet', facts: ['nothing in 92 days'], fixes: ['post to <it>'] }
+    const [well, off] = someFindings()
+    const others = [off, well].filter((one) => one !== undefined)
+    const words = wordsOf(healthView([quiet, ...others, { ...quiet, name: 'Brevo' }]))
+    const order = ['All is well.', '*database*', 'Nothing comes from', '*lemlist*', '*Brevo*', '*reply alerts*']
+    const places = order.map((some) => words.lastIndexOf(some))
+    expect(places).not.toContain(-1)
+    expect(places).toEqual(places.toSorted((a, b) => a - b))
+    expect(words).toContain(':zzz: *lemlist* nothing in 92 days → post to &lt;it&gt;')
+    expect(words.match(/Nothing comes from/g)).toHaveLength(1)
+  })
+
+  test('many tools with long names and much to do stay within what blocks take', () => {
+    const long = 'ش'.repeat(600)
+    const states = ['ok', 'quiet', 'off', 'problem'] as const
+    const findings = states.flatMap((state) =>
+      Array.from({ length: 30 }, () => ({ name: long, state, facts: [long, long], fixes: [long, long, long] })),
+    )
+    const views = states.map((state) => healthView(findings.filter((one) => one.state === state)))
+    expect(problemsIn([healthView(findings), ...views])).toEqual([])
   })
 
   test('says so when nothing is wrong', () => {

@@ -42,14 +42,14 @@ test('--json prints one object a line and nothing else', async () => {
     .map((line) => JSON.parse(line))
   expect(found).toHaveLength(2)
   expect(found).toContainEqual(
-    expect.objectContaining({ email: 'ada@example.com', first_name: 'Ada', last_name: 'Lovelace', tags: ['vip'] }),
+    expect.objectContaining({ email: 'ada@example.com', first_name: 'Ada', last_name: 'Lovelace', status: 'new' }),
   )
 })
 
 test('a limit is kept to, and that there are more is said beside the result', async () => {
   const { stdout, stderr, code } = await search('tag:vip', '--limit', '1', '--json')
   expect(code).toBe(0)
-  expect(JSON.parse(stdout)).toMatchObject({ tags: ['vip'] })
+  expect(JSON.parse(stdout)).toMatchObject({ email: expect.stringMatching(/^(?:ada|grace)@/) })
   expect(stderr).toBe('There are 2; --limit shows more.\n')
 })
 

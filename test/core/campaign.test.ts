@@ -51,6 +51,8 @@ describe.each(databases)('a campaign on $name', ({ open }) => {
       firstDay: '2026-03-02',
       lastDay: '2026-03-06',
       events: { sent: 3, opened: 1, machine_opened: 1, replied: 1, soft_bounced: 1 },
+      people: 2,
+      reach: { sent: 2, opened: 1, machine_opened: 1, replied: 1, soft_bounced: 1 },
       steps: [
         { step: '1', events: { sent: 2, opened: 1, machine_opened: 1 } },
         { step: '2', events: { replied: 1 } },
@@ -128,9 +130,12 @@ describe.each(databases)('a campaign on $name', ({ open }) => {
       { type: 'sent' },
     )
     expect(await recentCampaigns(database, 10)).toEqual([
-      { name: 'Newer', lastDay: '2026-03-05', events: { sent: 1 } },
-      { name: 'New', lastDay: '2026-03-04', events: { sent: 1 } },
-      { name: 'Old', lastDay: '2026-03-03', events: { sent: 1, replied: 1 } },
+      { name: 'Newer', lastDay: '2026-03-05', events: { sent: 1 }, people: 1, reach: { sent: 1 } },
+      { name: 'New', lastDay: '2026-03-04', events: { sent: 1 }, people: 1, reach: { sent: 1 } },
+      {
+        ...{ name: 'Old', lastDay: '2026-03-03', events: { sent: 1, replied: 1 } },
+        ...{ people: 1, reach: { sent: 1, replied: 1 } },
+      },
     ])
     expect(await recentCampaigns(database, 1)).toHaveLength(1)
   })

@@ -28,8 +28,11 @@ async function happen(database: Database, ...events: readonly Partial<Engagement
 }
 
 async function importTagged(database: Database, people: readonly string[], tags: readonly string[]): Promise<void> {
-  const file = Object.fromEntries(people.map((email) => [email, { email }]))
-  const { contacts } = fromInterchange(file)
+  const contacts = people.map((email) => {
+    const entry = fromInterchange(email, { email })
+    if ('problem' in entry) throw new Error(entry.problem)
+    return entry.contact
+  })
   const options = { dayOf, now: NOW, campaign: null, tags, dryRun: false, onProgress() {} }
   await importContacts(database, contacts, options)
 }
@@ -46,13 +49,14 @@ const vips = { days: 7, campaign: null, tag: 'vip' } as const
 describe.each(databases)('statistics of a group on $name', ({ name, open }) => {
   test('count each person of a campaign once, whatever happened how often', async () => {
     await using database = await open()
-    const opened = { type: 'opened', campaign: spring, id: 'open-1' } as const
+    const later = { occurredAt: Date.parse('2026-03-02T12:00:00Z') }
+    const opened = { type: 'opened', campaign: spring, id: 'open-1', ...later } as const
     await happen(
       database,
       { type: 'sent', campaign: spring },
       { type: 'sent', campaign: spring, recipient: 'bob@example.com' },
       opened,
-      { type: 'opened', campaign: spring },
+      { type: 'opened', campaign: spring, ...later },
       { type: 'opened', campaign: spring, machine: true, recipient: 'bob@example.com' },
       { type: 'opened', campaign: autumn, recipient: 'eve@example.com' },
       { type: 'opened', recipient: 'eve@example.com' },
@@ -67,7 +71,7 @@ describe.each(databases)('statistics of a group on $name', ({ name, open }) => {
     expect(await groupStatistics(database, { ...inSpring, campaign: 'c-7' }, TODAY)).toMatchObject({ contacts: 1 })
   })
 
-  test('follow an event to the person and the campaign that it turns out to belong to', async () => {
+  test('follow a reply to the person and the campaign that it turns out to belong to', async () => {
     await using database = await open()
     const reply = {
       ...{ from: 'ada@private.example', to: null, subject: null, text: 'Yes', html: null, excerpt: 'Yes' },

@@ -80,8 +80,17 @@ test('the doctor says beside the running program what its card in Slack says, an
   expect(after.code).toBe(0)
   expect(after.of('reply alerts')).toMatchObject({ state: 'ok' })
   expect(after.of('lemlist')).toMatchObject({ state: 'quiet' })
-  const { stdout } = await crm(home, ['doctor'])
+})
+
+test('the doctor writes a line for each finding, with what to do', async () => {
+  await using slack = await startSlack()
+  await using home = aHome({ SLACK_API_URL: slack.apiUrl, CRM_ALERT_CHANNEL: slack.channel('sales').id })
+  const { stdout, code } = await crm(home, ['doctor'])
+  expect(code).toBe(0)
   expect(stdout).toContain('ok       Slack: workspace Practice, HTTP\n')
+  expect(stdout).toMatch(
+    /^quiet {4}lemlist: nothing in 92 days; let lemlist post to .*<the value of LEMLIST_WEBHOOK_SECRET>/m,
+  )
 })
 
 test('without Slack the doctor finds it off, and that is no problem', async () => {

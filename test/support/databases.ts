@@ -15,7 +15,10 @@ export interface DatabasePlace extends AsyncDisposable {
 }
 
 /** Every backend the program supports, opened empty. */
-export const databases: readonly { readonly name: string; readonly open: (options?: OpenOptions) => Promise<Database> }[] = [
+export const databases: readonly {
+  readonly name: string
+  readonly open: (options?: OpenOptions) => Promise<Database>
+}[] = [
   { name: 'SQLite', open: openSqlite },
   { name: 'Postgres', open: (options) => openPlace(postgresPlace, options) },
 ]

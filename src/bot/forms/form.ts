@@ -11,8 +11,8 @@ export type Submitted = (
   | { readonly kind: 'close' }
   /** Closes the form, and stands where it was opened from. */
   | { readonly kind: 'answer'; readonly answer: Message; readonly title?: string }
-  /** Takes the place of the form. */
-  | { readonly kind: 'show'; readonly view: types.ModalView }
+  /** Takes the place of the form; a failure says why nothing was done. */
+  | { readonly kind: 'show'; readonly view: types.ModalView; readonly isFailure?: boolean }
   /** Stand beside the inputs; the keys are their block ids (Slack sheet, section 10.8). */
   | { readonly kind: 'errors'; readonly errors: Readonly<Record<string, string>> }
 ) & {

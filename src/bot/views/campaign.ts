@@ -1,7 +1,17 @@
 import type { types } from '@slack/bolt'
 
 import type { CampaignReport, CampaignResult, CampaignSummary } from '../../core/campaign.ts'
-import { actions, button, context, drawnMessage, header, type Message, message, preformatted, section } from '../blocks.ts'
+import {
+  actions,
+  button,
+  context,
+  drawnMessage,
+  header,
+  type Message,
+  message,
+  preformatted,
+  section,
+} from '../blocks.ts'
 import { type Action, MOST_IN_A_VALUE } from '../listeners.ts'
 import { code, count, counted, join, type Mrkdwn, mrkdwn, plain, text } from '../mrkdwn.ts'
 import { USUAL, writeScope } from '../stats-scope.ts'
@@ -27,7 +37,10 @@ function report(campaign: CampaignReport): Message {
   const { each, spans } = partsOfLife(days)
   return drawnMessage(mrkdwn`${text(name)}: ${inShort(campaign)}.`, [
     header(name),
-    context(mrkdwn`${text(firstDay)} to ${text(lastDay)}`, mrkdwn`Everybody counts once; who opens twice makes two events`),
+    context(
+      mrkdwn`${text(firstDay)} to ${text(lastDay)}`,
+      mrkdwn`Everybody counts once; who opens twice makes two events`,
+    ),
     section(mrkdwn`${inShort(campaign)}.`),
     preformatted(reachTable(people, reach, events)),
     ...(steps.some(({ step }) => step !== '') ? [section(mrkdwn`*By step*, in events`), drawnSteps(steps)] : []),

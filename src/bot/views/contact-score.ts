@@ -20,10 +20,10 @@ export function contactScoreView(card: ContactCard, { score, parts, rest }: Scor
     blocks: [
       header(nameOf(card)),
       literalContext(card.email),
-      section(mrkdwn`*Score ${tenths(score)}*`),
+      section(mrkdwn`*Score ${score}*`),
       ...(parts.length === 0 ? [section(NOTHING_YET)] : sections(parts.map(line))),
       ...(rest.events > 0
-        ? [section(mrkdwn`*${tenths(rest.worth)}* for ${counted(rest.events, 'event', 'events')} more`)]
+        ? [section(mrkdwn`*${rest.worth}* for ${counted(rest.events, 'event', 'events')} more`)]
         : []),
       divider(),
       context(RULE),
@@ -53,7 +53,7 @@ const LEFT_OUT = mrkdwn`What machines open and click does not count, and neither
 
 /** "*18.2* of 20 · Today 10:24 · Replied Re: Hello". */
 function line({ event, points, worth }: ScorePart): Mrkdwn {
-  return join([mrkdwn`*${tenths(worth)}* of ${points}`, timelineLine(event)], ' · ')
+  return join([mrkdwn`*${worth}* of ${points}`, timelineLine(event)], ' · ')
 }
 
 /** A section may have 3,000 characters, and a line may have some 400. */
@@ -62,9 +62,4 @@ const LINES_A_SECTION = 5
 function sections(lines: readonly Mrkdwn[]): types.SectionBlock[] {
   const starts = Array.from({ length: Math.ceil(lines.length / LINES_A_SECTION) }, (_, at) => at * LINES_A_SECTION)
   return starts.map((start) => section(join(lines.slice(start, start + LINES_A_SECTION), '\n')))
-}
-
-function tenths(value: number): Mrkdwn {
-  const whole = Math.trunc(value)
-  return mrkdwn`${whole}.${Math.round((value - whole) * 10)}`
 }

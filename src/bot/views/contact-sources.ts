@@ -33,7 +33,7 @@ export function contactSourcesView(card: ContactCard): types.ModalView {
   })
 }
 
-const RIGHTS: Mrkdwn = mrkdwn`Whoever asks may be told all of this (GDPR, articles 14 and 15). An unsubscription at any connected e-mail tool ends mail and look-ups here, too. To have somebody erased, ask the person who runs the server.`
+const RIGHTS: Mrkdwn = mrkdwn`Whoever asks may be told all of this (GDPR, articles 14 and 15). An unsubscription at any connected e-mail tool ends mail and look-ups here, too. “Export this person” in the menu of the card makes a file of it, and “Forget this person” there is how an admin erases somebody.`
 
 function origin({ addedBy, sourceCampaign, createdAt }: ContactCard): Mrkdwn {
   const day = date(createdAt, '{date_short_pretty}')

@@ -37,7 +37,10 @@ export function basisOf({ sent = 0, delivered = 0 }: TallyCounts): 'delivered' |
  * "Opened by people  312 of 1,204 (26%)  640 times".
  */
 export function reachTable(people: number, reach: TallyCounts, events?: TallyCounts): string[] {
-  const shown = LINES.filter(([tally, , always]) => always || (reach[tally] ?? 0) > 0 || (events?.[tally] ?? 0) > 0)
+  const isKnown = (tally: Tally) => (reach[tally] ?? 0) > 0 || (events?.[tally] ?? 0) > 0
+  // Some tools tell only what was delivered: that nothing was sent would be wrong.
+  const isUntold = (tally: Tally) => tally === 'sent' && isKnown('delivered')
+  const shown = LINES.filter(([tally, , always]) => isKnown(tally) || (always && !isUntold(tally)))
   return aligned([
     ['', 'people', ...(events ? ['events'] : [])],
     ...shown.map(([tally, label]) => [

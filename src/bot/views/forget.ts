@@ -65,7 +65,7 @@ export function forgottenView(email: string, erasure: Erasure & Scrubbed): Messa
   ])
 }
 
-const NOT_CLEARED = mrkdwn`:warning: Something else is reading the database, so its files still hold traces for now. Whoever runs the server clears them with \`crm forget --clear\`.`
+const NOT_CLEARED = mrkdwn`:warning: The files of the database still hold traces: they are large, or in use. Whoever runs the server clears them with \`crm forget --clear\`.`
 
 /** What stands in place of a message about somebody who was erased. */
 export function forgottenPostView(): Message {

@@ -4,8 +4,8 @@ import { counted, date, join, type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
 
 /** As many as people read; the most of them that a message may need blocks for have one each. */
 const SHOWN = 40
-/** Those that need nobody stand close together, as long as that can be read. */
-const IN_A_BLOCK = 1500
+/** Characters of those that need nobody: they stand close together, as long as a block takes them. */
+const IN_A_BLOCK = 2500
 
 /** What needs somebody first, each with what to do. */
 export function healthView(findings: readonly Finding[]): Message {

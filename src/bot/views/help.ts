@@ -14,7 +14,8 @@ const EXAMPLES = mrkdwn`\`/crm ada@example.com\` the contact card: status, score
 \`/crm status ada@example.com converted\` or \`disqualified\`, and \`open\` to take that back
 \`/crm enrich ada@example.com\` finds company, title and LinkedIn, and whether the address works
 \`/crm enrich campaign:"Spring launch" status:new\` the same for many, with the cost shown first
-\`/crm stats 30d\` contacts and engagement of the last 7, 30 or 90 days
+\`/crm stats 30d\` contacts and engagement of the last 7, 30 or 90 days; also \`/crm stats campaign:"Spring launch" tag:vip\`
+\`/crm forget ada@example.com\` erases a person for good, and keeps them out; for admins
 \`/crm health\` whether the e-mail tools are heard, and what to do where one is not
 \`/crm help\` this page`
 
@@ -27,7 +28,7 @@ export function helpView(): Message {
 
 /** For a command that this version does not have. */
 export function unavailableView(word: string): Message {
-  const sentence = mrkdwn`There is no command ${code(word)} here. The commands are \`lookup\`, \`search\`, \`list\`, \`add\`, \`import\`, \`note\`, \`tag\`, \`untag\`, \`assign\`, \`status\`, \`enrich\`, \`company\`, \`campaign\`, \`stats\`, \`health\` and \`help\`.`
+  const sentence = mrkdwn`There is no command ${code(word)} here. The commands are \`lookup\`, \`search\`, \`list\`, \`add\`, \`import\`, \`note\`, \`tag\`, \`untag\`, \`assign\`, \`status\`, \`enrich\`, \`company\`, \`campaign\`, \`stats\`, \`forget\`, \`health\` and \`help\`.`
   const instead = mrkdwn`To find a person of that name: ${code(`/crm lookup ${word}`)}`
   return message(sentence, [section(sentence), context(instead), ...help()])
 }

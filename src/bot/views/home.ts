@@ -114,10 +114,12 @@ function repliesWaiting({ replies, recent, total }: RepliesWaiting, role: Role):
       section(mrkdwn`Nobody has written in the last ${FORGOTTEN_DAYS} days and waits; ${few(older)} from before.`),
       all,
     ]
-  const place = mrkdwn`${count(replies.length)} of ${few(recent)}, the longest waiting first`
   return [
-    context(...[place, ...(older > 0 ? [mrkdwn`${few(older)} more from before the last ${FORGOTTEN_DAYS} days`] : [])]),
+    ...(recent > replies.length
+      ? [context(mrkdwn`${count(replies.length)} of ${few(recent)}, the longest waiting first`)]
+      : []),
     ...replies.flatMap((reply) => waitingReply(reply, role)),
+    ...(older > 0 ? [context(mrkdwn`${few(older)} more from before the last ${FORGOTTEN_DAYS} days`)] : []),
     ...(total > replies.length ? [all] : []),
   ]
 }

@@ -12,7 +12,11 @@ const SHOWN = 10
 /** What a press does with the contact that was meant. */
 type Choice = Extract<Action, 'contact_lookup' | 'contact_enrich' | 'contact_forget'>
 
-const VERB: Readonly<Record<Choice, string>> = { contact_lookup: 'Open', contact_enrich: 'Enrich', contact_forget: 'Erase' }
+const VERB: Readonly<Record<Choice, string>> = {
+  contact_lookup: 'Open',
+  contact_enrich: 'Enrich',
+  contact_forget: 'Erase',
+}
 
 /** Nobody, or more than one: what people may have meant, one press away. */
 export function nearMissesView(

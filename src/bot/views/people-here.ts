@@ -18,7 +18,7 @@ export interface PeopleHereOptions {
 export function peopleHereView(people: People, holders: readonly Holder[], options: PeopleHereOptions): Message {
   if (holders.length === 0) return nobodyView(people)
   const known = holders.filter(({ contact }) => contact).length
-  const sentence = mrkdwn`${counted(holders.length, 'address', 'addresses')} in this message, ${count(known)} in the CRM.`
+  const sentence = mrkdwn`${counted(holders.length, 'address', 'addresses')} here, ${count(known)} in the CRM.`
   return message(sentence, [
     section(sentence),
     ...holders.flatMap((holder, at) => row(holder, at, people, options)),

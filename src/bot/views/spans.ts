@@ -9,6 +9,7 @@ import { aligned } from './figures.ts'
 
 /** What happened from one local day to another, both included. */
 export interface Span {
+  /** Where it begins: a phone has no room for more. */
   readonly label: string
   readonly counts: readonly number[]
 }
@@ -34,11 +35,11 @@ export function partsOfPeriod({ days, from }: Period, daily: readonly DayEvents[
   const spans = starts.map((start) => {
     const end = addDays(start, length - 1)
     return span(
-      start === end ? dayName(start) : range(start, end),
+      dayName(start),
       daily.filter(({ day }) => day >= start && day <= end),
     )
   })
-  return { each: length === 1 ? 'day by day' : `${length} days at a time`, spans }
+  return { each: length === 1 ? 'day by day' : `${length} days at a time, by the first of them`, spans }
 }
 
 /** Divides each period without a rest. */
@@ -48,9 +49,9 @@ const PART: Readonly<Record<number, number>> = { 7: 1, 30: 3, 90: 10 }
 export function partsOfLife(daily: readonly DayEvents[]): Spans {
   const unit = unitOf(daily)
   const parts = Map.groupBy(daily, ({ day }) => START[unit](day))
-  const spans = everyStart([...parts.keys()], unit).map((start) =>
-    span(unit === 'month' ? monthName(start) : dayName(start), parts.get(start) ?? []),
-  )
+  const spans = everyStart([...parts.keys()], unit).map((start) => {
+    return span(unit === 'month' ? monthName(start) : dayName(start), parts.get(start) ?? [])
+  })
   return { each: EACH[unit], spans }
 }
 
@@ -120,12 +121,6 @@ function monthName(day: string): string {
 function named(format: Intl.DateTimeFormat, day: string): string {
   const at = Date.parse(`${day}T00:00:00Z`)
   return Number.isNaN(at) ? day : format.format(at)
-}
-
-/** "Nov 20–22", "Oct 31–Nov 2". */
-function range(from: string, to: string): string {
-  const isOneMonth = from.slice(0, 7) === to.slice(0, 7)
-  return `${dayName(from)}–${isOneMonth ? Number(to.slice(8)) : dayName(to)}`
 }
 
 /** What people did in each part: as a chart, or as bars beside the figures. */

@@ -2,26 +2,30 @@ import { createHash } from 'node:crypto'
 
 import type { types } from '@slack/bolt'
 
-import type { StatsChoices, StatsScope } from '../../core/statistics.ts'
+import type { StatsChoices } from '../../core/statistics.ts'
 import { context } from '../blocks.ts'
 import { PERIODS } from '../command.ts'
 import { oneOfInput, textInput } from '../inputs.ts'
 import type { FormId } from '../listeners.ts'
 import { mrkdwn } from '../mrkdwn.ts'
+import { type Scope, USUAL, writeScope } from '../stats-scope.ts'
 import { modal } from '../surfaces.ts'
 
 /** As many as a menu holds (Slack sheet, section 10.6). */
 export const MOST_CHOICES = 100
 
-const EVERYBODY: Pick<StatsScope, 'campaign' | 'tag'> = { campaign: null, tag: null }
+/** What a form carries along is quoted twice; more than this would not surely fit (Slack sheet, section 10.1). */
+const MOST_CARRIED = 1200
 
 /** Asks for the period, and for whom; `now` is what is shown at the moment. */
-export function statsForm({ campaigns, tags }: StatsChoices, now: StatsScope = { days: 30, ...EVERYBODY }) {
+export function statsForm({ campaigns, tags }: StatsChoices, now: Scope = USUAL) {
+  const carried = writeScope(now)
   return modal({
     title: 'Statistics',
     submit: 'Show',
     close: 'Cancel',
     callbackId: 'stats' satisfies FormId,
+    ...(carried.length <= MOST_CARRIED ? { about: { now: carried } } : {}),
     blocks: [
       oneOfInput({
         id: 'period',

@@ -58,11 +58,17 @@ export function groupView(group: GroupStatistics): Message {
     section(total),
     funnel(group),
     section(rates(group)),
-    section(mrkdwn`*To how many it has ever happened*${campaign === null ? mrkdwn`` : mrkdwn` in the campaign`}, each counted once`),
+    section(
+      mrkdwn`*To how many it has ever happened*${campaign === null ? mrkdwn`` : mrkdwn` in the campaign`}, each counted once`,
+    ),
     preformatted(reachTable(contacts, reach)),
     ...(group.engagement
       ? engagement(group, group.engagement)
-      : [context(mrkdwn`Events are not counted by tag and day: the figures are of all time, and of who has the tag now.`)]),
+      : [
+          context(
+            mrkdwn`Events are not counted by tag and day: the figures are of all time, and of who has the tag now.`,
+          ),
+        ]),
     scopeButtons(scope),
   ])
 }

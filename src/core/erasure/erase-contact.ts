@@ -2,6 +2,7 @@ import { isAddress } from '../address.ts'
 import { enrichJobId } from '../enrichment/jobs.ts'
 import { ConfigError, InvalidInputError } from '../errors.ts'
 import { countedEvent, uncountContact } from '../ingest.ts'
+import { linkOf } from '../link.ts'
 import { insertChange } from '../store/changes.ts'
 import { type ContactRow, contactByAddress, contactById, holdContactsById } from '../store/contacts.ts'
 import type { Database } from '../store/database.ts'
@@ -16,8 +17,8 @@ import {
   deleteJobsAbout,
   deleteOwnLinks,
   erasedRow,
-  erasuresSince,
   erasureState,
+  erasuresSince,
   insertErased,
   type KeptAbout,
   keptAbout,
@@ -108,8 +109,9 @@ export async function eraseWithoutScrub(
   })
 }
 
-export async function scrub(database: Database): Promise<boolean> {
-  return await database.scrub(TOUCHED)
+/** `atAnySize` also where nobody can write for more than a few seconds meanwhile. */
+export async function scrub(database: Database, { atAnySize = false } = {}): Promise<boolean> {
+  return await database.scrub(TOUCHED, { atAnySize })
 }
 
 /** From here on nobody else is erased or let in until the transaction ends. Throws `ConfigError` for another key. */
@@ -147,16 +149,18 @@ async function eraseRow(
   return { ...belongings, posts: posts.length }
 }
 
-/** How often the contact clicked each link of each campaign. */
+/** The links that the contact clicked, and how many of those clicks are counted: a machine's are not. */
 async function linksOf(tx: Database, id: number, email: string, dayOf: DayOf): Promise<ClickedLink[]> {
-  const clicked = (await eventsOf(tx, [id])).map((row) => countedEvent(eventOf(row, email), dayOf))
-  const byLink = Map.groupBy(
-    clicked.filter(({ link }) => link !== ''),
-    ({ campaign, link }) => JSON.stringify([campaign, link]),
-  )
-  return [...byLink.values()].flatMap(([first, ...others]) =>
-    first ? [{ campaign: first.campaign, link: first.link, clicks: 1 + others.length }] : [],
-  )
+  const links = new Map<string, ClickedLink>()
+  for (const row of await eventsOf(tx, [id])) {
+    const event = eventOf(row, email)
+    const { campaign, link: counted } = countedEvent(event, dayOf)
+    const link = event.type === 'clicked' && event.url !== null ? linkOf(event.url) : null
+    if (link === null || campaign === '') continue
+    const key = JSON.stringify([campaign, link])
+    links.set(key, { campaign, link, clicks: (links.get(key)?.clicks ?? 0) + (counted === '' ? 0 : 1) })
+  }
+  return [...links.values()]
 }
 
 async function releaseAll(tx: Database, kept: readonly KeptAbout[], rollUps: RollUps, dayOf: DayOf): Promise<void> {
@@ -174,10 +178,7 @@ export interface ErasurePreview extends Belongings {
 }
 
 /** Undefined where there is no contact with the id. */
-export async function previewErasure(
-  database: Database,
-  who: number | string,
-): Promise<ErasurePreview | undefined> {
+export async function previewErasure(database: Database, who: number | string): Promise<ErasurePreview | undefined> {
   const row = typeof who === 'number' ? await contactById(database, who) : await contactByAddress(database, who)
   if (row) return { email: row.email, contact: row, ...(await belongingsOf(database, row.id)) }
   return typeof who === 'number' ? undefined : { email: who, contact: null, events: 0, notes: 0 }

@@ -1,15 +1,16 @@
+import { ConfigError } from '../errors.ts'
 import { contactsAfter } from '../store/contacts.ts'
 import type { Database } from '../store/database.ts'
 import type { ErasedList } from '../store/erased-list.ts'
+import { deleteErased, erasedAfter, erasureState, insertErased, mentionedInQuarantine } from '../store/erasure.ts'
 import {
-  deleteErased,
-  erasedAfter,
-  erasureState,
-  insertErased,
-  mentionedInQuarantine,
-} from '../store/erasure.ts'
-import { ConfigError } from '../errors.ts'
-import { ANOTHER_KEY, type EraseOptions, eraseWithoutScrub, holdErasure, scrub, type Scrubbed } from './erase-contact.ts'
+  ANOTHER_KEY,
+  type EraseOptions,
+  eraseWithoutScrub,
+  holdErasure,
+  type Scrubbed,
+  scrub,
+} from './erase-contact.ts'
 import { addressHash, keyMark } from './key.ts'
 
 const A_PAGE = 500
@@ -75,10 +76,11 @@ export async function liftErasure(database: Database, address: string): Promise<
 }
 
 /** How many were erased, and whether they can be recognised. */
-export async function erasureHealth(database: Database): Promise<{ readonly people: number; readonly isKnown: boolean }> {
+export async function erasureHealth(
+  database: Database,
+): Promise<{ readonly people: number; readonly isKnown: boolean }> {
   const { people, keyMark: mark } = await erasureState(database, { hold: false })
   if (people === 0) return { people, isKnown: true }
   const key = database.erasureKey.known()
   return { people, isKnown: key !== undefined && keyMark(key) === mark }
 }
-

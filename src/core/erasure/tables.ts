@@ -4,6 +4,7 @@
  */
 export const TREATMENT: Readonly<Record<string, Treatment>> = {
   contacts: 'deleted',
+  contact_tags: 'deleted',
   contact_words: 'deleted',
   events: 'deleted',
   notes: 'deleted',

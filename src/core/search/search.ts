@@ -13,6 +13,7 @@ import {
   type FoundRow,
   foundAfter,
   foundByIds,
+  isAnybodyWith,
   type Place,
   type Stretch,
   type TextQuery,
@@ -181,18 +182,24 @@ function textOf({ words }: Query, as: TextQuery['as']): TextQuery | null {
   return words.length === 0 ? null : { groups: words.map((word) => [word]), as }
 }
 
-/** What is read one after the other: each stretch has an index that has its order, or few contacts. */
-function stretchesOf(query: Query, order: Stretch['order']): readonly Stretch[] {
+/** What is read one after the other, each in the order of an index; null where there cannot be anybody. */
+function stretchesOf(query: Query, order: Stretch['order']): readonly (Stretch | null)[] {
   const { words, filter } = query
   if (words.length === 0) {
     const warm = { text: null, filter, heat: 'some', order: 'hottest' } as const
-    const isWarm = filter.heat.from !== null && filter.heat.from > 0
-    return isWarm ? [warm] : [warm, { text: null, filter, heat: 'none', order: 'newest' }]
+    const cold = { text: null, filter, heat: 'none', order: 'newest' } as const
+    if (filter.heat.from !== null && filter.heat.from > 0) return [warm]
+    return isNeverWarm(filter) ? [null, cold] : [warm, cold]
   }
   return [
     { text: textOf(query, 'whole'), filter, heat: 'any', order },
     { text: textOf(query, 'rest'), filter, heat: 'any', order },
   ]
+}
+
+/** Whoever has any heat was engaged, and with that at least that far. */
+function isNeverWarm({ status }: Query['filter']): boolean {
+  return status.length > 0 && status.every((one) => LIFECYCLE.indexOf(one) < LIFECYCLE.indexOf('engaged'))
 }
 
 interface Standing {
@@ -221,7 +228,7 @@ async function pageAt({ read }: Meant, cursor: Cursor | null, limit: number): Pr
 /** At most `limit` contacts from `cursor` on, or from the beginning; going back the nearest first. */
 async function standingFrom(
   database: Database,
-  stretches: readonly Stretch[],
+  stretches: readonly (Stretch | null)[],
   cursor: Cursor | null,
   limit: number,
 ): Promise<Standing[]> {
@@ -230,8 +237,9 @@ async function standingFrom(
   let place: Place | null = cursor
   for (let at = cursor?.stretch ?? 0; found.length < limit; at += back ? -1 : 1) {
     const stretch = stretches[at]
-    if (!stretch) break
-    const rows = await foundAfter(database, stretch, { place, back, limit: limit - found.length })
+    if (stretch === undefined) break
+    const asked = { place, back, limit: limit - found.length }
+    const rows = stretch ? await foundAfter(database, stretch, asked) : []
     found.push(...rows.map((row) => ({ row, stretch: at })))
     place = null
   }
@@ -264,10 +272,7 @@ async function nearest(
   { words, filter }: Query,
   { limit, now }: Pick<SearchOptions, 'limit' | 'now'>,
 ): Promise<SearchResult> {
-  const groups = words.map((word) => [word, ...slipsOf(word)])
-  const hasSlips = groups.length <= MOST_WORDS && groups.some((group) => group.length > 1)
-  const stretch = { text: { groups, as: 'near' }, filter, heat: 'any', order: 'newest' } as const
-  const rows = hasSlips ? await foundAfter(database, stretch, { place: null, back: false, limit: CONSIDERED }) : []
+  const rows = await nearMisses(database, words, filter)
   const wordsOf = await wordsOfContacts(
     database,
     rows.map(({ id }) => id),
@@ -279,6 +284,32 @@ async function nearest(
   const contacts = close.map(({ row }) => foundContact(row, now))
   const none = { first: 1, isMore: false, order: 'hottest', previous: null, next: null } as const
   return { ...none, contacts, isNear: contacts.length > 0, total: contacts.length }
+}
+
+/** Whose words are a slip of the finger away; nobody where there are contacts with these very words, whom only the filter leaves out. */
+async function nearMisses(
+  database: Database,
+  words: Query['words'],
+  filter: Query['filter'],
+): Promise<readonly FoundRow[]> {
+  if (words.length === 0 || words.length > MOST_WORDS) return []
+  if (await isKnown(database, words)) return []
+  const isWordKnown = new Map<string, boolean>()
+  for (const word of words) isWordKnown.set(word, await isKnown(database, [word]))
+  const slipped = words.map((word) => [word, ...slipsOf(word)])
+  const unknownSlipped = words.map((word) => (isWordKnown.get(word) ? [word] : [word, ...slipsOf(word)]))
+  // A word that somebody has was rarely meant otherwise, and each slip of it costs as much as a search.
+  for (const groups of [unknownSlipped, slipped]) {
+    if (groups.every((group) => group.length === 1)) continue
+    const stretch = { text: { groups, as: 'near' }, filter, heat: 'any', order: 'newest' } as const
+    const rows = await foundAfter(database, stretch, { place: null, back: false, limit: CONSIDERED })
+    if (rows.length > 0) return rows
+  }
+  return []
+}
+
+async function isKnown(database: Database, words: Query['words']): Promise<boolean> {
+  return await isAnybodyWith(database, { groups: words.map((word) => [word]), as: 'beginning' })
 }
 
 /** How many letters of `words` are otherwise in the words of a contact, whole or as their beginnings. */

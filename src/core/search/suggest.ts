@@ -1,7 +1,6 @@
 import { addressKey, domainKey, parseAddress } from '../address.ts'
 import { fold } from '../name.ts'
 import type { Database } from '../store/database.ts'
-import type { FoundRow } from '../store/search.ts'
 import { type Beginning, foundByIds, idsBeginning, idsWithWords } from '../store/suggest.ts'
 import { type FoundContact, foundContact } from './search.ts'
 import { wordsOf } from './words.ts'
@@ -16,9 +15,9 @@ const LONGEST = 200
 
 /**
  * Whom somebody may mean who has typed `text` so far: by the beginning of a name, an address, a
- * domain, or of words of the name, the company, the title, the address and the tags. Those who have
- * every word as it stands come first, then the warmest. Every question stops after a few contacts,
- * so one letter costs no more than a whole name.
+ * domain, or of words of the name, the address, the company and the title. Those who have every word
+ * as it stands come first, those with the title alone last, and of each the warmest. Every question
+ * stops after a few contacts, so one letter costs no more than a whole name.
  */
 export async function suggest(database: Database, text: string, now: number): Promise<FoundContact[]> {
   const typed = text
@@ -27,16 +26,28 @@ export async function suggest(database: Database, text: string, now: number): Pr
     .replace(/\p{Cc}/gu, ' ')
     .trim()
   const words = wordsOf(typed)
-  const ids = [
-    ...(await idsBeginning(database, beginningsOf(typed), CONSIDERED)),
-    ...(await idsWithWords(database, words, CONSIDERED_BY_WORDS)),
-  ]
-  const rows = await foundByIds(database, [...new Set(ids)])
+  const named = new Set(await idsBeginning(database, beginningsOf(typed), CONSIDERED))
+  const worded = await idsWithWords(database, words, CONSIDERED_BY_WORDS)
+  const rows = await foundByIds(database, [...new Set([...named, ...worded])])
   return rows
-    .map((row) => suggestion(row, words, now))
-    .sort((a, b) => Number(b.isWhole) - Number(a.isWhole) || b.heat - a.heat || b.contact.id - a.contact.id)
+    .map((row) => ({ contact: foundContact(row, now), heat: row.heat }))
+    .map(({ contact, heat }) => ({ contact, heat, rank: rankOf(contact, words, named.has(contact.id)) }))
+    .filter(({ rank }) => rank !== 'unseen')
+    .sort((a, b) => RANKS.indexOf(a.rank) - RANKS.indexOf(b.rank) || b.heat - a.heat || b.contact.id - a.contact.id)
     .slice(0, MOST_SUGGESTED)
     .map(({ contact }) => contact)
+}
+
+/** Best first. A tag is not shown beside a suggestion, which would come out of nowhere. */
+const RANKS = ['whole', 'beginning', 'title', 'unseen'] as const
+
+function rankOf(contact: FoundContact, words: readonly string[], isNamed: boolean): (typeof RANKS)[number] {
+  const { firstName, lastName, company, title, email } = contact
+  const own = wordsOf([firstName, lastName, company, email].filter(Boolean).join(' '))
+  const begins = (some: readonly string[]) => words.every((word) => some.some((other) => other.startsWith(word)))
+  if (words.every((word) => own.includes(word))) return 'whole'
+  if (isNamed || begins(own)) return 'beginning'
+  return begins([...own, ...wordsOf(title ?? '')]) ? 'title' : 'unseen'
 }
 
 function beginningsOf(typed: string): Beginning[] {
@@ -54,11 +65,4 @@ function beginningsOf(typed: string): Beginning[] {
     { of: 'domain', is: domain },
   ]
   return all.filter(({ is }) => is !== '')
-}
-
-function suggestion(row: FoundRow, words: readonly string[], now: number) {
-  const contact = foundContact(row, now)
-  const { firstName, lastName, company, email } = contact
-  const own = new Set(wordsOf([firstName, lastName, company, email].filter(Boolean).join(' ')))
-  return { contact, heat: row.heat, isWhole: words.every((word) => own.has(word)) }
 }

@@ -6,7 +6,7 @@ import { suppressionOf } from '../suppression.ts'
 import { waitingSince } from '../waiting.ts'
 import { decodeRows, insertOf, perBackend, selectList, updateOf, valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
-import { and, desc, eq, gte, inArray, isNull, lt, ne, or, sql } from './drizzle.ts'
+import { and, desc, eq, gte, inArray, isNull, lt, ne, sql } from './drizzle.ts'
 import type { Assertions } from './rows.ts'
 import { expectWords, indexContacts } from './search.ts'
 
@@ -263,15 +263,33 @@ export async function contactById(database: Database, id: number): Promise<Conta
   return row
 }
 
-/** Contacts whose folded full name or surname starts with `prefix`, which is folded too. */
+/**
+ * Contacts whose folded full name or surname starts with `prefix`, which is folded too. Each index is
+ * read in its own order, since nobody can wait until all Smiths are sorted.
+ */
 export async function contactsByName(database: Database, prefix: string, limit: number): Promise<ContactRow[]> {
   const { contacts } = database.tables
-  const byName = or(startsWith(database, contacts.nameKey, prefix), startsWith(database, contacts.surnameKey, prefix))
+  const found: ContactRow[] = []
+  for (const column of [contacts.nameKey, contacts.surnameKey])
+    found.push(...(await contactsStarting(database, column, prefix, limit)))
+  const once = [...new Map(found.map((row) => [row.id, row])).values()]
+  return once
+    .sort((a, b) => Buffer.compare(Buffer.from(a.nameKey ?? ''), Buffer.from(b.nameKey ?? '')) || a.id - b.id)
+    .slice(0, limit)
+}
+
+async function contactsStarting(
+  database: Database,
+  column: TextColumn,
+  prefix: string,
+  limit: number,
+): Promise<ContactRow[]> {
+  const { contacts } = database.tables
   return await database.db
     .select()
     .from(contacts)
-    .where(byName)
-    .orderBy(sql`${contacts.nameKey} ${database.dialect.bytewise}`, contacts.id)
+    .where(startsWith(database, column, prefix))
+    .orderBy(sql`${column} ${database.dialect.bytewise}`, contacts.id)
     .limit(limit)
 }
 
@@ -286,13 +304,7 @@ export async function contactsByAddressPrefix(
   prefix: string,
   limit: number,
 ): Promise<ContactRow[]> {
-  const { contacts } = database.tables
-  return await database.db
-    .select()
-    .from(contacts)
-    .where(startsWith(database, contacts.emailKey, prefix))
-    .orderBy(sql`${contacts.emailKey} ${database.dialect.bytewise}`)
-    .limit(limit)
+  return await contactsStarting(database, database.tables.contacts.emailKey, prefix, limit)
 }
 
 type TextColumn = Tables['contacts']['emailKey'] | Tables['contacts']['nameKey'] | Tables['contacts']['surnameKey']

@@ -31,10 +31,10 @@ export interface Database {
    */
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>
   /**
-   * Makes what was deleted from `names` unreadable in the files too, outside of any transaction; false
-   * where something that others read stands in the way, and then a later call may succeed.
+   * Makes what was deleted from `names` unreadable in the files too, outside of any transaction. False
+   * where the files are too large to do so unasked, or others stand in the way: a later call may succeed.
    */
-  scrub(names: readonly string[]): Promise<boolean>
+  scrub(names: readonly string[], options: { readonly atAnySize: boolean }): Promise<boolean>
   [Symbol.asyncDispose](): Promise<void>
 }
 

@@ -64,7 +64,10 @@ export async function insertErased(tx: Database, rows: readonly ErasedRow[], mar
 export async function deleteErased(tx: Database, hash: string): Promise<boolean> {
   const { erased, erasure } = tx.tables
   const gone = await tx.db.delete(erased).where(eq(erased.hash, hash)).returning({ hash: erased.hash })
-  await tx.db.update(erasure).set({ people: sql`${erasure.people} - ${gone.length}` }).where(eq(erasure.id, 'all'))
+  await tx.db
+    .update(erasure)
+    .set({ people: sql`${erasure.people} - ${gone.length}` })
+    .where(eq(erasure.id, 'all'))
   return gone.length > 0
 }
 
@@ -97,8 +100,14 @@ export interface Belongings {
 
 export async function belongingsOf(database: Database, contactId: number): Promise<Belongings> {
   const { events, notes } = database.tables
-  const [ofEvents] = await database.db.select({ n: sql<number>`count(*)` }).from(events).where(eq(events.contactId, contactId))
-  const [ofNotes] = await database.db.select({ n: sql<number>`count(*)` }).from(notes).where(eq(notes.contactId, contactId))
+  const [ofEvents] = await database.db
+    .select({ n: sql<number>`count(*)` })
+    .from(events)
+    .where(eq(events.contactId, contactId))
+  const [ofNotes] = await database.db
+    .select({ n: sql<number>`count(*)` })
+    .from(notes)
+    .where(eq(notes.contactId, contactId))
   return { events: Number(ofEvents?.n ?? 0), notes: Number(ofNotes?.n ?? 0) }
 }
 
@@ -119,9 +128,7 @@ export interface ClickedLink {
 export async function deleteOwnLinks(tx: Database, clicked: readonly ClickedLink[]): Promise<void> {
   const { campaignLinks: links } = tx.tables
   for (const { campaign, link, clicks } of clicked) {
-    await tx.db
-      .delete(links)
-      .where(and(eq(links.campaign, campaign), eq(links.link, link), lte(links.count, clicks)))
+    await tx.db.delete(links).where(and(eq(links.campaign, campaign), eq(links.link, link), lte(links.count, clicks)))
   }
 }
 
@@ -158,7 +165,12 @@ export async function blankMessagesAbout(tx: Database, address: string): Promise
   await tx.db
     .update(providers)
     .set({ message: null })
-    .where(inArray(providers.provider, quoting.map(({ provider }) => provider)))
+    .where(
+      inArray(
+        providers.provider,
+        quoting.map(({ provider }) => provider),
+      ),
+    )
 }
 
 const KEPT_A_PAGE = 100
@@ -215,7 +227,9 @@ function textsOf({ raw, headers, problem }: QuarantineRow): (Uint8Array | string
 /** Remembers a message of ours about a contact; false where there is no such contact any more. */
 export async function insertPost(tx: Database, post: PostRow): Promise<boolean> {
   const { posts, contacts } = tx.tables
-  const held = await tx.all(sql`select id from ${contacts} where ${contacts.id} = ${post.contactId} ${tx.dialect.forShare}`)
+  const held = await tx.all(
+    sql`select id from ${contacts} where ${contacts.id} = ${post.contactId} ${tx.dialect.forShare}`,
+  )
   if (held.length === 0) return false
   await tx.db.insert(posts).values(post).onConflictDoNothing()
   return true
@@ -229,4 +243,3 @@ export async function takePosts(tx: Database, contactId: number): Promise<Pick<P
     .where(eq(posts.contactId, contactId))
     .returning({ channel: posts.channel, ts: posts.ts })
 }
-

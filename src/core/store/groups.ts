@@ -14,9 +14,7 @@ export async function peopleOfCampaigns(
   return await database.db
     .select({ campaign: contactGroups.campaign, name: contactGroups.name, count: contactGroups.count })
     .from(contactGroups)
-    .where(
-      and(inArray(contactGroups.campaign, [...campaigns]), eq(contactGroups.tag, ''), gt(contactGroups.count, 0)),
-    )
+    .where(and(inArray(contactGroups.campaign, [...campaigns]), eq(contactGroups.tag, ''), gt(contactGroups.count, 0)))
 }
 
 /** What is counted of the people with any of `tags` in `campaign`, or of everybody with one where that is ''. */
@@ -29,13 +27,7 @@ export async function peopleWithTags(
   const rows = await database.db
     .select({ name: contactGroups.name, count: contactGroups.count })
     .from(contactGroups)
-    .where(
-      and(
-        eq(contactGroups.campaign, campaign),
-        inArray(contactGroups.tag, [...tags]),
-        gt(contactGroups.count, 0),
-      ),
-    )
+    .where(and(eq(contactGroups.campaign, campaign), inArray(contactGroups.tag, [...tags]), gt(contactGroups.count, 0)))
   const counts = new Map<GroupName, number>()
   for (const { name, count } of rows) counts.set(name, (counts.get(name) ?? 0) + count)
   return counts

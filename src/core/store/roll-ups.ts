@@ -231,6 +231,16 @@ export async function keptCounts(database: Database): Promise<Map<string, number
   return new Map(rows.map(({ provider, count }) => [provider, Number(count)]))
 }
 
+/** How many parts of deliveries were about erased people, on and after local day `from`. */
+export async function erasedParts(database: Database, from: string): Promise<number> {
+  const { sourceDays } = database.tables
+  const rows = await database.db
+    .select({ count: sourceDays.count })
+    .from(sourceDays)
+    .where(and(eq(sourceDays.outcome, 'erased'), gte(sourceDays.day, from)))
+  return rows.reduce((sum, { count }) => sum + count, 0)
+}
+
 /** How many events of each provider have no name here, by local day of the event on and after `from`. */
 export async function unnamedCounts(database: Database, from: string): Promise<Map<string, number>> {
   const { eventDays } = database.tables

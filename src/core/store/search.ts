@@ -276,6 +276,10 @@ function beyond({ heat, id }: Place, order: Stretch['order'], idColumn: SQL, bac
     : sql`${idColumn} ${sign} ${id}`
 }
 
+export async function isAnybodyWith(database: Database, text: TextQuery): Promise<boolean> {
+  return (await database.all(sql`select h.id from ${hits(database, text)} limit 1`)).length > 0
+}
+
 /** The contacts with `ids`, in their order. */
 export async function foundByIds(database: Database, ids: readonly number[]): Promise<FoundRow[]> {
   if (ids.length === 0) return []

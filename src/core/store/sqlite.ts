@@ -1,6 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { once } from 'node:events'
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 
 import type BetterSqlite3 from 'better-sqlite3'
 import pLimit from 'p-limit'
@@ -51,7 +53,12 @@ export async function openSqlite(path: string, erasureKey: ErasureKey): Promise<
     ...handle(reader),
     erasureKey,
     transaction: (work) => oneAtATime(() => inTransaction(writer, () => work(tx))),
-    scrub: () => emptied(() => oneAtATime(async () => emptyLog(writer))),
+    async scrub(_names, { atAnySize }) {
+      if (!atAnySize && statSync(path).size > QUICKLY_REWRITTEN) return false
+      // Writers wait, and find no lock that others hold.
+      if (!(await oneAtATime(() => rewritten(path)))) return false
+      return await emptied(() => oneAtATime(async () => emptyLog(writer)))
+    },
     async [Symbol.asyncDispose]() {
       reader.close()
       writer.pragma('optimize')
@@ -94,7 +101,26 @@ async function emptied(empty: () => Promise<boolean>): Promise<boolean> {
   return await empty()
 }
 
-/** What was deleted is overwritten with zeros by `secure_delete`; the log still holds the pages as they were. */
+/** Larger files take more than a few seconds, for which nobody should wait unasked. */
+const QUICKLY_REWRITTEN = 256 * 1024 * 1024
+
+/**
+ * Writes the file anew, without what was deleted. `secure_delete` overwrites a row where it stands,
+ * but not where it stood before its page was split or merged. False where somebody else writes.
+ */
+async function rewritten(path: string): Promise<boolean> {
+  const thread = new Worker(new URL('./sqlite-vacuum.ts', import.meta.url), { workerData: path })
+  try {
+    await once(thread, 'exit')
+    return true
+  } catch (error) {
+    const problem = storageProblem(error)
+    if (problem) return false
+    throw error
+  }
+}
+
+/** The log still holds the pages as they were. */
 function emptyLog(writer: BetterSqlite3.Database): boolean {
   const patience = writer.pragma('busy_timeout', { simple: true })
   // Waiting here would stop the whole program.

@@ -16,7 +16,7 @@ import { aDelivery, anEvent } from '../../support/events.ts'
 import { aCrowd, byEve, ingest, NOW, SECRET } from './support.ts'
 
 /** The full size is of the reliability sheet, section 16: CANARIES=1000. */
-const PEOPLE = Number(process.env['CANARIES'] ?? 100)
+const PEOPLE = Number(process.env.CANARIES ?? 100)
 const ERASED = PEOPLE / 10
 const LATER_EVENTS = PEOPLE * 10
 

@@ -76,6 +76,18 @@ describe.each(databases)('$name', ({ open }) => {
     expect(await suggested(database, 'ada')).toEqual(['ada@b.example', 'adamo@a.example', 'adam@a.example'])
   })
 
+  test('puts those last who have it in their title alone, and leaves those out who have it in a tag', async () => {
+    await using database = await open()
+    await add(
+      database,
+      { email: 'b@a.example', title: 'Mayor' },
+      { email: 'c@a.example', tags: ['may fair'] },
+      { email: 'd@a.example', company: 'Mayflower' },
+    )
+    await warm(database, 'b@a.example')
+    expect(await suggested(database, 'may')).toEqual(['d@a.example', 'b@a.example'])
+  })
+
   test('gives no more than fit into a menu, each once', async () => {
     await using database = await open()
     const many = Array.from({ length: 120 }, (_, n) => ({
