@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 
 import { newSender, type Sender } from '../../practice/email/sign.ts'
 import { startFlags } from './flags.ts'
+import { startSlack } from './slack.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -27,6 +28,7 @@ export async function startProgram(): Promise<Running> {
   const databasePath = join(folder, 'bench.db')
   const senders = { sendgrid: newSender('sendgrid'), resend: newSender('resend') }
   const signingSecret = 'a signing secret for the bench'
+  const slack = await startSlack()
   const started = performance.now()
   const child = spawn(process.execPath, [...startFlags(), join(ROOT, 'src/main.ts')], {
     env: {
@@ -35,6 +37,7 @@ export async function startProgram(): Promise<Running> {
       HOST: '127.0.0.1',
       DATABASE_URL: `sqlite:${databasePath}`,
       SLACK_BOT_TOKEN: 'xoxb-bench',
+      SLACK_API_URL: slack.apiUrl,
       SLACK_SIGNING_SECRET: signingSecret,
       SENDGRID_WEBHOOK_SECRET: senders.sendgrid.secret,
       RESEND_WEBHOOK_SECRET: senders.resend.secret,
@@ -52,6 +55,7 @@ export async function startProgram(): Promise<Running> {
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')
       await once(child, 'exit')
+      await slack[Symbol.asyncDispose]()
       rmSync(folder, { recursive: true })
     },
   }

@@ -15,4 +15,5 @@ UPDATE "contact_words" SET "words" = '' WHERE "contact_id" IN (SELECT "contact_i
 CREATE INDEX "contacts_campaign" ON "contacts" USING btree (lower(source_campaign)) WHERE source_campaign is not null;--> statement-breakpoint
 CREATE INDEX "contacts_suppressed" ON "contacts" USING btree ("suppressed") WHERE suppressed is not null;--> statement-breakpoint
 CREATE INDEX "contacts_created" ON "contacts" USING btree ("created_at");--> statement-breakpoint
-CREATE INDEX "contacts_status" ON "contacts" USING btree ("status");
+CREATE INDEX "contacts_status" ON "contacts" USING btree ("status");--> statement-breakpoint
+CREATE INDEX "contacts_engaged" ON "contacts" USING btree ("last_engaged_at") WHERE last_engaged_at is not null;

@@ -25,4 +25,5 @@ INSERT INTO `contact_search`(`contact_search`) VALUES ('rebuild');
 CREATE INDEX `contacts_campaign` ON `contacts` (lower(source_campaign)) WHERE source_campaign is not null;--> statement-breakpoint
 CREATE INDEX `contacts_suppressed` ON `contacts` (`suppressed`) WHERE suppressed is not null;--> statement-breakpoint
 CREATE INDEX `contacts_created` ON `contacts` (`created_at`);--> statement-breakpoint
-CREATE INDEX `contacts_status` ON `contacts` (`status`);
+CREATE INDEX `contacts_status` ON `contacts` (`status`);--> statement-breakpoint
+CREATE INDEX `contacts_engaged` ON `contacts` (`last_engaged_at`) WHERE last_engaged_at is not null;

@@ -45,7 +45,7 @@ export function createGate({ standing, admins, log }: GateDeps): Gate {
     const role = await standing(userId)
     if (!isRole(role)) throw denied({ why: role })
     const least = typeof needed === 'function' ? needed() : needed
-    if (false as boolean) throw denied({ why: 'role', needed: least, admins })
+    if (!may(role, least)) throw denied({ why: 'role', needed: least, admins })
     return { userId, role }
   }
 

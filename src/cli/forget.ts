@@ -46,7 +46,10 @@ async function forget(context: Context, who: string | undefined, options: Option
   const { database } = context
   if (options.hashes) return print(JSON.stringify(await erasedList(database)))
   if (options.reapply !== undefined) return await again(context, options.reapply, options)
-  if (options.clear) return (await scrub(database, { atAnySize: true })) ? say('The files hold nothing of those who were erased.') : busy()
+  if (options.clear)
+    return (await scrub(database, { atAnySize: true }))
+      ? say('The files hold nothing of those who were erased.')
+      : busy()
   const address = parseAddress(who ?? '')
   if (address === undefined) throw new InvalidInputError('Whom? Type an address: crm forget ada@example.com')
   if (options.lift) {

@@ -5,11 +5,15 @@ import { cardOf, type LookupResult, type NearMiss } from './contact-card.ts'
 import { fold } from './name.ts'
 import { shown } from './shown.ts'
 import {
+  type ContactKey,
   type ContactRow,
   contactByAddress,
   contactsByAddressPrefix,
   contactsByDomain,
+  contactsById,
   contactsByName,
+  keysAtDomain,
+  keysStarting,
 } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
 
@@ -60,16 +64,18 @@ async function byName(database: Database, who: string): Promise<ContactRow[]> {
 async function closeTo(database: Database, address: string): Promise<ContactRow[]> {
   const key = addressKey(address)
   const local = localPart(key)
-  const candidates = new Map<number, ContactRow>()
-  for (const row of await contactsByDomain(database, domainOf(address), CONSIDERED)) candidates.set(row.id, row)
-  for (const row of await contactsByAddressPrefix(database, `${local}@`, CONSIDERED)) candidates.set(row.id, row)
-  for (const row of await contactsByAddressPrefix(database, key.slice(0, 3), CONSIDERED)) candidates.set(row.id, row)
-  return [...candidates.values()]
+  const candidates = new Map<number, ContactKey>()
+  for (const row of await keysAtDomain(database, domainOf(address), CONSIDERED)) candidates.set(row.id, row)
+  for (const row of await keysStarting(database, `${local}@`, CONSIDERED)) candidates.set(row.id, row)
+  for (const row of await keysStarting(database, key.slice(0, 3), CONSIDERED)) candidates.set(row.id, row)
+  const closest = [...candidates.values()]
     .map((row) => ({ row, far: distance(row.emailKey, key) }))
     .filter(({ row, far }) => far <= 3 || distance(localPart(row.emailKey), local) <= 1)
     .sort((a, b) => a.far - b.far || a.row.id - b.row.id)
     .slice(0, SHOWN)
-    .map(({ row }) => row)
+    .map(({ row }) => row.id)
+  const rows = new Map((await contactsById(database, closest)).map((row) => [row.id, row]))
+  return closest.flatMap((id) => rows.get(id) ?? [])
 }
 
 function localPart(key: string): string {

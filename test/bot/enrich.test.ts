@@ -9,17 +9,7 @@ import { createSlackSender } from '../../src/bot/sender.ts'
 import { homeView } from '../../src/bot/views/home.ts'
 import type { ContactOutcome } from '../../src/core/enrichment/outcome.ts'
 import { InvalidInputError, StorageError } from '../../src/core/errors.ts'
-import {
-  aCard,
-  aFact,
-  aHome,
-  aMatch,
-  anEmptyCard,
-  anEstimate,
-  anOutcome,
-  NOW,
-  wordsOf,
-} from './fixtures.ts'
+import { aCard, aFact, aHome, aMatch, anEmptyCard, anEstimate, anOutcome, NOW, wordsOf } from './fixtures.ts'
 import { aBotOverHttp, buttonPress } from './support.ts'
 import { aBotInSlack } from './workspace.ts'
 

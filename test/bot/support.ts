@@ -119,7 +119,13 @@ export async function aBotOverHttp(overrides: Partial<BotDeps> = {}): Promise<Ht
   const { log, lines } = aLog()
   const connection = createSlackReceiver({ signingSecret: SIGNING_SECRET, now: () => Date.now(), log })
   const gate = aGate('admin', { log, lines })
-  createBot({ receiver: connection.receiver, token: TOKEN, apiUrl: slack.apiUrl, log, ...aCore({ gate, ...overrides }) })
+  createBot({
+    receiver: connection.receiver,
+    token: TOKEN,
+    apiUrl: slack.apiUrl,
+    log,
+    ...aCore({ gate, ...overrides }),
+  })
   const server = createServer(connection.listener).listen(0, '127.0.0.1')
   resources.defer(() => {
     server.close()

@@ -19,11 +19,12 @@ import {
 import { changeSentence, sameSentence, undoSentence } from '../../src/bot/views/change-words.ts'
 import { companyView } from '../../src/bot/views/company.ts'
 import { contactCardView } from '../../src/bot/views/contact-card.ts'
-import { CHANGES_A_PAGE, contactHistoryView } from '../../src/bot/views/contact-history.ts'
-import { contactNotesView, NOTES_A_PAGE } from '../../src/bot/views/contact-notes.ts'
+import { contactHistoryView } from '../../src/bot/views/contact-history.ts'
+import { contactNotesView } from '../../src/bot/views/contact-notes.ts'
 import { contactScoreView } from '../../src/bot/views/contact-score.ts'
 import { contactSourcesView } from '../../src/bot/views/contact-sources.ts'
-import { contactTimelineView, EVENTS_A_PAGE } from '../../src/bot/views/contact-timeline.ts'
+import { contactTimelineView } from '../../src/bot/views/contact-timeline.ts'
+import { deniedView } from '../../src/bot/views/denied.ts'
 import { enrichCostView, notStartedView } from '../../src/bot/views/enrich-cost.ts'
 import {
   enrichingView,
@@ -45,7 +46,6 @@ import {
   filterProblemView,
   goneView,
   notOpenedView,
-  notYouView,
   problemView,
   progressView,
   staleButtonView,
@@ -64,8 +64,8 @@ import { SHARED_FIELDS } from '../../src/core/enrichment/local/siblings.ts'
 import { EVENT_TYPES } from '../../src/core/event.ts'
 import type { Finding } from '../../src/core/finding.ts'
 import { bareContact } from '../../src/core/import-plan.ts'
-import type { ScoreExplained } from '../../src/core/score-explained.ts'
 import { MOST_COUNTED, type RepliesWaiting } from '../../src/core/replies-waiting.ts'
+import type { ScoreExplained } from '../../src/core/score-explained.ts'
 import { FilterError, pointed } from '../../src/core/search/filter-error.ts'
 import {
   aBatchOutcome,
@@ -254,7 +254,8 @@ function everyPlace(outside: string, messages: readonly Message[]) {
   )
   const nameless = hottest.map((contact) => ({ ...contact, firstName: null, lastName: null }))
   const week = someStatistics({ days: 7, from: outside, to: outside })
-  const answered = [1, 2, 3].map((change) => ({ change, id: 42, email: outside, firstName: outside, lastName: outside }))
+  const who = { id: 42, email: outside, firstName: outside, lastName: outside }
+  const answered = [1, 2, 3].map((change) => ({ change, ...who }))
   return {
     modals: [
       addContactForm({ email: outside, firstName: outside, lastName: outside }),
@@ -307,19 +308,19 @@ const NOBODY_WAITS: RepliesWaiting = { replies: [], recent: 0, total: 0 }
 
 const EMPTY_PAGE = { rows: [], newer: null, older: null }
 
-/** Pages as long as they are read, and longer words than anybody writes. */
+/** A few rows of each list; whole pages are in card-views.test.ts. */
 function changesOf(outside: string): Told[] {
-  return Array<Told>(CHANGES_A_PAGE).fill(everyChange(outside, 200))
+  return Array<Told>(2).fill(everyChange(outside, 200))
 }
 
 function eventsOf(outside: string): CardEvent[] {
   const campaign = { id: outside, name: outside, step: outside }
   const event = aCardEvent({ type: 'replied', campaign, subject: outside, reason: outside, suspected: 'link_burst' })
-  return Array.from({ length: EVENTS_A_PAGE }, (_, at) => ({ ...event, excerpt: at % 2 === 0 ? outside : null }))
+  return Array.from({ length: 2 }, (_, at) => ({ ...event, excerpt: at === 0 ? outside : null }))
 }
 
 function notesOf(outside: string) {
-  return Array.from({ length: NOTES_A_PAGE }, () => ({ author: outside, at: NOW, text: outside }))
+  return [{ author: outside, at: NOW, text: outside }]
 }
 
 function scoreOf(outside: string): ScoreExplained {
@@ -416,7 +417,9 @@ describe('every view', () => {
     importReportView('people.csv', anImportPlan(), anImportResult()),
     collectingView(),
     personExportView({ email: 'ada@example.com', json: '{}', counts: { fields: 12, events: 1, notes: 0, changes: 1 } }),
-    ...[problemView(BUG), goneView(), notYouView(), notOpenedView(), progressView(), workingView()],
+    deniedView({ why: 'guest' }),
+    deniedView({ why: 'role', needed: 'admin', admins: Array(100).fill('W0123456789') }),
+    ...[problemView(BUG), goneView(), notOpenedView(), progressView(), workingView()],
     ...[startedView(), staleButtonView(), tooSlowView()],
   ]
   const typicalPlaces = {

@@ -34,10 +34,6 @@ export function notOpenedView(): Message {
   return sentence(mrkdwn`:warning: Slack did not open the form. Please run the command again.`)
 }
 
-export function notYouView(): Message {
-  return sentence(mrkdwn`The CRM answers members of its own workspace only.`)
-}
-
 export function progressView(): Message {
   return sentence(mrkdwn`:hourglass_flowing_sand: Looking…`)
 }

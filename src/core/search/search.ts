@@ -8,7 +8,7 @@ import { scoreAt } from '../score.ts'
 import { shown } from '../shown.ts'
 import type { Database } from '../store/database.ts'
 import { totalCounts } from '../store/roll-ups.ts'
-import { type Asked, countSome, everyoneBy, routeOf, type Source } from '../store/routes.ts'
+import { type Asked, countSome, everyoneBy, isNeverWarm, routeOf, type Source } from '../store/routes.ts'
 import {
   type FoundRow,
   foundAfter,
@@ -189,17 +189,12 @@ function stretchesOf(query: Query, order: Stretch['order']): readonly (Stretch |
     const warm = { text: null, filter, heat: 'some', order: 'hottest' } as const
     const cold = { text: null, filter, heat: 'none', order: 'newest' } as const
     if (filter.heat.from !== null && filter.heat.from > 0) return [warm]
-    return isNeverWarm(filter) ? [null, cold] : [warm, cold]
+    return isNeverWarm(filter.status) ? [null, cold] : [warm, cold]
   }
   return [
     { text: textOf(query, 'whole'), filter, heat: 'any', order },
     { text: textOf(query, 'rest'), filter, heat: 'any', order },
   ]
-}
-
-/** Whoever has any heat was engaged, and with that at least that far. */
-function isNeverWarm({ status }: Query['filter']): boolean {
-  return status.length > 0 && status.every((one) => LIFECYCLE.indexOf(one) < LIFECYCLE.indexOf('engaged'))
 }
 
 interface Standing {
@@ -294,18 +289,13 @@ async function nearMisses(
 ): Promise<readonly FoundRow[]> {
   if (words.length === 0 || words.length > MOST_WORDS) return []
   if (await isKnown(database, words)) return []
-  const isWordKnown = new Map<string, boolean>()
-  for (const word of words) isWordKnown.set(word, await isKnown(database, [word]))
-  const slipped = words.map((word) => [word, ...slipsOf(word)])
-  const unknownSlipped = words.map((word) => (isWordKnown.get(word) ? [word] : [word, ...slipsOf(word)]))
-  // A word that somebody has was rarely meant otherwise, and each slip of it costs as much as a search.
-  for (const groups of [unknownSlipped, slipped]) {
-    if (groups.every((group) => group.length === 1)) continue
-    const stretch = { text: { groups, as: 'near' }, filter, heat: 'any', order: 'newest' } as const
-    const rows = await foundAfter(database, stretch, { place: null, back: false, limit: CONSIDERED })
-    if (rows.length > 0) return rows
-  }
-  return []
+  const unknown = new Set<string>()
+  for (const word of words) if (!(await isKnown(database, [word]))) unknown.add(word)
+  // What somebody is called was rarely meant otherwise, and each slip costs as much as a search.
+  const groups = words.map((word) => (unknown.size === 0 || unknown.has(word) ? [word, ...slipsOf(word)] : [word]))
+  if (groups.every((group) => group.length === 1)) return []
+  const stretch = { text: { groups, as: 'near' }, filter, heat: 'any', order: 'newest' } as const
+  return await foundAfter(database, stretch, { place: null, back: false, limit: CONSIDERED })
 }
 
 async function isKnown(database: Database, words: Query['words']): Promise<boolean> {

@@ -34,7 +34,8 @@ const SHORTEST = 4
 /** Longer ones would make thousands of others. */
 const LONGEST_MISSPELT = 20
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+const DIGITS = '0123456789'
 
 /**
  * Everything that is one slip of the finger away from `word`: a letter too many, too few, wrong, or
@@ -45,12 +46,13 @@ export function slipsOf(word: string): string[] {
   const letters = [...word]
   if (letters.length < SHORTEST || letters.length > LONGEST_MISSPELT) return []
   const slips = new Set<string>()
+  const others = /\d/.test(word) ? LETTERS + DIGITS : LETTERS
   const add = (...parts: readonly (readonly string[] | string)[]) => slips.add(parts.flat().join(''))
   for (let at = 0; at <= letters.length; at += 1) {
     const [before, here, after] = [letters.slice(0, at), letters.slice(at, at + 1), letters.slice(at + 1)]
     if (here.length > 0) add(before, after)
     if (after[0]) add(before, after[0], here, after.slice(1))
-    for (const letter of LETTERS) {
+    for (const letter of others) {
       if (here.length > 0) add(before, letter, after)
       add(before, letter, here, after)
     }

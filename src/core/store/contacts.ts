@@ -307,6 +307,30 @@ export async function contactsByAddressPrefix(
   return await contactsStarting(database, database.tables.contacts.emailKey, prefix, limit)
 }
 
+/** The keys of contacts at `domain`, to compare without reading more. */
+export async function keysAtDomain(database: Database, domain: string, limit: number): Promise<ContactKey[]> {
+  const { contacts } = database.tables
+  return await database.db
+    .select({ id: contacts.id, emailKey: contacts.emailKey })
+    .from(contacts)
+    .where(eq(contacts.domain, domain))
+    .orderBy(contacts.id)
+    .limit(limit)
+}
+
+/** The keys that start with `prefix`, in lower case. */
+export async function keysStarting(database: Database, prefix: string, limit: number): Promise<ContactKey[]> {
+  const { contacts } = database.tables
+  return await database.db
+    .select({ id: contacts.id, emailKey: contacts.emailKey })
+    .from(contacts)
+    .where(startsWith(database, contacts.emailKey, prefix))
+    .orderBy(sql`${contacts.emailKey} ${database.dialect.bytewise}`)
+    .limit(limit)
+}
+
+export type ContactKey = Pick<ContactRow, 'id' | 'emailKey'>
+
 type TextColumn = Tables['contacts']['emailKey'] | Tables['contacts']['nameKey'] | Tables['contacts']['surnameKey']
 
 function startsWith({ dialect }: Database, column: TextColumn, prefix: string): SQL | undefined {

@@ -1,6 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 
 import { tagKey } from '../changes/change.ts'
+import { LIFECYCLE } from '../lifecycle.ts'
 import { heatOf, POINTS } from '../score.ts'
 import type { Database } from './database.ts'
 import { inArray, sql } from './drizzle.ts'
@@ -33,7 +34,7 @@ export interface Source {
 /** Further than this no source is counted: about 3 ms. */
 const PROBED = 50_000
 /** Reading who has words costs more than reading other indexes. */
-const PROBED_BY_WORDS = 5000
+const PROBED_BY_WORDS = 2000
 /** With fewer there is nothing to think about. */
 const FEW = 1000
 /** What a walk has to find: a page, and one more. */
@@ -104,16 +105,14 @@ function filterSources(filter: ContactConditions): Named[] {
   if (waiting === true) sources.push(exact(from(sql`waiting_since is not null`)))
   if (heat.from !== null && heat.from > 0) {
     const below = heat.below === null ? sql`` : sql` and heat < ${heat.below}`
-    sources.push(exact(from(sql`heat > 0 and heat >= ${heat.from}${below}`)))
+    // SQLite begins with the first bound that it sees.
+    sources.push(exact(from(sql`heat >= ${heat.from}${below} and heat > 0`)))
   }
-  if (since !== null)
-    sources.push(
-      exact(
-        sql`select id from contacts where created_at >= ${since}
-          union all select id from contacts where heat > 0 and heat >= ${leastHeat(since)}`,
-        false,
-      ),
-    )
+  if (since !== null) {
+    const engaged = sql`union all select id from contacts where last_engaged_at is not null and last_engaged_at >= ${since}`
+    const isWithEngaged = !isNeverWarm(status) && (heat.below === null || heat.below > leastHeat(since))
+    sources.push(exact(sql`${from(sql`created_at >= ${since}`)} ${isWithEngaged ? engaged : sql``}`, false))
+  }
   return sources
 }
 
@@ -124,9 +123,15 @@ function lowered(values: readonly string[]): SQL {
   )
 }
 
+/** Whoever has any heat was engaged, and with that at least that far. */
+export function isNeverWarm(statuses: ContactConditions['status']): boolean {
+  const engaged = LIFECYCLE.indexOf('engaged')
+  return statuses.length > 0 && statuses.every((status) => LIFECYCLE.indexOf(status) < engaged)
+}
+
 const LEAST_POINTS = Math.min(...Object.values(POINTS))
 
-/** Who engaged at `since` or later is at least as hot as this, give or take the rounding of sums. */
+/** Whoever engaged at `since` or later is at least as hot as this, give or take the rounding of sums. */
 function leastHeat(since: number): number {
   return heatOf(LEAST_POINTS, since) * (1 - 1e-9)
 }

@@ -97,6 +97,7 @@ export const contacts = pgTable(
     index('contacts_suppressed').on(t.suppressed).where(sql`suppressed is not null`),
     index('contacts_created').on(t.createdAt),
     index('contacts_status').on(t.status),
+    index('contacts_engaged').on(t.lastEngagedAt).where(sql`last_engaged_at is not null`),
   ],
 )
 

@@ -245,7 +245,7 @@ export async function foundAfter(
   const sorted = order === 'hottest' ? sql`contacts.heat ${direction}, ${id} ${direction}` : sql`${id} ${direction}`
   const rows = await database.all(sql`
     select ${selectList(contacts, FOUND)} from ${source(database, stretch)}
-    where ${and(meant(database, stretch), place ? beyond(place, order, id, back) : undefined) ?? sql`1 = 1`}
+    where ${and(place ? beyond(place, order, id, back) : undefined, meant(database, stretch)) ?? sql`1 = 1`}
     order by ${sorted} limit ${limit}`)
   return decodeRows(contacts, FOUND, rows)
 }
@@ -262,10 +262,11 @@ function source(database: Database, { text, heat }: Pick<Stretch, 'text' | 'heat
 function meant(database: Database, { text, filter, heat }: Omit<Stretch, 'order'>): SQL | undefined {
   return and(
     text ? sql`contacts.id = h.id` : undefined,
-    // Written out, because a partial index is used only where the query repeats its condition.
+    conditionsOf(database, filter),
+    // Written out, because a partial index is used only where the query repeats its condition; and
+    // last, because SQLite begins with the first bound that it sees.
     heat === 'some' ? sql`contacts.heat > 0` : undefined,
     heat === 'none' ? sql`contacts.heat = 0` : undefined,
-    conditionsOf(database, filter),
   )
 }
 

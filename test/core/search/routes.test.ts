@@ -68,6 +68,8 @@ const SEARCHES: readonly (readonly [text: string, isMeant: (n: number) => boolea
   ['campaign:PILOT', (n) => n % 100 === 0],
   ['since:7d', (n) => n % 200 === 3 || (n < CLICKED && n % 10 === 0)],
   ['since:7d tag:most', (n) => n % 12 !== 0 && (n % 200 === 3 || (n < CLICKED && n % 10 === 0))],
+  ['since:7d status:new', (n) => n % 200 === 3 && n >= CLICKED && n % 13 !== 7],
+  ['since:7d score:0', (n) => n % 200 === 3 && n >= CLICKED],
   ['score:>4', (n) => n < CLICKED && n % 10 === 0],
   ['status:converted tag:most', (n) => n % 13 === 7 && n % 12 !== 0],
   ['status:new tag:most', (n) => n % 13 !== 7 && n >= CLICKED && n % 12 !== 0],
@@ -119,7 +121,7 @@ describe.each(databases)('whichever way a search takes on $name', ({ open }) => 
     const changes = createContactChanges({ database, dayOf, now: () => now })
     const [contact] = (await searched(database, 'vip')).contacts
     if (!contact) throw new Error('the contact is not there')
-    await changes.changeTags(contact.id, { add: 'Speaker', remove: 'VIP' }, 'U0ADA')
+    await changes.changeTags(contact.id, { add: 'Speaker', remove: ['VIP'] }, 'U0ADA')
     expect(await found('tag:vip')).toBe(0)
     expect(await found('tag:speaker')).toBe(1)
     await database.transaction((tx) => tx.run(sql`delete from contacts`))

@@ -1,0 +1,28 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+
+/** One answer for whatever the program asks Slack: which workspace this is, and that everybody is a member of it. */
+const ANSWER = JSON.stringify({
+  ok: true,
+  team: 'Bench',
+  team_id: 'T0EXAMPLE',
+  user_id: 'U0BOT',
+  user: { id: 'U0ADA', team_id: 'T0EXAMPLE' },
+})
+
+/** Gives the base of a Web API for `SLACK_API_URL`. */
+export async function startSlack(): Promise<AsyncDisposable & { readonly apiUrl: string }> {
+  const server = createServer((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'application/json' }).end(ANSWER)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return {
+    apiUrl: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/api/`,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
