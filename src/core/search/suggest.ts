@@ -27,7 +27,9 @@ export async function suggest(database: Database, text: string, now: number): Pr
     .trim()
   const words = wordsOf(typed)
   const named = new Set(await idsBeginning(database, beginningsOf(typed), CONSIDERED))
-  const worded = await idsWithWords(database, words, CONSIDERED_BY_WORDS)
+  // An address is somebody's, whatever else its words are in.
+  const isAddress = named.size > 0 && parseAddress(typed) !== undefined
+  const worded = isAddress ? [] : await idsWithWords(database, words, CONSIDERED_BY_WORDS)
   const rows = await foundByIds(database, [...new Set([...named, ...worded])])
   return rows
     .map((row) => ({ contact: foundContact(row, now), heat: row.heat }))

@@ -33,7 +33,7 @@ function range({ bytewise }: Dialect, { of, is }: Beginning, limit: number, n: n
 }
 
 /** How many contacts with one of the words are looked through for the others. */
-const LOOKED_THROUGH = 1000
+const LOOKED_THROUGH = 500
 /** With more words than these nobody is meant who is not found by some of them. */
 const MOST_WORDS = 6
 /** Postgres gathers everybody with a beginning before it gives the first one, and with fewer letters that is half of all. */
@@ -48,11 +48,17 @@ export async function idsWithWords(database: Database, words: readonly string[],
   const considered = words.slice(0, MOST_WORDS)
   const queries =
     database.dialect.name === 'sqlite'
-      ? considered.map((word, n) => behindOne(word, considered.toSpliced(n, 1), limit))
+      ? drivers(considered).map((word) => behindOne(word, considered.toSpliced(considered.indexOf(word), 1), limit))
       : behindAll(considered, limit)
   const found: number[] = []
   for (const query of queries) found.push(...idsIn(await database.all(query)))
   return found
+}
+
+/** A single letter begins too many words to find a rare one behind it. */
+function drivers(words: readonly string[]): readonly string[] {
+  const longer = words.filter((word) => word.length > 1)
+  return longer.length > 0 ? longer : words
 }
 
 /** Reads the words of the index in their order and stops: a search of FTS5 would first gather everybody with the beginning. */
