@@ -1,5 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
-
 import { tagKey } from './changes/change.ts'
 import { type ContactState, statusOf } from './contact.ts'
 import type { Tally } from './event.ts'
@@ -13,10 +11,14 @@ export function countStanding(rollUps: RollUps, before: ContactState | null, aft
   const [was, is] = [before && standingOf(before), after && standingOf(after)]
   for (const name of was?.totals ?? []) rollUps.countTotal({ day: '', name }, -1)
   for (const name of is?.totals ?? []) rollUps.countTotal({ day: '', name }, 1)
-  const isAlike = isDeepStrictEqual(was?.totals, is?.totals) && isDeepStrictEqual(was?.tags, is?.tags)
+  const isAlike = sameWords(was?.totals, is?.totals) && sameWords(was?.tags, is?.tags)
   for (const [standing, other, by] of [[was, is, -1] as const, [is, was, 1] as const]) {
     if (standing) countGroups(rollUps, standing, isAlike ? other : null, by)
   }
+}
+
+function sameWords(a: readonly string[] | undefined, b: readonly string[] | undefined): boolean {
+  return a !== undefined && b !== undefined && a.length === b.length && a.every((word, nth) => word === b[nth])
 }
 
 interface Standing {
@@ -27,12 +29,15 @@ interface Standing {
 }
 
 function standingOf(state: ContactState): Standing {
-  const ever = REACH.reduce((mark, tally, nth) => (state.counters[tally] ? mark | (1 << nth) : mark), 0)
-  return {
-    totals: totalsOf(state),
-    tags: eachOnce(state.tags),
-    reach: new Map([['', ever], ...Object.entries(state.campaigns)]),
-  }
+  const tags = eachOnce(state.tags)
+  const reach = new Map(Object.entries(state.campaigns))
+  // Without a tag there is no group of everybody, and this runs for every event.
+  if (tags.length > 0) reach.set('', everDone(state))
+  return { totals: totalsOf(state), tags, reach }
+}
+
+function everDone({ counters }: ContactState): number {
+  return REACH.reduce((mark, tally, nth) => (counters[tally] ? mark | (1 << nth) : mark), 0)
 }
 
 /** In the groups of everybody with a tag, of everybody in a campaign, and of those in both; not where `other` is the same. */
