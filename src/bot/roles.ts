@@ -45,14 +45,15 @@ const Person = z.object({
 
 export type Person = z.infer<typeof Person>
 
-/** Reads the `user` of `users.info`; throws where it is none. */
+/** Reads the `user` of `users.info`, in which nothing is said that is not there; throws where it is none. */
 export function readPerson(user: unknown): Person {
-  return Person.parse(user)
+  return Person.parse(user ?? {})
 }
 
 /** Who may do nothing does not come to more by being named in the settings. */
 export function standingOf(id: string, person: Person, team: string, { admins, viewers }: RoleSettings): Standing {
-  const isOurs = person.team_id === team || person.enterprise_user?.teams?.includes(team) === true
+  // Where no team is said, that of the request decides, which is looked at before.
+  const isOurs = !person.team_id || person.team_id === team || person.enterprise_user?.teams?.includes(team) === true
   if (!isOurs || person.is_stranger || person.deleted || person.is_bot || person.is_workflow_bot) return 'outsider'
   if (person.is_restricted || person.is_ultra_restricted) return 'guest'
   if (admins.has(id)) return 'admin'

@@ -70,7 +70,7 @@ describe('what somebody is', () => {
   })
 
   test('an answer that is about nobody is no answer', () => {
-    expect(() => readPerson(undefined)).toThrow()
+    expect(() => readPerson('somebody')).toThrow()
   })
 })
 

@@ -302,23 +302,6 @@ export async function wordsOfContacts(database: Database, ids: readonly number[]
   return new Map(rows.map(({ contactId, words }) => [contactId, words.split(' ')]))
 }
 
-/** One page of the ids of contacts that meet all conditions. */
-export async function contactIdsWhere(
-  database: Database,
-  filter: ContactConditions,
-  afterId: number,
-  limit: number,
-): Promise<number[]> {
-  const { contacts } = database.tables
-  const rows = await database.db
-    .select({ id: contacts.id })
-    .from(contacts)
-    .where(and(gt(contacts.id, afterId), conditionsOf(database, filter)))
-    .orderBy(contacts.id)
-    .limit(limit)
-  return rows.map(({ id }) => id)
-}
-
 export function conditionsOf(database: Database, filter: ContactConditions): SQL | undefined {
   const { contacts } = database.tables
   const { status, domain, tag, owner, campaign, since, heat, suppressed, waiting } = filter
