@@ -98,7 +98,7 @@ test('the program needs only what is installed with it', () => {
   const { dependencies, devDependencies } = Package.parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
   const packages = imports
     .map(({ target }) => target)
-    .filter((target) => !target.startsWith('src/') && !target.startsWith('node:'))
+    .filter((target) => !target.startsWith('src/') && !target.startsWith('node:') && target !== 'package.json')
     .map((target) => /^(?:@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? target)
   expect([...new Set(packages)].filter((name) => !Object.hasOwn(dependencies, name))).toEqual([])
   expect(Object.keys(dependencies).filter((name) => Object.hasOwn(devDependencies, name))).toEqual([])

@@ -6,6 +6,16 @@ CREATE TABLE "contact_groups" (
 	CONSTRAINT "contact_groups_campaign_tag_name_pk" PRIMARY KEY("campaign","tag","name")
 );
 --> statement-breakpoint
+CREATE TABLE "tally_days" (
+	"day" text NOT NULL,
+	"tally" text NOT NULL,
+	"count" bigint NOT NULL,
+	CONSTRAINT "tally_days_day_tally_pk" PRIMARY KEY("day","tally")
+);
+--> statement-breakpoint
+INSERT INTO "tally_days" ("day", "tally", "count")
+SELECT "day", "tally", sum("count") FROM "event_days" GROUP BY "day", "tally";
+--> statement-breakpoint
 CREATE TABLE "refused_blocks" (
 	"team" text NOT NULL,
 	"block" text NOT NULL,

@@ -6,6 +6,16 @@ CREATE TABLE `contact_groups` (
 	PRIMARY KEY(`campaign`, `tag`, `name`)
 ) STRICT, WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `tally_days` (
+	`day` text NOT NULL,
+	`tally` text NOT NULL,
+	`count` integer NOT NULL,
+	PRIMARY KEY(`day`, `tally`)
+) STRICT, WITHOUT ROWID;
+--> statement-breakpoint
+INSERT INTO `tally_days` (`day`, `tally`, `count`)
+SELECT `day`, `tally`, sum(`count`) FROM `event_days` GROUP BY `day`, `tally`;
+--> statement-breakpoint
 CREATE TABLE `refused_blocks` (
 	`team` text NOT NULL,
 	`block` text NOT NULL,

@@ -42,7 +42,11 @@ export function onOptions({ menu, gate, after, log, ...deps }: OnOptionsDeps) {
     }
   }
 
-  return async ({ body, options: { value }, ack }: SlackOptionsMiddlewareArgs<'block_suggestion'> & AllMiddlewareArgs): Promise<void> => {
+  return async ({
+    body,
+    options: { value },
+    ack,
+  }: SlackOptionsMiddlewareArgs<'block_suggestion'> & AllMiddlewareArgs): Promise<void> => {
     await ack({ options: await options(body, value) })
   }
 }

@@ -87,19 +87,13 @@ test.each<[text: string, command: Command]>([
   expect(parseCommand(text)).toEqual(command)
 })
 
-test.each([
-  'lookup ""',
-  'enrich',
-  'enrich —',
-  'company',
-  'stats 14d',
-  'stats ada@example.com',
-  'stats 0',
-  'lookup —',
-])('/crm %s is answered with how to say it', (text) => {
-  expect(() => parseCommand(text)).toThrow(InvalidInputError)
-  expect(() => parseCommand(text)).toThrow(/\/crm \w+ \S+/)
-})
+test.each(['lookup ""', 'enrich', 'enrich —', 'company', 'stats 14d', 'stats ada@example.com', 'stats 0', 'lookup —'])(
+  '/crm %s is answered with how to say it',
+  (text) => {
+    expect(() => parseCommand(text)).toThrow(InvalidInputError)
+    expect(() => parseCommand(text)).toThrow(/\/crm \w+ \S+/)
+  },
+)
 
 test('whatever is typed is a command or is refused with advice', () => {
   fc.assert(

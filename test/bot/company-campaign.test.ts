@@ -69,7 +69,9 @@ describe('/crm campaign', () => {
       { type: 'sent', campaign: { ...spring, name: 'Older' }, occurredAt: Date.parse('2026-02-01') },
     )
     const list = textOf(await ada.type('/crm campaign'))
-    expect(list).toMatch(/Spring launch\W+1 person \(sent\), 0 of 1 opened \(0 opens\), 0 clicked, 1 replied · last event 2026-03-02.*Older/s)
+    expect(list).toMatch(
+      /Spring launch\W+1 person \(sent\), 0 of 1 opened \(0 opens\), 0 clicked, 1 replied · last event 2026-03-02.*Older/s,
+    )
     await ada.press('Open')
     await ada.sees(/Replied +1 of 1 \(100%\) +1/)
     await ada.press('All campaigns')

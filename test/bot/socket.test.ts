@@ -43,6 +43,14 @@ test('a command is answered in its acknowledgement', async () => {
   expect(textOf(card)).toContain('Ada Lovelace')
 })
 
+test('a shortcut opens its modal, and a menu in it gets its options', async () => {
+  await using bot = await aBotOverSocket()
+  const ada = bot.slack.person()
+  await ada.shortcut('Look up a contact')
+  await ada.sees('Type the beginning')
+  expect(await ada.options('Whom?', 'ada')).toMatchObject([{ text: 'Ada Lovelace · ada@example.com' }, {}])
+})
+
 test('a command that fails is acknowledged with a sentence', async () => {
   await using bot = await aBotOverSocket({ lookup: () => Promise.reject(new Error('boom')) })
   const answer = await bot.slack.person().type('/crm ada@example.com')

@@ -118,6 +118,22 @@ describe('the form of the statistics', () => {
     expect(office.lines).toEqual([])
   })
 
+  test('shows them in its own place where there is no message, as from the shortcut', async () => {
+    await using office = await aProgramInSlack()
+    await someMail(office.database)
+    const { ada } = office
+    await ada.shortcut('CRM statistics')
+    await ada.sees('Period')
+    await ada.choose('Campaign', 'Spring launch')
+    const shown = await ada.submit()
+    expect(shown?.title).toBe('Statistics')
+    expect(textOf(shown)).toContain('2 people in the campaign “Spring launch”')
+    expect(chartsIn(shown)).toBe(0)
+    await ada.click('90 days')
+    expect(textOf(ada.modal)).toContain('10 days at a time')
+    expect(office.lines).toEqual([])
+  })
+
   test('stays on the same screen, however often it is asked for there', async () => {
     await using office = await aProgramInSlack()
     await someMail(office.database)

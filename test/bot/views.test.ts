@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { problemsOf } from '../../practice/slack/block-kit.ts'
 import type { Message } from '../../src/bot/blocks.ts'
-import { ACTIONS, FORMS, readPress } from '../../src/bot/listeners.ts'
+import { ACTIONS, FORMS, MENUS, readPress } from '../../src/bot/listeners.ts'
 import type { Role } from '../../src/bot/permissions.ts'
 import { messageModal } from '../../src/bot/surfaces.ts'
 import { addContactForm } from '../../src/bot/views/add-contact-form.ts'
@@ -33,13 +33,16 @@ import {
   runFailedView,
   runRefusedView,
 } from '../../src/bot/views/enrich-run.ts'
+import { forgetForm } from '../../src/bot/views/forget.ts'
 import { FOUND_A_PAGE, foundView } from '../../src/bot/views/found.ts'
 import { healthView } from '../../src/bot/views/health.ts'
 import { helpView, unavailableView } from '../../src/bot/views/help.ts'
 import { homeClosedView, homeProblemView, homeView } from '../../src/bot/views/home.ts'
 import { importForm } from '../../src/bot/views/import-form.ts'
 import { importingView, importReportView } from '../../src/bot/views/import-report.ts'
+import { lookedUpView, lookupForm } from '../../src/bot/views/lookup-form.ts'
 import { nearMissesView, whomView } from '../../src/bot/views/near-misses.ts'
+import { peopleHereView } from '../../src/bot/views/people-here.ts'
 import { collectingView, personExportView } from '../../src/bot/views/person-export.ts'
 import {
   BUG,
@@ -98,6 +101,12 @@ import {
   someStatistics,
   wordsOf,
 } from './fixtures.ts'
+
+const SOME_PEOPLE = { addresses: ['ada@example.com', 'new@example.com'], author: 0, isAuthorHidden: true, more: 3 }
+const SOME_HOLDERS = [
+  { address: 'ada@example.com', contact: aFoundContact() },
+  { address: 'new@example.com', contact: null },
+]
 
 /** Every view with `outside` in each field that strangers can write, `many` times where there is a list. */
 function everyView(outside: string, many = 3): Message[] {
@@ -399,6 +408,9 @@ describe('every view', () => {
     runFailedView('tag:vip', BUG),
     runRefusedView('tag:vip', 'this is not a filter.'),
     nearMissesView('new@example.com', { kind: 'none', address: 'new@example.com' }),
+    peopleHereView(SOME_PEOPLE, SOME_HOLDERS, { mayAdd: true }),
+    peopleHereView(SOME_PEOPLE, SOME_HOLDERS, { mayAdd: false, added: 'ada@example.com' }),
+    peopleHereView({ ...SOME_PEOPLE, addresses: [], author: null, more: 0 }, [], { mayAdd: true }),
     statsView(someStatistics()),
     statsView(noStatistics()),
     groupView(someGroup()),
@@ -437,6 +449,10 @@ describe('every view', () => {
       contactScoreView(anEmptyCard(), { score: 0, parts: [], rest: { events: 0, worth: 0 } }),
       contactSourcesView(aCard({ facts: [aFact()] })),
       messageModal('Contact', contactCardView(aCard())),
+      lookupForm('admin'),
+      lookupForm('viewer'),
+      lookedUpView('Contact', contactCardView(aCard())),
+      forgetForm({ email: 'ada@example.com', contact: aCard(), events: 3, notes: 1 }),
       statsForm({ campaigns: ['Spring launch'], tags: ['vip'] }),
     ],
     homes: [
@@ -474,7 +490,8 @@ describe('every view', () => {
       'own',
     )
     for (const press of buttonsOf(alert)) offered.add(press.action_id)
-    expect([...offered].sort()).toEqual([...ACTIONS].sort())
+    // A menu offers what is chosen from it only while somebody types.
+    expect([...offered, ...MENUS].sort()).toEqual([...ACTIONS].sort())
   })
 
   test.each([
@@ -814,7 +831,7 @@ test('help shows examples that can be pasted', () => {
 
 test('a command that is not there is answered with those that are', () => {
   expect(unavailableView('export').text).toBe(
-    'There is no command `export` here. The commands are `lookup`, `search`, `list`, `add`, `import`, `note`, `tag`, `untag`, `assign`, `status`, `enrich`, `company`, `campaign`, `stats`, `health` and `help`.',
+    'There is no command `export` here. The commands are `lookup`, `search`, `list`, `add`, `import`, `note`, `tag`, `untag`, `assign`, `status`, `enrich`, `company`, `campaign`, `stats`, `forget`, `health` and `help`.',
   )
 })
 

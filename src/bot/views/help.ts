@@ -2,7 +2,7 @@ import { context, header, type Message, message, section } from '../blocks.ts'
 import { code, type Mrkdwn, mrkdwn } from '../mrkdwn.ts'
 
 const EXAMPLES = mrkdwn`\`/crm ada@example.com\` the contact card: status, score, what happened last
-\`/crm lookup Ada Lovelace\` the same by name
+\`/crm lookup Ada Lovelace\` the same by name; \`/crm lookup\` alone suggests people while you type
 \`/crm acme.com\` the people of a company
 \`/crm search ada status:engaged tag:vip\` everybody with these words and filters; \`/crm list owner:me since:7d\` by filters alone
 \`/crm company acme.com\` the same with what they did together

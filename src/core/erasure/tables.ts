@@ -19,6 +19,7 @@ export const TREATMENT: Readonly<Record<string, Treatment>> = {
   /** A tag or a campaign that nobody is left with goes. */
   contact_groups: 'counts',
   event_days: 'counts',
+  tally_days: 'counts',
   campaign_steps: 'counts',
   /** Without the parts of a path that stand for one person (`linkOf`). A link that nobody else clicked goes. */
   campaign_links: 'counts',

@@ -75,7 +75,7 @@ export async function campaignDays(
     .where(and(eq(eventDays.campaign, campaign), within && between(eventDays.day, within.from, within.to)))
     .groupBy(eventDays.day, eventDays.tally)
     .orderBy(eventDays.day)
-  return counted(rows)
+  return rows.flatMap(({ day, tally, count }) => (Number(count) > 0 ? [{ day, tally, count: Number(count) }] : []))
 }
 
 /** What people clicked most. */
@@ -91,9 +91,4 @@ export async function topLinks(
     .where(and(eq(campaignLinks.campaign, campaign), gt(campaignLinks.count, 0)))
     .orderBy(desc(campaignLinks.count), campaignLinks.link)
     .limit(limit)
-}
-
-/** The sums that are more than nothing, as numbers: Postgres gives texts. */
-export function counted(rows: readonly DayCount[]): DayCount[] {
-  return rows.flatMap(({ day, tally, count }) => (Number(count) > 0 ? [{ day, tally, count: Number(count) }] : []))
 }

@@ -163,15 +163,32 @@ const SAVED = [
   'updatedAt',
 ] as const satisfies readonly (keyof ContactRow)[]
 
-const savingStates = perBackend(({ contacts }) => updateOf(contacts, 'id', SAVED, ', revision = revision + 1'))
+const STANDING = ['status', 'suppressed', 'waitingSince'] as const satisfies readonly (typeof SAVED)[number][]
+const WARMTH = ['heat', 'lastEngagedAt'] as const satisfies readonly (typeof SAVED)[number][]
+
+/** The less is written the better: SQLite writes the index of a column anew whatever its value was. */
+const SAVINGS = [[...STANDING, ...WARMTH], STANDING, []].map((unchanged) => ({
+  unchanged,
+  saving: perBackend(({ contacts }) => {
+    const written = SAVED.filter((column) => !unchanged.some((other) => other === column))
+    return updateOf(contacts, 'id', written, ', revision = revision + 1')
+  }),
+}))
 
 export async function saveStates(
   tx: Database,
-  changed: readonly { readonly contact: { readonly id: number }; readonly state: ContactState }[],
+  changed: readonly { readonly contact: Pick<HeldContact, 'id' | 'state'>; readonly state: ContactState }[],
   now: number,
 ): Promise<void> {
-  const rows = changed.map(({ contact, state }) => ({ id: contact.id, ...stateColumns(state), updatedAt: now }))
-  await tx.write(savingStates(tx), rows)
+  const bySaving = Map.groupBy(changed, ({ contact, state }) => {
+    const [before, after] = [stateColumns(contact.state), stateColumns(state)]
+    return SAVINGS.find(({ unchanged }) => unchanged.every((column) => before[column] === after[column]))
+  })
+  for (const [savings, some] of bySaving) {
+    if (!savings) throw new Error('the last of them leaves nothing out')
+    const rows = some.map(({ contact, state }) => ({ id: contact.id, ...stateColumns(state), updatedAt: now }))
+    await tx.write(savings.saving(tx), rows)
+  }
 }
 
 const PROFILE = [

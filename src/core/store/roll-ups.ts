@@ -1,8 +1,8 @@
 import type { Tally } from '../event.ts'
 import { insertOf, perBackend, type Row } from './bulk.ts'
-import { counted, type DayCount } from './campaigns.ts'
+import type { DayCount } from './campaigns.ts'
 import type { Database } from './database.ts'
-import { and, between, eq, gte, inArray, lte, sql } from './drizzle.ts'
+import { and, between, eq, gt, gte, inArray, lte, sql } from './drizzle.ts'
 import type { GroupName, SourceOutcome, TotalName } from './rows.ts'
 
 /** Counts to add, gathered while a transaction is put together. A count may be negative. */
@@ -52,6 +52,7 @@ export class RollUps {
     const inCampaigns = events.filter(({ campaign }) => campaign !== '')
     const followed = inCampaigns.filter(({ link }) => link !== '')
     await tx.write(addEventDays(tx), summed(events, ['day', 'provider', 'tally', 'campaign']))
+    await tx.write(addTallyDays(tx), summed(events, ['day', 'tally']))
     await tx.write(addCampaignSteps(tx), summed(inCampaigns, ['campaign', 'step', 'tally']))
     await tx.write(addCampaignLinks(tx), summed(followed, ['campaign', 'link']))
     await tx.write(addSourceDays(tx), inOrder(this.#sourceDays))
@@ -63,6 +64,12 @@ export class RollUps {
 const addEventDays = perBackend(({ eventDays }) =>
   insertOf(eventDays, ['day', 'provider', 'campaign', 'tally', 'count'], {
     conflict: 'on conflict (day, provider, campaign, tally) do update set count = event_days.count + excluded.count',
+  }),
+)
+
+const addTallyDays = perBackend(({ tallyDays }) =>
+  insertOf(tallyDays, ['day', 'tally', 'count'], {
+    conflict: 'on conflict (day, tally) do update set count = tally_days.count + excluded.count',
   }),
 )
 
@@ -158,29 +165,20 @@ export interface GroupCount {
 
 /** Events from local day `from` to `to`, both included, by tally. */
 export async function eventCounts(database: Database, from: string, to: string): Promise<Map<Tally, number>> {
-  const { eventDays } = database.tables
-  const rows = await database.db
-    .select({ tally: eventDays.tally, count: sql<number>`cast(sum(${eventDays.count}) as bigint)` })
-    .from(eventDays)
-    .where(between(eventDays.day, from, to))
-    .groupBy(eventDays.tally)
-  return new Map(rows.flatMap(({ tally, count }) => (Number(count) === 0 ? [] : [[tally, Number(count)]])))
+  const counts = new Map<Tally, number>()
+  for (const { tally, count } of await dayCounts(database, from, to))
+    counts.set(tally, (counts.get(tally) ?? 0) + count)
+  return counts
 }
 
 /** The same by day, in the order of the days. */
 export async function dayCounts(database: Database, from: string, to: string): Promise<DayCount[]> {
-  const { eventDays } = database.tables
-  const rows = await database.db
-    .select({
-      day: eventDays.day,
-      tally: eventDays.tally,
-      count: sql<number>`cast(sum(${eventDays.count}) as bigint)`,
-    })
-    .from(eventDays)
-    .where(between(eventDays.day, from, to))
-    .groupBy(eventDays.day, eventDays.tally)
-    .orderBy(eventDays.day)
-  return counted(rows)
+  const { tallyDays } = database.tables
+  return await database.db
+    .select()
+    .from(tallyDays)
+    .where(and(between(tallyDays.day, from, to), gt(tallyDays.count, 0)))
+    .orderBy(tallyDays.day)
 }
 
 export async function totalCounts(database: Database): Promise<Map<TotalName, number>> {

@@ -177,6 +177,17 @@ export const eventDays = pgTable(
   ],
 )
 
+/** The same of all sources and campaigns together, so that a long period with many campaigns is quickly read. */
+export const tallyDays = pgTable(
+  'tally_days',
+  {
+    day: text().notNull(),
+    tally: text().$type<Tally>().notNull(),
+    count: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.tally] })],
+)
+
 /** What happened in each campaign by its steps ('' is none), of all days. */
 export const campaignSteps = pgTable(
   'campaign_steps',

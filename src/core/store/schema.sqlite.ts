@@ -166,6 +166,17 @@ export const eventDays = sqliteTable(
   ],
 )
 
+/** The same of all sources and campaigns together, so that a long period with many campaigns is quickly read. */
+export const tallyDays = sqliteTable(
+  'tally_days',
+  {
+    day: text().notNull(),
+    tally: text().$type<Tally>().notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.day, t.tally] })],
+)
+
 /** What happened in each campaign by its steps ('' is none), of all days. */
 export const campaignSteps = sqliteTable(
   'campaign_steps',

@@ -6,7 +6,7 @@ import { wordsOfContact } from '../search/words.ts'
 import { decodeRows, insertOf, perBackend, selectList, valuesOf } from './bulk.ts'
 import type { ContactRow } from './contacts.ts'
 import type { Database } from './database.ts'
-import { and, gt, gte, inArray, isNotNull, isNull, lt, or, sql } from './drizzle.ts'
+import { and, gte, inArray, isNotNull, isNull, lt, or, sql } from './drizzle.ts'
 
 /** Which contacts are meant; an empty list or null says nothing. Text is compared without case. */
 export interface ContactConditions {
