@@ -537,7 +537,7 @@ describe('every view', () => {
         expect(problemsInPlaces(places)).toEqual([])
         for (const mrkdwn of mrkdwnOf([messages, places])) expect(withoutOurs(mrkdwn)).not.toContain('<')
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
