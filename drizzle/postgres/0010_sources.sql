@@ -16,4 +16,10 @@ CREATE INDEX "contacts_campaign" ON "contacts" USING btree (lower(source_campaig
 CREATE INDEX "contacts_suppressed" ON "contacts" USING btree ("suppressed") WHERE suppressed is not null;--> statement-breakpoint
 CREATE INDEX "contacts_created" ON "contacts" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "contacts_status" ON "contacts" USING btree ("status");--> statement-breakpoint
-CREATE INDEX "contacts_engaged" ON "contacts" USING btree ("last_engaged_at") WHERE last_engaged_at is not null;
+CREATE INDEX "contacts_engaged" ON "contacts" USING btree ("last_engaged_at") WHERE last_engaged_at is not null;--> statement-breakpoint
+-- Ranges of beginnings are compared bytewise, and an index serves the collation of its column only.
+ALTER TABLE "contacts"
+	ALTER COLUMN "email_key" TYPE text COLLATE "C",
+	ALTER COLUMN "domain" TYPE text COLLATE "C",
+	ALTER COLUMN "name_key" TYPE text COLLATE "C",
+	ALTER COLUMN "surname_key" TYPE text COLLATE "C";
