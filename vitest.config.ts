@@ -7,7 +7,8 @@ export default defineConfig({
     exclude: ['test/local-slack/**'],
     globalSetup: ['test/support/postgres-server.ts'],
     reporters: ['default', './test/support/counting-reporter.ts'],
-    testTimeout: 30_000,
+    // Tests that start programs take seconds of it, and several times that on a busy machine.
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // What a browser shows takes longer on a busy machine.
     expect: { poll: { timeout: 10_000 } },

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 import { mulberry32 } from '../practice/samples/random.ts'
 import { openDatabase } from '../src/core/store/open.ts'
-import { COMMANDS, type Scene, sceneOf } from './support/command-mix.ts'
+import { COMMANDS, sceneOf } from './support/command-mix.ts'
 import { crowdFile } from './support/crowd.ts'
 
 /** Prints one figure beside its aim. */
@@ -93,5 +93,3 @@ function timingOf(runs: readonly { readonly what: string; readonly ms: number }[
     longest: slowest?.ms ?? Number.NaN,
   }
 }
-
-export type { Scene }

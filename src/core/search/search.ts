@@ -261,6 +261,8 @@ export function foundContact(row: FoundRow, now: number): FoundContact {
 const CONSIDERED = 200
 /** With more words than these there is too much that could be meant. */
 const MOST_WORDS = 6
+/** Each is a search: so many take about 50 ms, whether there are few contacts or very many. */
+const MOST_TRIES = 1000
 
 async function nearest(
   database: Database,
@@ -293,7 +295,8 @@ async function nearMisses(
   for (const word of words) if (!(await isKnown(database, [word]))) unknown.add(word)
   // What somebody is called was rarely meant otherwise, and each slip costs as much as a search.
   const groups = words.map((word) => (unknown.size === 0 || unknown.has(word) ? [word, ...slipsOf(word)] : [word]))
-  if (groups.every((group) => group.length === 1)) return []
+  const tries = groups.reduce((sum, group) => sum + group.length, 0)
+  if (tries === groups.length || tries > MOST_TRIES) return []
   const stretch = { text: { groups, as: 'near' }, filter, heat: 'any', order: 'newest' } as const
   return await foundAfter(database, stretch, { place: null, back: false, limit: CONSIDERED })
 }
