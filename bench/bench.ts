@@ -6,6 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { slackSigned, slashCommand } from '../practice/slack/sign.ts'
 import { measureCommands } from './commands.ts'
 import { measureEnrichment } from './enrichment.ts'
+import { measureExports } from './exports.ts'
+import { measureImports } from './imports.ts'
 import { measureProviders } from './providers.ts'
 import { measureScanners } from './scanners.ts'
 import { resendBody, sendgridBody, sendgridEvents } from './support/events.ts'
@@ -29,6 +31,8 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   scanners: measureScanners,
   enrichment: () => measureEnrichment(row),
   commands: () => measureCommands(row),
+  export: () => measureExports(row),
+  import: () => measureImports(row),
 }
 
 const chosen = process.argv.slice(2)

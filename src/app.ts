@@ -7,21 +7,24 @@ import { Hono } from 'hono'
 import manifest from '../package.json' with { type: 'json' }
 import { createBot } from './bot/app.ts'
 import { createAudience } from './bot/channel-audience.ts'
-import { downloadFile } from './bot/download.ts'
 import { realTime } from './bot/deadline.ts'
+import { downloadFile } from './bot/download.ts'
 import { createEnrichRunner } from './bot/enrich-runner.ts'
+import { createExporter } from './bot/exporter.ts'
 import { forgetPosts } from './bot/forget-posts.ts'
 import type { AddedContact } from './bot/forms/add-contact.ts'
 import { createGate } from './bot/gate.ts'
 import { createHome } from './bot/home.ts'
-import { createImporter } from './bot/importer.ts'
+import { createImportMessages } from './bot/import-messages.ts'
+import { createImportRunner } from './bot/import-runner.ts'
+import { createImporting } from './bot/importing.ts'
 import { personExports } from './bot/person-exports.ts'
 import { createSlackReceiver, SLACK_PATH } from './bot/receiver.ts'
 import { createRoles } from './bot/roles.ts'
 import { createSlackSender } from './bot/sender.ts'
 import { slackHealth } from './bot/slack-health.ts'
 import { createSlackState } from './bot/slack-state.ts'
-import { createUploads } from './bot/upload.ts'
+import { createUploads, uploadFile } from './bot/upload.ts'
 import { FOUND_A_PAGE } from './bot/views/found.ts'
 import { replyAlertView } from './bot/views/reply-alert.ts'
 import { addContact, type NewContact } from './core/add-contact.ts'
@@ -44,11 +47,15 @@ import type { ProviderId } from './core/enrichment/provider.ts'
 import { ANOTHER_KEY, type Erasure, eraseContact, previewErasure, type Scrubbed } from './core/erasure/erase-contact.ts'
 import { erasureHealth } from './core/erasure/erased-list.ts'
 import { FORGET_POSTS, rememberPost } from './core/erasure/posts.ts'
+import { exportFile } from './core/export/file.ts'
+import { countMeant } from './core/export/meant.ts'
+import { EXPORT, orderExport } from './core/export/orders.ts'
 import { exportPerson } from './core/export-person.ts'
 import type { Finding } from './core/finding.ts'
 import { health, healthSettings } from './core/health.ts'
 import { homeNumbers } from './core/home.ts'
-import { importContacts } from './core/import-contacts.ts'
+import { createImports, type Imports } from './core/import/imports.ts'
+import { goOnHandler, goOnJobs, IMPORT_GO_ON } from './core/import/jobs.ts'
 import { createIngestQueue } from './core/ingest-queue.ts'
 import type { NewJob } from './core/job.ts'
 import type { Logger } from './core/logger.ts'
@@ -116,17 +123,24 @@ export async function createProgram(config: Config, surroundings: Surroundings):
   const { enrichment } = enriching
   const { on } = config.enrichment
 
+  const imports = createImports({ database, dayOf, now, jobsFor: (ids) => importedJobs(ids, now()) })
+
   const slack =
     config.slack &&
     connectSlack(config.slack, {
-      ...{ database, dayOf, now, log, enrichment },
+      ...{ database, dayOf, now, log, enrichment, imports },
       ...{ admins: config.admins, viewers: config.viewers },
       enrichmentProviders: config.enrichment.providers.map(({ id }) => id),
       health: ownHealth,
       fetch,
-      jobsForImport: (ids) => (on.has('import') ? importedJobs(ids, now()) : []),
+      enrichesImports: on.has('import'),
       jobsQueued: () => enricher.wake(),
       effectsQueued: () => worker.wake(),
+      exportQueued: () => exporter.wake(),
+      importQueued() {
+        listChecker.wake()
+        importer.wake()
+      },
     })
   if (slack) resources.defer(() => slack.stop())
 
@@ -145,6 +159,23 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     },
   })
   resources.defer(() => enricher.stop())
+  // Nor should either wait for a file that is written.
+  const exporter = new Worker({
+    ...{ database, owner: randomUUID(), now, random, log },
+    handlers: slack ? { [EXPORT]: slack.exporter } : {},
+  })
+  resources.defer(() => exporter.stop())
+  // A large list takes minutes, and those who wait to see what theirs would do need not wait for it.
+  const listChecker = new Worker({
+    ...{ database, owner: randomUUID(), now, random, log },
+    handlers: slack ? slack.imports.checks : {},
+  })
+  resources.defer(() => listChecker.stop())
+  const importer = new Worker({
+    ...{ database, owner: randomUUID(), now, random, log },
+    handlers: { ...slack?.imports.writes, [IMPORT_GO_ON]: goOnHandler(imports, now) },
+  })
+  resources.defer(() => importer.stop())
 
   const queue = createIngestQueue({
     database,
@@ -201,8 +232,14 @@ export async function createProgram(config: Config, surroundings: Surroundings):
       else void httpListener(request, response)
     },
     async start() {
+      await imports.sweep()
+      const jobs = await goOnJobs(imports)
+      if (jobs.length > 0) await database.transaction((tx) => enqueue(tx, jobs, now()))
       worker.wake()
       enricher.wake()
+      exporter.wake()
+      listChecker.wake()
+      importer.wake()
       await slack?.start()
     },
     drain() {
@@ -211,6 +248,9 @@ export async function createProgram(config: Config, surroundings: Surroundings):
       enriching.stop()
       void worker.stop()
       void enricher.stop()
+      void exporter.stop()
+      void listChecker.stop()
+      void importer.stop()
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
@@ -231,6 +271,7 @@ const SHORT_PATIENCE_MS = 5_000
 
 /** What an admin who was mistaken, or somebody at their keyboard, can do before others notice. */
 const ERASED_AN_HOUR = 5
+const EXPORTED_AN_HOUR = 5
 
 interface SlackDeps extends Pick<Config, 'admins' | 'viewers'> {
   readonly database: Database
@@ -239,10 +280,14 @@ interface SlackDeps extends Pick<Config, 'admins' | 'viewers'> {
   readonly enrichment: EnrichmentOnDemand['enrichment']
   /** Those that are switched on. */
   readonly enrichmentProviders: readonly ProviderId[]
-  readonly jobsForImport: (ids: readonly number[]) => readonly NewJob[]
+  readonly imports: Imports
+  /** Whether who comes in by an import is enriched unless somebody says otherwise. */
+  readonly enrichesImports: boolean
   readonly jobsQueued: () => void
   /** The same for jobs of the other worker. */
   readonly effectsQueued: () => void
+  readonly exportQueued: () => void
+  readonly importQueued: () => void
   readonly fetch: typeof fetch
   readonly now: () => number
   readonly log: Logger
@@ -258,9 +303,12 @@ function connectSlack(
     health,
     enrichment,
     enrichmentProviders,
-    jobsForImport,
+    imports,
+    enrichesImports,
     jobsQueued,
     effectsQueued,
+    exportQueued,
+    importQueued,
     fetch,
     now,
     log,
@@ -296,6 +344,8 @@ function connectSlack(
   const meant = (filter: string, by: string) =>
     filteredIds(database, parseFilter(filter, { now: now(), dayOf, me: by }))
 
+  const asked = (text: string, by: string) => parseQuery(text, { now: now(), dayOf, me: by })
+
   async function erase(address: string, by: string): Promise<Erasure & Scrubbed> {
     const erasure = await eraseContact(database, address, { by, now: now(), dayOf, mostAnHour: ERASED_AN_HOUR })
     effectsQueued()
@@ -310,17 +360,11 @@ function connectSlack(
     log,
   })
   const uploads = createUploads({ sender, ...api, log })
-  const importer = createImporter({
-    sender,
-    download: (file) => downloadFile(file, { token, ...api }),
-    importContacts: (contacts, order) =>
-      importContacts(database, contacts, {
-        ...{ ...order, dayOf, now: now(), dryRun: false, jobsFor: jobsForImport },
-        onProgress: jobsQueued,
-      }),
-    imported: (userId) => showHome(userId, 'acted'),
-    log,
-  })
+  const importMessages = createImportMessages({ sender, keep: imports.setMessage, log })
+  async function queueImport(job: NewJob): Promise<void> {
+    await database.transaction((tx) => enqueue(tx, [job], now()))
+    importQueued()
+  }
   createBot({
     receiver,
     gate,
@@ -346,10 +390,15 @@ function connectSlack(
     contactsAt: (addresses) => contactsAt(database, addresses, now()),
     person: sender.person,
     search: ({ text, cursor }, by) =>
-      searchContacts(database, parseQuery(text, { now: now(), dayOf, me: by }), {
+      searchContacts(database, asked(text, by), {
         ...{ limit: FOUND_A_PAGE, now: now() },
         ...(cursor === undefined ? {} : { cursor }),
       }),
+    countExport: (text, by) => countMeant(database, asked(text, by)),
+    async orderExport({ contacts, ...order }) {
+      await orderExport(database, order, { contacts, id: randomUUID(), now: now(), mostAnHour: EXPORTED_AN_HOUR })
+      exportQueued()
+    },
     addNewContact: (address, profile, by) => add(address, by, profile),
     previewErasure: (who) => previewErasure(database, who),
     eraseContact: erase,
@@ -358,7 +407,8 @@ function connectSlack(
     statsChoices: (most) => statsChoices(database, most),
     refusedBlocks: createRefusedBlocks({ database, now, version: VERSION }),
     health,
-    startImport: importer.start,
+    importing: createImporting({ imports, messages: importMessages, queue: queueImport }),
+    enrichesImports,
     timeline: (id, options) => timeline(database, id, options),
     notes: (id, options) => notesOf(database, id, options),
     explainScore: (id, limit) => explainScore(database, id, { now: now(), limit }),
@@ -391,13 +441,37 @@ function connectSlack(
     log,
   })
 
+  const exporter = createExporter({
+    ...{ sender, ...api, gate, dayOf, now, log },
+    count: ({ text, by }) => countMeant(database, asked(text, by)),
+    write: ({ text, by, format }, options) =>
+      exportFile(database, asked(text, by), { format, profile: 'spreadsheet', bom: true, ...options }),
+  })
+
+  const importRunner = createImportRunner({
+    imports,
+    messages: importMessages,
+    queue: queueImport,
+    download: (file) => downloadFile(file, { token, ...api }),
+    updateView: sender.updateView,
+    upload: (file, channel) => uploadFile(file, channel, { sender, ...api, log }),
+    costOf: (people) => enrichment.estimateNew(people),
+    async changed(userId) {
+      jobsQueued()
+      await showHome(userId, 'acted')
+    },
+    now,
+    log,
+  })
+
   return {
     ...connection,
     enrichRun,
+    exporter,
+    imports: importRunner,
     forgetPosts: forgetPosts({ sender, log }),
     async stop() {
       await connection.stop()
-      await importer.settled()
       await uploads.settled()
     },
     replyAlert,

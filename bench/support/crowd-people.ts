@@ -1,5 +1,5 @@
 import { mulberry32 } from '../../practice/samples/random.ts'
-import { bareContact } from '../../src/core/import-plan.ts'
+import { bareContact } from '../../src/core/import/bare-contact.ts'
 import type { InterchangeContact } from '../../src/core/interchange.ts'
 import type { DataStatus, Decision } from '../../src/core/lifecycle.ts'
 import { mailTo } from './crowd-mail.ts'

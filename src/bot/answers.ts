@@ -16,8 +16,10 @@ import type { Message } from './blocks.ts'
 import { type CardPagesDeps, cardList, whyThisScore } from './card-pages.ts'
 import { answerChange, answered, type ChangingDeps, changeForm, takenBack } from './changing.ts'
 import { parseCommand } from './command.ts'
+import { answerExport, type ExportingDeps, startExporting } from './exporting.ts'
 import { failureView } from './failure.ts'
 import { DeniedError } from './gate.ts'
+import { answerImport, type ImportAnswerDeps } from './import-answers.ts'
 import { type BlankFormId, MOST_IN_A_VALUE, type Press } from './listeners.ts'
 import { addedHere, type PeopleHereDeps } from './people-here.ts'
 import { answerStatistics, askStatistics, type StatisticsDeps } from './statistics.ts'
@@ -27,6 +29,7 @@ import { companyView } from './views/company.ts'
 import { contactCardView } from './views/contact-card.ts'
 import { contactSourcesView } from './views/contact-sources.ts'
 import { enrichCostView, notStartedView } from './views/enrich-cost.ts'
+import { notExportedView } from './views/export.ts'
 import { forgetForm } from './views/forget.ts'
 import { foundView } from './views/found.ts'
 import { healthView } from './views/health.ts'
@@ -37,7 +40,13 @@ import { nearMissesView } from './views/near-misses.ts'
 import { EXPORT_STARTED } from './views/person-export.ts'
 import { goneView, startedView } from './views/problem.ts'
 
-export interface AnswerDeps extends ChangingDeps, CardPagesDeps, PeopleHereDeps, StatisticsDeps {
+export interface AnswerDeps
+  extends ChangingDeps,
+    CardPagesDeps,
+    ExportingDeps,
+    ImportAnswerDeps,
+    PeopleHereDeps,
+    StatisticsDeps {
   readonly addContact: (address: string, byUser: string) => Promise<ContactCard>
   /** One page of what the text means; throws `InvalidInputError` for filters that are none. `by` is a Slack user id. */
   readonly search: (asked: SearchPage, by: string) => Promise<SearchResult>
@@ -92,8 +101,8 @@ export async function saying(answer: () => Promise<Answer>, log: Logger): Promis
   }
 }
 
-const NEW_FORMS: Readonly<Record<BlankFormId, () => types.ModalView>> = {
-  add_contact: addContactForm,
+const NEW_FORMS: Readonly<Record<BlankFormId, (deps: ImportAnswerDeps) => types.ModalView>> = {
+  add_contact: () => addContactForm(),
   import_contacts: importForm,
 }
 
@@ -129,6 +138,12 @@ export const TITLES: Readonly<Record<Press['action'], string>> = {
   campaigns_open: 'Campaigns',
   enrich_start: 'Enrich',
   enrich_cancel: 'Enrich',
+  export_start: 'Export contacts',
+  export_cancel: 'Export contacts',
+  import_start: 'Import contacts',
+  import_cancel: 'Import contacts',
+  import_columns: 'Import contacts',
+  import_undo: 'Undo an import',
   stats_period: 'Statistics',
   stats_form: 'Statistics',
   open_form: 'Touchpoint',
@@ -145,8 +160,10 @@ export async function answerCommand(text: string, actor: Actor, deps: AnswerDeps
       return unavailableView(command.word)
     case 'add':
       return addContactForm(command.person)
+    case 'export':
+      return await answerExport(command, actor, deps)
     case 'import':
-      return importForm()
+      return importForm(deps)
     case 'search':
       return foundView(command.text, await deps.search({ text: command.text }, actor.userId))
     case 'stats':
@@ -249,12 +266,21 @@ export async function answerPress(press: Press, actor: Actor, deps: AnswerDeps):
       return startedView()
     case 'enrich_cancel':
       return notStartedView()
+    case 'export_start':
+      return await startExporting(press.value, actor, deps)
+    case 'export_cancel':
+      return notExportedView()
+    case 'import_start':
+    case 'import_cancel':
+    case 'import_columns':
+    case 'import_undo':
+      return await answerImport(press, actor, deps)
     case 'stats_period':
       return await answerStatistics(press.value, deps)
     case 'stats_form':
       return await askStatistics(press.value, deps)
     case 'open_form':
-      return NEW_FORMS[press.value]()
+      return NEW_FORMS[press.value](deps)
   }
 }
 

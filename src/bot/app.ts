@@ -9,10 +9,13 @@ import { type AddContactDeps, addContactSubmit } from './forms/add-contact.ts'
 import { changeContactSubmits } from './forms/change-contact.ts'
 import { type ForgetContactDeps, forgetContactSubmit } from './forms/forget-contact.ts'
 import type { Submit } from './forms/form.ts'
-import { type ImportContactsDeps, importContactsSubmit } from './forms/import-contacts.ts'
+import { importColumnsSubmit } from './forms/import-columns.ts'
+import { importContactsSubmit } from './forms/import-contacts.ts'
+import { importUndoSubmit } from './forms/import-undo.ts'
 import { statsSubmit } from './forms/stats.ts'
 import type { Gate } from './gate.ts'
 import { hashSeen, type ShowHome } from './home.ts'
+import type { Importing } from './importing.ts'
 import { COMMANDS, EVENTS, FORMS, type FormId, MENUS, SHORTCUTS } from './listeners.ts'
 import { onCommand } from './on-command.ts'
 import { type MenuDeps, onOptions } from './on-options.ts'
@@ -24,7 +27,8 @@ import { createPlaces } from './places.ts'
 import { createReplies } from './replies.ts'
 import { createSlackLogger } from './slack-logger.ts'
 
-export interface BotDeps extends AnswerDeps, AddContactDeps, ForgetContactDeps, ImportContactsDeps, MenuDeps {
+export interface BotDeps extends AnswerDeps, AddContactDeps, ForgetContactDeps, MenuDeps {
+  readonly importing: Importing
   readonly receiver: Receiver
   readonly gate: Gate
   /** Slack says that something about a person has changed. */
@@ -48,6 +52,8 @@ export function createBot(deps: BotDeps): App {
   const submits: Readonly<Record<FormId, Submit>> = {
     add_contact: addContactSubmit(deps),
     import_contacts: importContactsSubmit(deps),
+    import_columns: importColumnsSubmit(deps),
+    import_undo: importUndoSubmit(deps),
     ...changeContactSubmits(deps),
     stats: statsSubmit(deps),
     forget_contact: forgetContactSubmit(deps),

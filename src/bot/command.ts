@@ -1,5 +1,6 @@
 import { parseAddress } from '../core/address.ts'
 import { InvalidInputError } from '../core/errors.ts'
+import { FORMATS, type Format } from '../core/export/file.ts'
 import { type Mailbox, parseMailbox } from '../core/mailbox.ts'
 import { splitName } from '../core/name.ts'
 import { isFilter } from '../core/search/filter.ts'
@@ -30,12 +31,14 @@ export type Command =
   /** Everybody whom a filter (`core/search/filter.ts`) means. */
   | { readonly kind: 'enrich_many'; readonly filter: string }
   | { readonly kind: 'forget'; readonly who: string }
+  /** Those whom words and filters mean, as a file; everybody where there are none. */
+  | { readonly kind: 'export'; readonly text: string; readonly format: Format }
   | { readonly kind: 'health' }
   /** A command by its name, but not one of this version; surely not a person's name. */
   | { readonly kind: 'unavailable'; readonly word: string }
 
-/** Commands of the product that are not built; silently looking for somebody called "export" would mislead. */
-const UNAVAILABLE: ReadonlySet<string> = new Set(['alerts', 'digest', 'export'])
+/** Commands of the product that are not built; silently looking for somebody called "digest" would mislead. */
+const UNAVAILABLE: ReadonlySet<string> = new Set(['alerts', 'digest'])
 
 /** Reads the text after `/crm` as people type and paste it, and as their devices "correct" it. */
 export function parseCommand(text: string): Command {
@@ -67,6 +70,8 @@ export function parseCommand(text: string): Command {
       return { kind: 'search', text: searchIn(rest, false) }
     case 'import':
       return { kind: 'import' }
+    case 'export':
+      return exportIn(rest)
     case 'forget':
       return { kind: 'forget', who: whoIn(rest, FORGET) }
     case 'health':
@@ -94,6 +99,13 @@ function searchIn(text: string, isNeeded: boolean): string {
   if (text.length > MOST_SEARCHED)
     throw new InvalidInputError('This is too long to search for. Type fewer words: /crm search ada')
   return text
+}
+
+/** `json tag:vip`: the format may stand first. */
+function exportIn(text: string): Command {
+  const [, first = '', rest = ''] = /^(\S*) ?(.*)$/.exec(text) ?? []
+  const format = FORMATS.find((known) => known === first.toLowerCase())
+  return { kind: 'export', text: searchIn(format ? rest : text, false), format: format ?? 'csv' }
 }
 
 /** Throws `advice` where nobody is named. */

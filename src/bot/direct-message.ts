@@ -21,6 +21,8 @@ export interface DirectMessageOptions {
   readonly key: string
   /** As in "nobody could be told of an import". */
   readonly about: string
+  /** Where it stands already, such as before a restart. */
+  readonly at?: Posted | undefined
 }
 
 /** One message to one person on how something goes on: each word takes the place of the one before. */
@@ -35,9 +37,9 @@ export interface DirectMessage {
 
 export function createDirectMessage(
   { sender, log, after = holdingOn }: DirectMessageDeps,
-  { to, key, about }: DirectMessageOptions,
+  { to, key, about, at }: DirectMessageOptions,
 ): DirectMessage {
-  let posted: Posted | undefined
+  let posted = at
 
   /** False where the message is not there any more. */
   async function changed(message: Message): Promise<boolean> {

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 
-import type { GivenFile } from '../core/decode-text.ts'
 import { InvalidInputError, UpstreamError } from '../core/errors.ts'
 import { isFileUrl } from './slack-hosts.ts'
 
@@ -8,6 +7,11 @@ import { isFileUrl } from './slack-hosts.ts'
 export const MAX_BYTES = 10 * 1024 * 1024
 
 const TIMEOUT_MS = 30_000
+
+export interface GivenFile {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
 
 /** A file as a form gives it to us. */
 export const SlackFile = z.object({

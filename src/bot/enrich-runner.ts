@@ -2,10 +2,11 @@ import { z } from 'zod'
 
 import type { EnrichOptions, Estimate } from '../core/enrichment/enrich.ts'
 import type { BatchOutcome } from '../core/enrichment/outcome.ts'
-import { CrmError, InvalidInputError, UpstreamError } from '../core/errors.ts'
+import { CrmError, InvalidInputError } from '../core/errors.ts'
 import type { JobHandler } from '../core/worker.ts'
 import type { Message } from './blocks.ts'
-import { createDirectMessage, type DirectMessage, type DirectMessageDeps } from './direct-message.ts'
+import { createDirectMessage, type DirectMessageDeps } from './direct-message.ts'
+import { createPacedMessage, type PacedMessage } from './paced-message.ts'
 import {
   enrichingView,
   enrichReportView,
@@ -36,9 +37,6 @@ export interface EnrichRunnerDeps extends DirectMessageDeps {
   readonly now: () => number
 }
 
-/** Slack takes fifty changes of messages a minute from the whole app (Slack sheet, section 7). */
-const PACE_MS = 2000
-
 const Order = z.object({
   /** Another one for every order. */
   id: z.string().min(1),
@@ -66,7 +64,7 @@ export function createEnrichRunner(deps: EnrichRunnerDeps): JobHandler {
   return async (payload, { signal }) => {
     const { id, filter, by } = Order.parse(payload)
     const message = createDirectMessage(deps, { to: by, key: `enrich:${id}`, about: 'an enrichment' })
-    const teller = new Teller(message, filter, deps)
+    const teller = new Teller(createPacedMessage(message, 'an enrichment', deps), filter)
     try {
       await teller.end(await carryOut({ filter, by }, teller, signal))
     } catch (error) {
@@ -79,19 +77,15 @@ export function createEnrichRunner(deps: EnrichRunnerDeps): JobHandler {
   }
 }
 
-/** Says how a run goes on, no oftener than Slack likes it, and without holding the run up. */
+/** Says how a run goes on. */
 class Teller {
-  readonly #message: DirectMessage
+  readonly #message: PacedMessage
   readonly #filter: string
-  readonly #deps: Pick<EnrichRunnerDeps, 'now' | 'log'>
   #reached: RunProgress = { done: 0, total: 0, credits: 0 }
-  #saying: Promise<void> | undefined
-  #nextAt = Number.NEGATIVE_INFINITY
 
-  constructor(message: DirectMessage, filter: string, deps: Pick<EnrichRunnerDeps, 'now' | 'log'>) {
+  constructor(message: PacedMessage, filter: string) {
     this.#message = message
     this.#filter = filter
-    this.#deps = deps
   }
 
   get reached(): RunProgress {
@@ -100,30 +94,15 @@ class Teller {
 
   begin(total: number): void {
     this.#reached = { ...this.#reached, total }
-    this.#say(this.#message.say('begin', enrichingView(this.#filter, this.#reached)))
+    this.#message.begin(enrichingView(this.#filter, this.#reached))
   }
 
   progress(done: number, credits: number): void {
     this.#reached = { done, credits, total: Math.max(done, this.#reached.total) }
-    if (this.#saying || this.#deps.now() < this.#nextAt) return
-    this.#say(this.#message.change(enrichingView(this.#filter, this.#reached)))
+    this.#message.show(() => enrichingView(this.#filter, this.#reached))
   }
 
   async end(message: Message): Promise<void> {
-    await this.#saying
-    await this.#message.say('end', message)
-  }
-
-  #say(words: Promise<void>): void {
-    this.#nextAt = this.#deps.now() + PACE_MS
-    this.#saying = words
-      .catch((error: unknown) => {
-        const { retryAfterMs = 0 } = error instanceof UpstreamError ? error : {}
-        this.#nextAt = this.#deps.now() + Math.max(PACE_MS, retryAfterMs)
-        this.#deps.log.debug('the progress of an enrichment was not shown', { error })
-      })
-      .finally(() => {
-        this.#saying = undefined
-      })
+    await this.#message.end(message)
   }
 }

@@ -60,6 +60,18 @@ export function manyOfInput(options: InputOptions & { readonly options: Options 
   })
 }
 
+/** Boxes to tick, at most ten; `initial` names those that are. */
+export function boxesInput(options: InputOptions & { readonly options: Options; readonly initial: readonly string[] }) {
+  const offered = options.options.map(option)
+  const ticked = options.options.filter(([value]) => options.initial.includes(value)).map(option)
+  return input(options, {
+    type: 'checkboxes',
+    action_id: VALUE,
+    options: offered,
+    ...(ticked.length > 0 ? { initial_options: ticked } : {}),
+  })
+}
+
 /** A member of the workspace. */
 export function memberInput(options: InputOptions) {
   return input(options, { type: 'users_select', action_id: VALUE })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { isAddress, isDomain } from '../core/address.ts'
+import { FORMATS } from '../core/export/file.ts'
 import { type Place, parsePlace } from '../core/page.ts'
 import { readCursor } from '../core/search/cursor.ts'
 import { isFilter } from '../core/search/filter.ts'
@@ -23,6 +24,8 @@ export type MenuId = (typeof MENUS)[number]
 export const FORMS = [
   'add_contact',
   'import_contacts',
+  'import_columns',
+  'import_undo',
   'note_contact',
   'tag_contact',
   'status_contact',
@@ -39,7 +42,7 @@ const BLANK_FORMS = ['add_contact', 'import_contacts'] as const satisfies readon
 
 export type BlankFormId = (typeof BLANK_FORMS)[number]
 /** Those that change a contact. */
-export type ContactFormId = Exclude<FormId, BlankFormId | 'forget_contact' | 'stats'>
+export type ContactFormId = Exclude<FormId, BlankFormId | 'import_columns' | 'import_undo' | 'forget_contact' | 'stats'>
 
 /** What buttons ask for. Buttons that share a block add `:` and something of their own to the name. */
 export const ACTIONS = [
@@ -73,6 +76,12 @@ export const ACTIONS = [
   'campaigns_open',
   'enrich_start',
   'enrich_cancel',
+  'export_start',
+  'export_cancel',
+  'import_start',
+  'import_cancel',
+  'import_columns',
+  'import_undo',
   'stats_period',
   'stats_form',
   'open_form',
@@ -89,6 +98,8 @@ const contactId = z
   .transform(Number)
 
 const changeId = contactId
+
+const importId = contactId
 
 /** A contact, and the moment of their words that somebody saw. */
 const answeredUntil = z
@@ -130,6 +141,16 @@ const page = z
   })
   .refine(({ cursor }) => readCursor(cursor) !== null)
 
+/** Whom to export, and as what. */
+const wanted = z
+  .string()
+  .max(MOST_IN_A_VALUE)
+  .transform((value) => {
+    const [format, ...words] = value.split(' ')
+    return { format, text: words.join(' ') }
+  })
+  .pipe(z.object({ format: z.enum(FORMATS), text: z.string() }))
+
 const Press = z.discriminatedUnion('action', [
   z.object({ action: z.literal('contact_lookup'), value: contactId }),
   z.object({ action: z.literal('contact_open'), value: contactId }),
@@ -161,6 +182,12 @@ const Press = z.discriminatedUnion('action', [
   z.object({ action: z.literal('campaigns_open'), value: z.literal('recent') }),
   z.object({ action: z.literal('enrich_start'), value: z.string().max(MOST_IN_A_VALUE).refine(isFilter) }),
   z.object({ action: z.literal('enrich_cancel'), value: z.string() }),
+  z.object({ action: z.literal('export_start'), value: wanted }),
+  z.object({ action: z.literal('export_cancel'), value: z.string() }),
+  z.object({ action: z.literal('import_start'), value: importId }),
+  z.object({ action: z.literal('import_cancel'), value: importId }),
+  z.object({ action: z.literal('import_columns'), value: importId }),
+  z.object({ action: z.literal('import_undo'), value: importId }),
   z.object({ action: z.literal('stats_period'), value: scope }),
   z.object({ action: z.literal('stats_form'), value: scope }),
   z.object({ action: z.literal('open_form'), value: z.enum(BLANK_FORMS) }),

@@ -8,6 +8,7 @@ import type { Message } from './blocks.ts'
 import { ACKNOWLEDGE_MS, type After, GIVE_UP_MS, within } from './deadline.ts'
 import type { Gate } from './gate.ts'
 import type { ShowHome } from './home.ts'
+import { SHOWN_IN_PLACE } from './import-answers.ts'
 import { type Press, readChoice, readPress } from './listeners.ts'
 import { changedOnHome, isHomeChange, mayHaveChanged } from './on-home.ts'
 import { createOpenAbove, inPlaceOf } from './opening.ts'
@@ -103,6 +104,7 @@ export function onPress({ gate, replies, places, showHome, after, log, ...deps }
     const said = inTime ?? (await within(GIVE_UP_MS, asked, after))
     if (said?.isOutsider) return
     const answer = said?.answer ?? tooSlowView()
+    if (answer === SHOWN_IN_PLACE) return await refreshHome(said)
     if (isForm(answer)) {
       const onTop = view ? client.views.push : client.views.open
       const place = () => {

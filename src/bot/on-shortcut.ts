@@ -56,7 +56,7 @@ export function onShortcut({ shortcut, gate, replies, after, ...deps }: OnShortc
       case 'crm_lookup':
         return lookupForm(actor.role)
       case 'crm_import':
-        return importForm()
+        return importForm(deps)
       case 'crm_stats':
         return await askStatistics(USUAL, deps)
       case 'crm_people':

@@ -23,6 +23,8 @@ export interface SlackSender {
    * stands there then. With `hash` only while that stands there: else Slack refuses with `hash_conflict`.
    */
   publishHome(userId: string, view: types.HomeView, hash?: string): Promise<string>
+  /** Puts another view in the place of a modal, while somebody has it open. */
+  updateView(viewId: string, view: types.ModalView): Promise<void>
   checkAuth(): Promise<SlackIdentity>
   /** Where to put a file of so many bytes, which nobody sees before it is shared. */
   beginUpload(file: {
@@ -112,6 +114,9 @@ export function createSlackSender({ token, apiUrl, fetch, now }: SenderDeps): Sl
       const answer = await call('views.publish', { user_id: userId, view, ...(hash ? { hash } : {}) })
       return ViewAnswer.parse(answer).view.hash
     },
+    async updateView(viewId, view) {
+      await call('views.update', { view_id: viewId, view })
+    },
     async beginUpload({ name, length }) {
       const answer = await call('files.getUploadURLExternal', { filename: name, length })
       const { upload_url: url, file_id: id } = UploadAnswer.parse(answer)
@@ -143,6 +148,7 @@ type Method =
   | 'files.getUploadURLExternal'
   | 'users.info'
   | 'views.publish'
+  | 'views.update'
 
 const UNKNOWN_USER: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible'])
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Counters } from '../core/contact.ts'
 import { type CardEvent, type ContactCard, cardOf } from '../core/contact-card.ts'
-import { exportContact } from '../core/export-contacts.ts'
+import { exportContact } from '../core/export/contacts.ts'
 import { lookup } from '../core/lookup.ts'
 import { contactById } from '../core/store/contacts.ts'
 import { day, failed, plain, print, withDatabase } from './context.ts'

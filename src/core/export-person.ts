@@ -1,4 +1,4 @@
-import { exportedContact } from './export-contacts.ts'
+import { exportedContact } from './export/contacts.ts'
 import { personFields } from './person-fields.ts'
 import { insertChange, latestChanges, latestNotes } from './store/changes.ts'
 import { contactById } from './store/contacts.ts'

@@ -147,7 +147,7 @@ function stepOf(step: string): string {
 }
 
 /** Moves a contact from the running counts it stood in to those it stands in now; a new one, `before` null, stood in none. */
-function countContact(rollUps: RollUps, before: ContactState | null, after: ContactState, today: string): void {
+export function countContact(rollUps: RollUps, before: ContactState | null, after: ContactState, today: string): void {
   if (!before) rollUps.countTotal({ day: today, name: 'created' }, 1)
   countStanding(rollUps, before, after)
 }

@@ -8,26 +8,18 @@ import type { Claims, Voices } from './enrichment/claims.ts'
 import { FIELDS } from './enrichment/fields.ts'
 import type { Enrichment } from './enrichment/flat.ts'
 import { type EngagementEvent, EVENT_TYPES } from './event.ts'
+import { timeOf } from './import/times.ts'
 import { EXTRAS, engagementType, type InterchangeContact, snake } from './interchange.ts'
 import { LIFECYCLE } from './lifecycle.ts'
 import type { SuppressionReason } from './suppression.ts'
 
 const TYPE_OF = new Map(EVENT_TYPES.map((type) => [engagementType(type), type]))
 
-const DATE_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?<zone>Z|[+-]\d\d:?\d\d)?)?$/i
-
-/** A naive timestamp is UTC; V8 alone would read it in the zone of this machine, and much else as a time. */
 const Time = z.string().transform((text, context) => {
-  const at = parseTime(text.trim())
-  if (Number.isNaN(at)) context.addIssue({ code: 'custom', message: `"${text.slice(0, 40)}" is not a time` })
-  return at
+  const at = timeOf(text)
+  if (at === null) context.addIssue({ code: 'custom', message: `"${text.trim().slice(0, 40)}" is not a time` })
+  return at ?? Number.NaN
 })
-
-function parseTime(text: string): number {
-  const match = DATE_TIME.exec(text)
-  if (!match) return Number.NaN
-  return Date.parse(text.length === 'YYYY-MM-DD'.length || match.groups?.zone ? text : `${text}Z`)
-}
 
 const Text = z
   .string()
@@ -242,7 +234,7 @@ export function fromInterchange(key: string, value: unknown): ReadContact {
 }
 
 /** Postgres keeps neither, and would refuse everything that is written together with it. */
-function isStorable(value: unknown): boolean {
+export function isStorable(value: unknown): boolean {
   return !/\\u(?:0000|d[89a-f])/.test(JSON.stringify(value ?? null).replaceAll('\\\\', ''))
 }
 

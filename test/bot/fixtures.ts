@@ -6,13 +6,15 @@ import type { Told } from '../../src/core/changes/history.ts'
 import type { Company, CompanyPerson } from '../../src/core/company.ts'
 import type { CardEvent, ContactCard, NearMiss } from '../../src/core/contact-card.ts'
 import type { Estimate } from '../../src/core/enrichment/enrich.ts'
-import type { BatchOutcome, ContactOutcome } from '../../src/core/enrichment/outcome.ts'
 import type { ContactFact } from '../../src/core/enrichment/facts.ts'
+import type { BatchOutcome, ContactOutcome } from '../../src/core/enrichment/outcome.ts'
 import type { Erasure, Scrubbed } from '../../src/core/erasure/erase-contact.ts'
 import type { Finding } from '../../src/core/finding.ts'
 import type { HotContact } from '../../src/core/hottest.ts'
-import type { ImportResult } from '../../src/core/import-contacts.ts'
-import { bareContact, type ImportPlan } from '../../src/core/import-plan.ts'
+import type { DryRun } from '../../src/core/import/dry-run.ts'
+import type { ImportState } from '../../src/core/import/imports.ts'
+import type { Inspection } from '../../src/core/import/inspection.ts'
+import { NO_COUNTS, NOTHING_UNDONE } from '../../src/core/import/report.ts'
 import type { Page } from '../../src/core/page.ts'
 import type { WaitingReply } from '../../src/core/replies-waiting.ts'
 import type { ScoreExplained } from '../../src/core/score-explained.ts'
@@ -181,12 +183,70 @@ export function aSearchResult(overrides: Partial<SearchResult> = {}): SearchResu
   }
 }
 
-export function anImportPlan(overrides: Partial<ImportPlan> = {}): ImportPlan {
-  return { contacts: [bareContact('ada@example.com')], leftOut: [], unit: 'row', onlyAddresses: false, ...overrides }
+/** A CSV with a column that nobody knows. */
+export function anInspection(overrides: Partial<Inspection> = {}): Inspection {
+  return {
+    format: 'table',
+    unit: 'row',
+    header: ['Email', 'First name', 'Shoe size'],
+    columns: [
+      { index: 0, field: 'email' },
+      { index: 1, field: 'firstName' },
+      { index: 2, custom: 'Shoe size' },
+    ],
+    unknown: ['Shoe size'],
+    sample: [['ada@example.com', 'Ada', '38']],
+    warnings: [],
+    encoding: 'utf-8',
+    delimiter: ',',
+    headerAt: 1,
+    size: 60,
+    ...overrides,
+  }
 }
 
-export function anImportResult(overrides: Partial<ImportResult> = {}): ImportResult {
-  return { created: 1, changed: 0, unchanged: 0, events: 0, ...overrides }
+/** An import that is done. */
+export function anImportState(overrides: Partial<ImportState> = {}): ImportState {
+  return {
+    id: 7,
+    by: 'U0ADA',
+    name: 'people.csv',
+    campaign: 'Spring launch',
+    tags: ['fair'],
+    overwrite: false,
+    enrich: true,
+    stage: 'done',
+    done: 12,
+    total: 12,
+    counts: { ...NO_COUNTS, created: 8, changed: 1, unchanged: 1, invalid: 1, duplicate: 1 },
+    undone: NOTHING_UNDONE,
+    message: { channel: 'D0ADA', ts: '1.1' },
+    createdAt: NOW - 60_000,
+    touchedAt: NOW,
+    endedAt: NOW,
+    ...overrides,
+  }
+}
+
+/** What `anImportState` would have done. */
+export function aDryRun(overrides: Partial<DryRun> = {}): DryRun {
+  const bob = { at: 3, value: 'bob@example.com' }
+  return {
+    counts: anImportState().counts,
+    total: 12,
+    first: {
+      created: [{ at: 2, value: 'ada@example.com' }],
+      changed: [{ ...bob, changes: [{ field: 'company', before: 'Acme', after: 'Acme Engines' }] }],
+      unchanged: [{ at: 4, value: 'carol@example.com' }],
+      suppressed: [],
+      spared: [],
+      duplicate: [{ ...bob, at: 6, reason: 'the same address as in row 3' }],
+      invalid: [{ at: 5, value: 'adda@', reason: 'this is not an e-mail address' }],
+      suggested: [],
+    },
+    suggestions: 0,
+    ...overrides,
+  }
 }
 
 export function aCompanyPerson(overrides: Partial<CompanyPerson> = {}): CompanyPerson {

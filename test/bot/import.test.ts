@@ -1,12 +1,10 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
+import type { Message } from '../../practice/contract.ts'
 import { readManifest, textOf } from '../../practice/slack/index.ts'
-import { createImporter, type ImporterDeps, type ImportOrder } from '../../src/bot/importer.ts'
-import { StorageError, UpstreamError } from '../../src/core/errors.ts'
 import { contactByAddress, contactsAfter } from '../../src/core/store/contacts.ts'
-import { anImportPlan, anImportResult, wordsOf } from './fixtures.ts'
-import { aLog } from './support.ts'
-import { aBotInSlack, aProgramInSlack } from './workspace.ts'
+import { wordsOf } from './fixtures.ts'
+import { aBotInSlack, aProgramInSlack, type Workspace } from './workspace.ts'
 
 const CSV = `Email,First name,Company
 ada@example.com,Ada,Acme
@@ -15,40 +13,109 @@ bob@example.com,Bob,
 ADA@example.com,Ada,
 `
 
+type Office = Awaited<ReturnType<typeof aProgramInSlack>>
+
+/** Gives a file to the form, and sends it off. */
+async function gives({ opens, ada }: Pick<Workspace, 'opens' | 'ada'>, text: string | Uint8Array, name = 'people.csv') {
+  await opens('/crm import')
+  await ada.upload('A file', typeof text === 'string' ? { name, text } : { name, bytes: text })
+  return await ada.submit()
+}
+
+/** Waits for what a list would do, and gives the message that says so. */
+async function isChecked({ ada }: Pick<Workspace, 'ada'>): Promise<Message> {
+  await ada.sees(/is checked/)
+  await ada.close()
+  const message = ada.messages('@touchpoint').at(-1)
+  if (!message) throw new Error('there is no message')
+  return message
+}
+
+/** Presses the button that imports, which says of how many. */
+async function goesAhead({ ada }: Pick<Workspace, 'ada'>, message: Message): Promise<void> {
+  await ada.press(/Import [\d,]+ contacts?/.exec(textOf(message))?.[0] ?? '', { in: message })
+  await ada.sees(/:white_check_mark: [^*\n]+: [\d,]+ new/)
+}
+
+async function imports(office: Office, text: string): Promise<void> {
+  await gives(office, text)
+  await goesAhead(office, await isChecked(office))
+}
+
+/** A press by hand of a button that may not stand there any more. */
+async function presses({ slack, interact }: Office, action_id: string, by = slack.person('ada')): Promise<void> {
+  const { id: team } = slack.screen().team
+  await interact({
+    type: 'block_actions',
+    user: { id: by.id, team_id: team },
+    team: { id: team, domain: 'practice' },
+    container: { type: 'message', message_ts: '1.1', channel_id: by.dm, is_ephemeral: false },
+    trigger_id: '1.2.3',
+    response_url: slack.responseUrl(),
+    actions: [{ type: 'button', block_id: 'b', action_id, value: '1' }],
+  })
+}
+
+const told = ({ ada }: Pick<Workspace, 'ada'>) => ada.messages('@touchpoint').map(textOf)
+const contacts = async ({ database }: Office) => (await contactsAfter(database, 0, 1000)).map(({ email }) => email)
+
 describe('/crm import', () => {
-  test('brings in the people of a file, and reports in a direct message', async () => {
+  test('shows what a file would do, brings it in, and tells all of it in one message', async () => {
     await using office = await aProgramInSlack()
     const { ada, database } = office
     await office.opens('/crm import')
     await ada.upload('A file', { name: 'people.csv', text: CSV })
     await ada.fill('Campaign', 'Spring launch')
     await ada.fill('Tags for all', 'fair, vip')
-    expect(await ada.submit()).toBeUndefined()
-    await ada.sees('people.csv: 2 new, 0 changed, 0 unchanged, 2 rows left out.')
-    const messages = ada.messages('@touchpoint')
-    expect(messages).toHaveLength(1)
-    expect(messages[0]).toMatchObject({ isEdited: true })
-    expect(textOf(messages[0])).toContain(
-      'Row 3 “adda@”: this is not an e-mail address\nRow 5 “ADA@example.com”: the same address as in row 2',
-    )
+    expect(textOf(await ada.submit())).toContain('Reading people.csv…')
+    const message = await isChecked(office)
+    const [checked = '', ...more] = told(office)
+    expect(more).toEqual([])
+    expect(checked).toContain('2 new, 0 changed, 0 unchanged.')
+    expect(checked).toContain('Row 3 “adda@”: this is not an e-mail address')
+    expect(checked).toContain('Row 5 “ADA@example.com”: the same address as in row 2')
+    expect(checked).toContain('Campaign: Spring launch · Tags: fair, vip')
+    expect(await contacts(office)).toEqual([])
+
+    await goesAhead(office, message)
+    await ada.sees('2 rows left out')
+    const [done] = ada.messages('@touchpoint')
+    expect(done).toMatchObject({ isEdited: true })
     expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({
       firstName: 'Ada',
       company: 'Acme',
       sourceCampaign: 'Spring launch',
       tags: ['fair', 'vip'],
     })
-    expect(await contactsAfter(database, 0, 10)).toHaveLength(2)
-    expect(office.lines).toEqual([])
+    expect(await contacts(office)).toHaveLength(2)
+    expect(office.lines.filter(({ level }) => level !== 'info')).toEqual([])
   })
 
-  test('twice with the same file changes nothing', async () => {
+  test('hands the rows that were left out back as a file, with row and reason', async () => {
     await using office = await aProgramInSlack()
-    for (const counts of ['2 new, 0 changed, 0 unchanged', '0 new, 0 changed, 2 unchanged']) {
-      await office.opens('/crm import')
-      await office.ada.upload('A file', { name: 'people.csv', text: CSV })
-      await office.ada.submit()
-      await office.ada.sees(counts)
-    }
+    await imports(office, CSV)
+    await expect
+      .poll(() => office.ada.messages('@touchpoint').flatMap(({ files }) => files.map(({ name }) => name)))
+      .toEqual(['people, left out.csv'])
+  })
+
+  test('lists the contacts of its campaign', async () => {
+    await using office = await aProgramInSlack()
+    const { ada } = office
+    await office.opens('/crm import')
+    await ada.fill('Or paste addresses', 'ada@example.com')
+    await ada.fill('Campaign', 'Spring launch')
+    await ada.submit()
+    await goesAhead(office, await isChecked(office))
+    await ada.press('See the contacts')
+    await ada.sees('ada@example.com')
+  })
+
+  test('twice with the same file has nothing to import', async () => {
+    await using office = await aProgramInSlack()
+    await imports(office, CSV)
+    await gives(office, CSV)
+    await office.ada.sees('There is nothing to import: 0 new, 0 changed, 2 unchanged.')
   })
 
   test('brings in what was pasted, and brings the Home tab up to date', async () => {
@@ -60,20 +127,133 @@ describe('/crm import', () => {
     await ada.sees('Cancel')
     await ada.fill('Or paste addresses', 'Ada Lovelace <ada@example.com>; bob@example.com\nnobody')
     await ada.submit()
-    await ada.sees('Pasted addresses: 2 new, 0 changed, 0 unchanged, 1 line left out.')
+    await goesAhead(office, await isChecked(office))
     await ada.sees('2 contacts, 2 new')
     expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ lastName: 'Lovelace' })
   })
 
-  test('without anything to import says so in the form', async () => {
-    const startImport = vi.fn()
-    await using office = await aBotInSlack(() => ({ startImport }))
+  test('cancelled writes nothing, and says so once', async () => {
+    await using office = await aProgramInSlack()
+    const { ada } = office
+    await gives(office, CSV)
+    await isChecked(office)
+    await ada.press('Cancel')
+    await ada.sees('you cancelled it. Nothing was written.')
+    expect(await contacts(office)).toEqual([])
+    expect(told(office)).toHaveLength(1)
+  })
+})
+
+describe('columns that nobody knows', () => {
+  const ODD = 'Kontakt,Spitzname,Schuhgröße\nada@example.com,Ada,38\nbob@example.com,Bob,44\n'
+
+  test('are asked about once, and remembered for the next list with the same header', async () => {
+    await using office = await aProgramInSlack()
+    const { ada, database } = office
+    await gives(office, ODD)
+    await ada.sees('columns that I do not know')
+    await ada.choose('Spitzname', 'First name')
+    await ada.choose('Schuhgröße', 'A field of its own')
+    await ada.submit()
+    await goesAhead(office, await isChecked(office))
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({
+      firstName: 'Ada',
+      customFields: { Schuhgröße: '38' },
+    })
+    await gives(office, `${ODD}eve@example.com,Eve,40\n`)
+    expect(textOf(await isChecked(office))).toContain('1 new, 0 changed, 2 unchanged')
+  })
+
+  test('that hold the same are refused beside the second', async () => {
+    await using office = await aProgramInSlack()
+    const { ada } = office
+    await gives(office, ODD)
+    await ada.sees('columns that I do not know')
+    await ada.choose('Spitzname', 'First name')
+    await ada.choose('Schuhgröße', 'First name')
+    expect((await ada.submit())?.errors).toEqual({
+      column_2: 'Spitzname is “First name” already. Choose it for one column only.',
+    })
+  })
+
+  test('are asked about in a message where the form was closed meanwhile', async () => {
+    await using office = await aProgramInSlack()
+    const { ada, slack } = office
+    await office.opens('/crm import')
+    await ada.upload('A file', { name: 'people.csv', text: ODD })
+    slack.trouble({ kind: 'refuse', error: 'not_found' }, { method: 'views.update' })
+    await ada.submit()
+    await ada.sees('has 2 columns that I do not know: Spitzname, Schuhgröße')
+    await ada.close()
+    await ada.press('Columns')
+    await ada.sees('Remembered for the next list')
+    await ada.choose('Spitzname', 'First name')
+    await ada.submit()
+    await ada.sees('Nothing is written yet')
+  })
+})
+
+describe('a button of an import', () => {
+  test('pressed again says what became of it', async () => {
+    await using office = await aProgramInSlack()
+    const { ada, slack } = office
+    await imports(office, CSV)
+    await presses(office, 'import_start')
+    await expect.poll(() => wordsOf(slack.answers)).toContain('This list is imported already.')
+    await ada.press('Undo')
+    await ada.sees('people.csv is undone')
+    await presses(office, 'import_undo')
+    await expect.poll(() => wordsOf(slack.answers)).toContain('This import was undone.')
+    await presses(office, 'import_cancel')
+    await presses(office, 'import_columns')
+    await expect.poll(() => slack.answers.length).toBe(4)
+  })
+
+  test('is for who asked, or an admin', async () => {
+    await using office = await aProgramInSlack()
+    const { slack } = office
+    await gives(office, CSV)
+    await isChecked(office)
+    await presses(office, 'import_start', slack.person('tom'))
+    await expect.poll(() => wordsOf(slack.answers)).toContain('Only who asked for this import can do that')
+    expect(await contacts(office)).toEqual([])
+  })
+})
+
+describe('an undo', () => {
+  const many = `Email\n${Array.from({ length: 30 }, (_, n) => `person${n}@example.com`).join('\n')}\n`
+
+  test('of few takes them back at a press', async () => {
+    await using office = await aProgramInSlack()
+    await imports(office, CSV)
+    await office.ada.press('Undo')
+    await office.ada.sees('people.csv is undone: 2 contacts removed, 0 as before, 0 kept.')
+    expect(await contacts(office)).toEqual([])
+  })
+
+  test('of many wants their number typed', async () => {
+    await using office = await aProgramInSlack()
+    const { ada } = office
+    await imports(office, many)
+    await ada.press('Undo')
+    await ada.sees('Type the number of contacts to confirm')
+    await ada.fill('Type the number of contacts to confirm', '29')
+    expect((await ada.submit())?.errors).toEqual({ number: 'Not the same number. To undo, type 30' })
+    await ada.fill('Type the number of contacts to confirm', '30')
+    await ada.submit()
+    await ada.sees('people.csv is undone: 30 contacts removed')
+    expect(await contacts(office)).toEqual([])
+  })
+})
+
+describe('the form', () => {
+  test('without anything to import says so', async () => {
+    await using office = await aBotInSlack()
     await office.opens('/crm import')
     const form = await office.ada.submit()
     expect(form?.errors).toEqual({ pasted: 'Upload a file above, or paste addresses here.' })
     await office.ada.fill('Or paste addresses', 'nobody here')
     expect((await office.ada.submit())?.errors).toEqual({ pasted: 'There is no e-mail address in this text.' })
-    expect(startImport).not.toHaveBeenCalled()
   })
 
   test('with a file and a text asks for one at a time', async () => {
@@ -84,16 +264,20 @@ describe('/crm import', () => {
     expect((await office.ada.submit())?.errors.pasted).toMatch(/^One at a time/)
   })
 
-  test('of a file that is no list says what to do, in the same message', async () => {
+  test.each<[what: string, bytes: Uint8Array, words: string]>([
+    ['a workbook', Buffer.from('PK\x03\x04workbook'), 'is a workbook or an archive'],
+    ['a sign-in page', Buffer.from('<!DOCTYPE html><html><body>Sign in</body></html>'), 'people.csv'],
+    ['NUL bytes', Buffer.from('Email\nada@example.com\n\0\0\n'), 'people.csv'],
+    ['a quote that is not closed', Buffer.from('Email,Name\nada@example.com,"Ada\nbob@example.com,Bob\n'), 'row 2'],
+    ['nobody', Buffer.from('Email,Name\n'), 'lists nobody'],
+    ['nothing', Buffer.from(' '), 'people.csv'],
+  ])('of %s says what to do in its place', async (_what, bytes, words) => {
     await using office = await aProgramInSlack()
-    const { ada } = office
-    await office.opens('/crm import')
-    await ada.upload('A file', { name: 'people.csv', bytes: Buffer.from('PK\x03\x04workbook') })
-    await ada.submit()
-    await ada.sees('people.csv is a workbook or an archive, not text. Save it as CSV')
-    expect(ada.messages('@touchpoint')).toHaveLength(1)
-    expect(await contactsAfter(office.database, 0, 10)).toEqual([])
-    expect(office.lines).toEqual([])
+    await gives(office, bytes)
+    await office.ada.sees(/:warning:|⚠/)
+    expect(office.ada.text()).toContain(words)
+    expect(await contacts(office)).toEqual([])
+    expect(office.lines.filter(({ level }) => level === 'error')).toEqual([])
   })
 
   test('of a file that the app may not read says which permission is missing', async () => {
@@ -101,15 +285,12 @@ describe('/crm import', () => {
     await using office = await aProgramInSlack({
       manifest: { ...manifest, scopes: manifest.scopes.filter((scope) => scope !== 'files:read') },
     })
-    await office.opens('/crm import')
-    await office.ada.upload('A file', { name: 'people.csv', text: CSV })
-    await office.ada.submit()
+    await gives(office, CSV)
     await office.ada.sees('files:read')
   })
 
   test('by somebody of another workspace imports nothing', async () => {
-    const startImport = vi.fn()
-    await using office = await aBotInSlack(() => ({ startImport }))
+    await using office = await aProgramInSlack()
     const answer = await office.interact({
       type: 'view_submission',
       team: { id: 'T0OURS' },
@@ -123,104 +304,6 @@ describe('/crm import', () => {
       },
     })
     expect(wordsOf(answer)).toContain('members of its own workspace only')
-    expect(startImport).not.toHaveBeenCalled()
-  })
-})
-
-describe('the importer', () => {
-  const order: ImportOrder = {
-    id: 'V1',
-    by: 'U0ADA',
-    source: { kind: 'pasted', plan: anImportPlan() },
-    campaign: null,
-    tags: [],
-  }
-
-  /** An importer whose parts all succeed, and what was said; say only what the test is about. */
-  function anImporter(overrides: Partial<ImporterDeps> = {}) {
-    const { log, lines } = aLog()
-    const post = vi.fn(async () => ({ channel: 'D1', ts: '1.1' }))
-    const update = vi.fn(async () => {})
-    const imported = vi.fn(async () => {})
-    const importer = createImporter({
-      sender: { post, update },
-      download: () => Promise.reject(new Error('nothing to download')),
-      importContacts: async () => anImportResult(),
-      imported,
-      log,
-      ...overrides,
-    })
-    return { importer, post, update, imported, lines }
-  }
-
-  test('updates its first message by the channel that Slack gave it', async () => {
-    const { importer, post, update, imported } = anImporter()
-    importer.start(order)
-    await importer.settled()
-    expect(post).toHaveBeenCalledExactlyOnceWith(
-      expect.objectContaining({ channel: 'U0ADA', key: 'import:V1:begin', text: 'Importing what you pasted…' }),
-    )
-    expect(update).toHaveBeenCalledExactlyOnceWith(
-      expect.objectContaining({ channel: 'D1', ts: '1.1', text: expect.stringContaining('1 new') }),
-    )
-    expect(imported).toHaveBeenCalledExactlyOnceWith('U0ADA')
-  })
-
-  test('imports although nobody can be told, and logs that', async () => {
-    const importContacts = vi.fn(async () => anImportResult())
-    const post = vi.fn(() => Promise.reject(new UpstreamError('Slack did not answer')))
-    const { importer, lines } = anImporter({ importContacts, sender: { post, update: async () => {} } })
-    importer.start(order)
-    await importer.settled()
-    expect(importContacts).toHaveBeenCalledOnce()
-    expect(post.mock.calls).toHaveLength(2)
-    expect(lines.map(({ level }) => level)).toEqual(['error', 'error'])
-  })
-
-  test('waits for Slack when Slack says how long', async () => {
-    const post = vi.fn(async () => ({ channel: 'D1', ts: '1.1' }))
-    post.mockRejectedValueOnce(new UpstreamError('one message a second', { retryAfterMs: 1 }))
-    const { importer, lines } = anImporter({ sender: { post, update: async () => {} } })
-    importer.start(order)
-    await importer.settled()
-    expect(post).toHaveBeenCalledTimes(2)
-    expect(lines).toEqual([])
-  })
-
-  test('says that what came in stays when the database fails', async () => {
-    const { importer, update, lines } = anImporter({
-      importContacts: () => Promise.reject(new StorageError('disk full')),
-    })
-    importer.start(order)
-    await importer.settled()
-    expect(JSON.stringify(update.mock.calls)).toContain('What came in until then stays')
-    expect(lines.map(({ level }) => level)).toEqual(['error'])
-  })
-
-  test('brings in nobody where nobody is left, and says so', async () => {
-    const importContacts = vi.fn()
-    const { importer, update } = anImporter({ importContacts })
-    const leftOut = [{ at: 1, value: 'x', reason: 'this is not an e-mail address' }]
-    importer.start({ ...order, source: { kind: 'pasted', plan: anImportPlan({ contacts: [], leftOut }) } })
-    await importer.settled()
-    expect(importContacts).not.toHaveBeenCalled()
-    expect(JSON.stringify(update.mock.calls)).toContain('nobody could be brought in, 1 row left out')
-  })
-
-  test('imports one list after the other, and is settled when both are done', async () => {
-    const first = Promise.withResolvers<ReturnType<typeof anImportResult>>()
-    const started: string[] = []
-    const { importer } = anImporter({
-      importContacts: async (_contacts, { campaign }) => {
-        started.push(String(campaign))
-        return campaign === 'one' ? await first.promise : anImportResult()
-      },
-    })
-    importer.start({ ...order, campaign: 'one' })
-    importer.start({ ...order, campaign: 'two' })
-    await expect.poll(() => started).toEqual(['one'])
-    first.resolve(anImportResult())
-    await importer.settled()
-    expect(started).toEqual(['one', 'two'])
+    expect(await contacts(office)).toEqual([])
   })
 })

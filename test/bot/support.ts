@@ -5,6 +5,7 @@ import { BOT_TOKEN, type Persona, type Slack, startSlack } from '../../practice/
 import { slackSigned } from '../../practice/slack/sign.ts'
 import { type BotDeps, createBot } from '../../src/bot/app.ts'
 import { createGate, type Gate } from '../../src/bot/gate.ts'
+import type { Importing } from '../../src/bot/importing.ts'
 import { createSlackReceiver, SLACK_PATH } from '../../src/bot/receiver.ts'
 import type { Standing } from '../../src/bot/roles.ts'
 import type { ContactChanges } from '../../src/core/changes/contact-changes.ts'
@@ -16,6 +17,8 @@ import {
   aCompany,
   anErasure,
   anEstimate,
+  anImportState,
+  anInspection,
   anOutcome,
   aPage,
   aScoreExplained,
@@ -55,6 +58,18 @@ export const noChanges: ContactChanges = {
   history: async () => ({ rows: [], newer: null, older: null }),
 }
 
+/** Every import is there, and nothing happens to it. */
+export const noImports: Importing = {
+  file: async () => {},
+  pasted: async () => {},
+  toCheck: async () => ({ name: 'people.csv', inspection: anInspection() }),
+  chosen: async () => {},
+  start: async () => {},
+  cancel: async () => {},
+  toUndo: async () => anImportState(),
+  undo: async () => {},
+}
+
 /** Lets everybody of the workspace in as the same. */
 export function aGate(standing: Standing = 'admin', { log } = aLog()): Gate {
   return createGate({ standing: async () => standing, admins: [], log })
@@ -74,11 +89,14 @@ export function aCore(overrides: Partial<BotDeps> = {}) {
     person: async () => undefined,
     addContact: async () => aCard(),
     addNewContact: async () => ({ isNew: true, card: aCard() }),
-    startImport: () => {},
+    importing: noImports,
+    enrichesImports: true,
     timeline: async () => aPage(aCardEvent()),
     notes: async () => aPage(...aCard().notes),
     explainScore: async () => aScoreExplained(),
     startExport: () => {},
+    countExport: async () => 3,
+    orderExport: async () => {},
     showHome: async () => {},
     statistics: async () => someStatistics(),
     groupStatistics: async () => someGroup(),

@@ -33,13 +33,17 @@ import {
   runFailedView,
   runRefusedView,
 } from '../../src/bot/views/enrich-run.ts'
+import { exportChoiceView } from '../../src/bot/views/export.ts'
 import { forgetForm } from '../../src/bot/views/forget.ts'
 import { FOUND_A_PAGE, foundView } from '../../src/bot/views/found.ts'
 import { healthView } from '../../src/bot/views/health.ts'
 import { helpView, unavailableView } from '../../src/bot/views/help.ts'
 import { homeClosedView, homeProblemView, homeView } from '../../src/bot/views/home.ts'
+import { importCheckedView } from '../../src/bot/views/import-checked.ts'
+import { columnsAskedView, columnsForm } from '../../src/bot/views/import-columns.ts'
 import { importForm } from '../../src/bot/views/import-form.ts'
-import { importingView, importReportView } from '../../src/bot/views/import-report.ts'
+import { importProgressView } from '../../src/bot/views/import-progress.ts'
+import { importReportView, importUndoForm } from '../../src/bot/views/import-report.ts'
 import { lookedUpView, lookupForm } from '../../src/bot/views/lookup-form.ts'
 import { nearMissesView, whomView } from '../../src/bot/views/near-misses.ts'
 import { peopleHereView } from '../../src/bot/views/people-here.ts'
@@ -66,7 +70,6 @@ import { FIELDS } from '../../src/core/enrichment/fields.ts'
 import { SHARED_FIELDS } from '../../src/core/enrichment/local/siblings.ts'
 import { EVENT_TYPES } from '../../src/core/event.ts'
 import type { Finding } from '../../src/core/finding.ts'
-import { bareContact } from '../../src/core/import-plan.ts'
 import { MOST_COUNTED, type RepliesWaiting } from '../../src/core/replies-waiting.ts'
 import type { ScoreExplained } from '../../src/core/score-explained.ts'
 import { FilterError, pointed } from '../../src/core/search/filter-error.ts'
@@ -78,6 +81,7 @@ import {
   aChange,
   aCompany,
   aCompanyPerson,
+  aDryRun,
   aFact,
   aFoundContact,
   aHome,
@@ -85,8 +89,8 @@ import {
   aMatch,
   anEmptyCard,
   anEstimate,
-  anImportPlan,
-  anImportResult,
+  anImportState,
+  anInspection,
   anOutcome,
   aPage,
   aScoreExplained,
@@ -135,10 +139,6 @@ function everyView(outside: string, many = 3): Message[] {
     counters: { ...aCard().counters, sent: { count: 10_000, first: NOW, last: NOW } },
   })
   const matches = Array.from({ length: many }, () => aMatch({ ...card }))
-  const plan = anImportPlan({
-    contacts: [bareContact(outside)],
-    leftOut: Array.from({ length: many }, (_, at) => ({ at, value: outside, reason: outside })),
-  })
   return [
     contactCardView(card),
     contactCardView(card, { role: 'admin', now: NOW }),
@@ -164,9 +164,6 @@ function everyView(outside: string, many = 3): Message[] {
     problemView(outside),
     unavailableView(outside),
     healthView(Array.from({ length: many }, () => someFindings(outside)).flat()),
-    importingView(outside),
-    importReportView(outside, plan, anImportResult()),
-    importReportView(outside, { ...plan, contacts: [], onlyAddresses: true }, undefined),
     // As it comes from a command, which refuses longer ones.
     enrichCostView(`tag:${outside}`.slice(0, 2000).toWellFormed(), anEstimate(), ['apollo']),
     enrichCostView(outside, anEstimate({ contacts: 0 }), ['apollo']),
@@ -268,7 +265,6 @@ function everyPlace(outside: string, messages: readonly Message[]) {
   return {
     modals: [
       addContactForm({ email: outside, firstName: outside, lastName: outside }),
-      importForm(),
       ...contactForms(outsider(outside)),
       messageModal('History', contactHistoryView(outsider(outside), aPage(...changesOf(outside)))),
       messageModal('Timeline', contactTimelineView(outsider(outside), aPage(...eventsOf(outside)))),
@@ -402,6 +398,7 @@ describe('every view', () => {
     enrichCostView('campaign:"Spring launch"', anEstimate(), ['apollo', 'hunter']),
     enrichCostView('tag:vip', anEstimate({ contacts: 0 }), []),
     notStartedView(),
+    exportChoiceView({ text: 'tag:vip', format: 'csv' }, 128),
     enrichingView('tag:vip', { done: 64, total: 128, credits: 50 }),
     enrichReportView('tag:vip', aBatchOutcome()),
     interruptedView('tag:vip', { done: 64, total: 128, credits: 50 }),
@@ -422,11 +419,13 @@ describe('every view', () => {
     replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: null, occurredAt: NOW }, 'own'),
     replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: null, occurredAt: NOW }, 'unknown'),
     helpView(),
-    unavailableView('export'),
+    unavailableView('digest'),
     healthView(someFindings()),
     healthView([]),
-    importingView('people.csv'),
-    importReportView('people.csv', anImportPlan(), anImportResult()),
+    columnsAskedView(7, 'people.csv', anInspection()),
+    importCheckedView({ ...anImportState(), unit: 'row', warnings: [] }, aDryRun()),
+    importProgressView('importing', anImportState(), { done: 3, total: 12, aSecond: 1 }),
+    importReportView(anImportState()),
     collectingView(),
     personExportView({ email: 'ada@example.com', json: '{}', counts: { fields: 12, events: 1, notes: 0, changes: 1 } }),
     deniedView({ why: 'guest' }),
@@ -437,7 +436,9 @@ describe('every view', () => {
   const typicalPlaces = {
     modals: [
       addContactForm(),
-      importForm(),
+      importForm({ enrichesImports: true }),
+      columnsForm(7, 'people.csv', anInspection()),
+      importUndoForm(anImportState()),
       ...contactForms(aCard()).slice(0, 5),
       messageModal('History', contactHistoryView(aCard(), aPage(aChange(), aChange({ isUndone: true })))),
       messageModal('History', contactHistoryView(aCard(), EMPTY_PAGE)),
@@ -792,46 +793,14 @@ describe('the Home tab', () => {
   })
 })
 
-describe('the report of an import', () => {
-  test('counts, and names what was left out by its place and reason', () => {
-    const plan = anImportPlan({
-      leftOut: [
-        { at: 3, value: 'adda@', reason: 'this is not an e-mail address' },
-        { at: 5, value: '', reason: 'there is no e-mail address' },
-      ],
-    })
-    const view = importReportView('people.csv', plan, anImportResult({ created: 8, changed: 1 }))
-    expect(view.text).toBe('people.csv: 8 new, 1 changed, 0 unchanged, 2 rows left out.')
-    expect(wordsOf(view)).toContain('Row 3 “adda@”: this is not an e-mail address\nRow 5: there is no e-mail address')
-    expect(wordsOf(view)).toContain('`/crm lookup ada@example.com`')
-  })
-
-  test('says where nobody could be brought in', () => {
-    const plan = anImportPlan({ contacts: [], leftOut: [{ at: 1, value: 'x', reason: 'no' }], unit: 'line' })
-    const view = importReportView('list.txt', plan, undefined)
-    expect(view.text).toBe('list.txt: nobody could be brought in, 1 line left out.')
-  })
-
-  test('names the first of many, and counts the rest', () => {
-    const leftOut = Array.from({ length: 25 }, (_, index) => ({ at: index + 2, value: 'x', reason: 'no' }))
-    const words = wordsOf(importReportView('people.csv', anImportPlan({ leftOut }), anImportResult()))
-    expect(words).toContain('Row 11 “x”: no\nand 15 more')
-  })
-
-  test('says why only addresses were read', () => {
-    const words = wordsOf(importReportView('people.csv', anImportPlan({ onlyAddresses: true }), anImportResult()))
-    expect(words).toContain('No row names the columns')
-  })
-})
-
 test('help shows examples that can be pasted', () => {
   for (const example of wordsOf(helpView()).match(/`\/crm[^`]*`/g) ?? []) expect(example).toMatch(/^`\/crm \S.*`$/)
   expect(wordsOf(helpView()).match(/`\/crm/g)?.length).toBeGreaterThanOrEqual(4)
 })
 
 test('a command that is not there is answered with those that are', () => {
-  expect(unavailableView('export').text).toBe(
-    'There is no command `export` here. The commands are `lookup`, `search`, `list`, `add`, `import`, `note`, `tag`, `untag`, `assign`, `status`, `enrich`, `company`, `campaign`, `stats`, `forget`, `health` and `help`.',
+  expect(unavailableView('digest').text).toBe(
+    'There is no command `digest` here. The commands are `lookup`, `search`, `list`, `add`, `import`, `export`, `note`, `tag`, `untag`, `assign`, `status`, `enrich`, `company`, `campaign`, `stats`, `forget`, `health` and `help`.',
   )
 })
 

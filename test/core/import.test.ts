@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 
 import { addContact } from '../../src/core/add-contact.ts'
 import { EVENT_TYPES, type EventType } from '../../src/core/event.ts'
-import { exportContacts } from '../../src/core/export-contacts.ts'
+import { exportContacts } from '../../src/core/export/contacts.ts'
 import { type ImportOptions, importContacts } from '../../src/core/import-contacts.ts'
 import { ingestAll } from '../../src/core/ingest.ts'
 import { engagementType, type InterchangeContact } from '../../src/core/interchange.ts'
@@ -242,6 +242,7 @@ describe.each(databases)('export and import on $name', ({ name, open }) => {
         owner: null,
         tags: ['b'],
         custom_fields: { seats: 2 },
+        enrichment: { phone: '+442079460018', company_name: ' ' },
       },
     })
     expect(await exported(database)).toMatchObject({
@@ -252,7 +253,7 @@ describe.each(databases)('export and import on $name', ({ name, open }) => {
         owner: 'U1',
         tags: ['a', 'b'],
         custom_fields: { tier: 1, seats: 2 },
-        enrichment: { company_name: 'Analytical Engines' },
+        enrichment: { company_name: 'Analytical Engines', phone: '+442079460018' },
       },
     })
   })
@@ -364,11 +365,11 @@ describe.each(databases)('export and import on $name', ({ name, open }) => {
 
   test('tells how far it is after every group', async () => {
     await using database = await open()
-    const entries = Object.fromEntries(Array.from({ length: 401 }, (_, n) => [`person${n}@example.com`, {}]))
+    const entries = Object.fromEntries(Array.from({ length: 501 }, (_, n) => [`person${n}@example.com`, {}]))
     const told: number[] = []
     const result = await bringIn(database, entries, { onProgress: (done) => told.push(done) })
-    expect(result).toEqual({ created: 401, changed: 0, unchanged: 0, events: 0 })
-    expect(told).toEqual([200, 400, 401])
-    expect(Object.keys(await exported(database))).toHaveLength(401)
+    expect(result).toEqual({ created: 501, changed: 0, unchanged: 0, events: 0 })
+    expect(told).toEqual([250, 500, 501])
+    expect(Object.keys(await exported(database))).toHaveLength(501)
   })
 })

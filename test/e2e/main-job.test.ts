@@ -132,6 +132,9 @@ test('people add a contact, import a list and look at the Home tab', async () =>
   await grace.sees('Import contacts')
   await grace.upload('A file', { name: 'people.csv', text: 'email;first name\neve@example.com;Eve\nnobody;\n' })
   await grace.submit()
+  await grace.sees('people.csv is checked')
+  await grace.close()
+  await grace.press('Import 1 contact')
   expect(textOf(await grace.sees(/people\.csv: 1 new/))).toContain('1 row left out')
   expect(textOf(await grace.type('/crm eve'))).toContain('eve@example.com')
 

@@ -105,12 +105,15 @@ describe.skipIf(!hasBrowser)(hasBrowser ? about : `${about} (${NO_BROWSER})`, ()
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
   })
 
-  test('an uploaded CSV is imported, with a report as a direct message', async () => {
+  test('an uploaded CSV is checked and imported, with a report as a direct message', async () => {
     await type('/crm import')
     await dialog().locator('input[type=file]').setInputFiles(PEOPLE_CSV)
     await dialog().getByText('people.csv').waitFor()
-    await dialog().getByRole('button', { name: 'Import', exact: true }).click()
+    await dialog().getByRole('button', { name: 'Continue' }).click()
+    await dialog().getByText('people.csv is checked').waitFor()
+    await dialog().getByRole('button', { name: 'Done' }).click()
     await channel('Touchpoint')
+    await message('Nothing is written yet').getByRole('button', { name: 'Import 10 contacts' }).click()
     const report = message(/people\.csv: 10 new/)
     await report.waitFor()
     await expect.poll(() => report.innerText()).toContain('left out')

@@ -8,7 +8,8 @@ const EXAMPLES = mrkdwn`\`/crm ada@example.com\` the contact card: status, score
 \`/crm company acme.com\` the same with what they did together
 \`/crm campaign Spring launch\` what became of a campaign; \`/crm campaign\` lists them
 \`/crm add ada@example.com\` a form for one new contact
-\`/crm import\` many at once: a CSV, or addresses that you paste
+\`/crm import\` many at once: a CSV, or addresses that you paste; shows first what would happen, and can be undone
+\`/crm export tag:vip\` contacts as a CSV, with the filters of \`list\`; \`/crm export json\` with their whole history
 \`/crm note ada@example.com Call her in May\` a note, and likewise \`tag\` and \`untag\`
 \`/crm assign "Ada Lovelace" me\` the owner of a contact
 \`/crm status ada@example.com converted\` or \`disqualified\`, and \`open\` to take that back
@@ -21,14 +22,14 @@ const EXAMPLES = mrkdwn`\`/crm ada@example.com\` the contact card: status, score
 
 export function helpView(): Message {
   return message(
-    mrkdwn`What you can ask: /crm followed by an address, a name or a domain, or /crm search, /crm list, /crm add, /crm import, /crm note, /crm tag, /crm assign, /crm status, /crm enrich, /crm company, /crm campaign, /crm stats or /crm health.`,
+    mrkdwn`What you can ask: /crm followed by an address, a name or a domain, or /crm search, /crm list, /crm add, /crm import, /crm export, /crm note, /crm tag, /crm assign, /crm status, /crm enrich, /crm company, /crm campaign, /crm stats or /crm health.`,
     help(),
   )
 }
 
 /** For a command that this version does not have. */
 export function unavailableView(word: string): Message {
-  const sentence = mrkdwn`There is no command ${code(word)} here. The commands are \`lookup\`, \`search\`, \`list\`, \`add\`, \`import\`, \`note\`, \`tag\`, \`untag\`, \`assign\`, \`status\`, \`enrich\`, \`company\`, \`campaign\`, \`stats\`, \`forget\`, \`health\` and \`help\`.`
+  const sentence = mrkdwn`There is no command ${code(word)} here. The commands are \`lookup\`, \`search\`, \`list\`, \`add\`, \`import\`, \`export\`, \`note\`, \`tag\`, \`untag\`, \`assign\`, \`status\`, \`enrich\`, \`company\`, \`campaign\`, \`stats\`, \`forget\`, \`health\` and \`help\`.`
   const instead = mrkdwn`To find a person of that name: ${code(`/crm lookup ${word}`)}`
   return message(sentence, [section(sentence), context(instead), ...help()])
 }

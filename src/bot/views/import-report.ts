@@ -1,59 +1,176 @@
-import type { ImportResult } from '../../core/import-contacts.ts'
-import type { ImportPlan } from '../../core/import-plan.ts'
-import { context, type Message, message, section } from '../blocks.ts'
-import { code, count, counted, join, type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
+import type { types } from '@slack/bolt'
 
-export function importingView(name: string): Message {
-  const sentence = mrkdwn`Importing ${text(name)}…`
-  return message(sentence, [section(mrkdwn`:hourglass_flowing_sand: ${sentence}`)])
+import type { ImportCounts, ImportStage, UndoReport } from '../../core/import/report.ts'
+import { isFilter } from '../../core/search/filter.ts'
+import { actions, button, type Confirmation, context, type Message, message, section } from '../blocks.ts'
+import { textInput } from '../inputs.ts'
+import { type Action, type FormId, MOST_IN_A_VALUE } from '../listeners.ts'
+import { count, counted, join, type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
+import { modal } from '../surfaces.ts'
+
+export interface ImportReported {
+  readonly id: number
+  readonly name: string
+  readonly campaign: string | null
+  readonly stage: ImportStage
+  /** Rows that were dealt with, of all that there are. */
+  readonly done: number
+  readonly total: number | null
+  readonly counts: ImportCounts
 }
 
-/** What became of an import; `result` is undefined where nobody could be brought in. */
-export function importReportView(name: string, plan: ImportPlan, result: ImportResult | undefined): Message {
-  const sentence = mrkdwn`${text(name)}: ${counts(plan, result)}.`
+/** What became of an import, which was perhaps stopped in the middle. */
+export function importReportView(reported: ImportReported): Message {
+  const { name, stage, counts, campaign, done, total } = reported
+  const wasStopped = stage === 'cancelled'
+  const where = wasStopped
+    ? mrkdwn` was stopped after ${count(done)} of ${counted(total ?? done, 'row', 'rows')}`
+    : mrkdwn``
+  const sentence = mrkdwn`${text(name)}${where}: ${peopleWords(counts)}.`
+  const more = sentences(counts)
+  const buttons = buttonsOf(reported)
   return message(sentence, [
-    section(mrkdwn`${result ? mrkdwn`:white_check_mark:` : mrkdwn`:warning:`} ${sentence}`),
-    ...(plan.leftOut.length > 0 ? [section(leftOut(plan))] : []),
-    ...(plan.onlyAddresses ? [context(ONLY_ADDRESSES)] : []),
-    ...(result ? [context(next(plan))] : []),
+    section(mrkdwn`${wasStopped ? mrkdwn`:double_vertical_bar:` : mrkdwn`:white_check_mark:`} ${sentence}`),
+    ...(more.length > 0 ? [section(join(more, '\n'))] : []),
+    ...(campaign === null ? [] : [context(mrkdwn`Campaign: ${text(campaign)}`)]),
+    ...(buttons.length > 0 ? [actions(...buttons)] : []),
   ])
 }
 
-const ONLY_ADDRESSES: Mrkdwn = mrkdwn`No row names the columns, so only the addresses were read. With a first row like \`email, first name, last name, company\` the rest comes in, too.`
+/** Nothing was written. */
+export function importCancelledView({ name }: Pick<ImportReported, 'name'>): Message {
+  const sentence = mrkdwn`${text(name)} was not imported: you cancelled it. Nothing was written.`
+  return message(sentence, [section(mrkdwn`:double_vertical_bar: ${sentence}`)])
+}
 
-function counts({ leftOut, unit }: ImportPlan, result: ImportResult | undefined): Mrkdwn {
-  const skipped = leftOut.length > 0 ? [mrkdwn`${counted(leftOut.length, unit, PLURAL[unit])} left out`] : []
-  if (!result) return join([mrkdwn`nobody could be brought in`, ...skipped], ', ')
-  const { created, changed, unchanged, events, erased = 0 } = result
-  const history = events > 0 ? [counted(events, 'new engagement', 'new engagements')] : []
+export function peopleWords({ created, changed, unchanged, events }: ImportCounts): Mrkdwn {
   const people = [
     mrkdwn`${count(created)} new`,
     mrkdwn`${count(changed)} changed`,
     mrkdwn`${count(unchanged)} unchanged`,
   ]
-  const keptOut = erased > 0 ? [mrkdwn`${count(erased)} left out: erased on request`] : []
-  return join([...people, ...history, ...skipped, ...keptOut], ', ')
+  return join([...people, ...(events > 0 ? [counted(events, 'new engagement', 'new engagements')] : [])], ', ')
 }
 
-const PLURAL: Readonly<Record<ImportPlan['unit'], string>> = { row: 'rows', line: 'lines', entry: 'entries' }
-const SINGULAR: Readonly<Record<ImportPlan['unit'], Mrkdwn>> = {
-  row: mrkdwn`Row`,
-  line: mrkdwn`Line`,
-  entry: mrkdwn`Entry`,
+/** What is worth knowing beside the people, each only where there is something. */
+function sentences({ duplicate, invalid, erased, suppressed, spared }: ImportCounts): Mrkdwn[] {
+  const rows = [
+    ...(invalid > 0 ? [mrkdwn`${count(invalid)} without a usable address`] : []),
+    ...(duplicate > 0 ? [mrkdwn`${count(duplicate)} of somebody who stands above in the list`] : []),
+    ...(erased > 0 ? [mrkdwn`${count(erased)} of people who asked to be erased`] : []),
+  ]
+  const leftOut = duplicate + invalid + erased
+  const file = toldOfIn({ duplicate, invalid }) > 0 ? mrkdwn` A file with the reasons follows.` : mrkdwn``
+  return [
+    ...(leftOut > 0 ? [mrkdwn`${counted(leftOut, 'row', 'rows')} left out: ${join(rows, ', ')}.${file}`] : []),
+    ...(suppressed > 0
+      ? [
+          mrkdwn`${counted(suppressed, 'person', 'people')} not to be written to: they stay unsubscribed, or whatever they are.`,
+        ]
+      : []),
+    ...(spared > 0
+      ? [
+          mrkdwn`${counted(spared, 'contact keeps', 'contacts keep')} what people here entered, which the list would replace.`,
+        ]
+      : []),
+  ]
 }
-const SHOWN = 10
 
-/** The first of them; a long list would say no more. */
-function leftOut({ leftOut, unit }: ImportPlan): Mrkdwn {
-  const lines = leftOut.slice(0, SHOWN).map(({ at, value, reason }) => {
-    const what = value.trim() ? mrkdwn` “${text(value, 60)}”` : mrkdwn``
-    return mrkdwn`${SINGULAR[unit]} ${count(at)}${what}: ${text(reason, 120)}`
+/** Rows that are handed back with why they make no contact; of people who were erased nothing is. */
+export function toldOfIn({ duplicate, invalid }: Pick<ImportCounts, 'duplicate' | 'invalid'>): number {
+  return duplicate + invalid
+}
+
+/** Above this, an undo wants the number typed (reliability sheet, section 13). */
+const MOST_AT_A_PRESS = 25
+
+export function undoneContacts({ created, changed }: Pick<ImportCounts, 'created' | 'changed'>): number {
+  return created + changed
+}
+
+export function needsTyping(counts: Pick<ImportCounts, 'created' | 'changed'>): boolean {
+  return undoneContacts(counts) > MOST_AT_A_PRESS
+}
+
+function buttonsOf({ id, campaign, counts, name }: ImportReported): types.Button[] {
+  const filter = `campaign:"${campaign ?? ''}"`
+  const isListed = campaign !== null && !/["“”„]/.test(campaign) && filter.length <= MOST_IN_A_VALUE && isFilter(filter)
+  const undo = {
+    label: 'Undo',
+    action: 'import_undo' satisfies Action,
+    value: String(id),
+    ...(needsTyping(counts) ? {} : { confirm: confirmation(name, counts) }),
+  }
+  return [
+    ...(isListed ? [button({ label: 'See the contacts', action: 'found_list' satisfies Action, value: filter })] : []),
+    ...(undoneContacts(counts) > 0 ? [button(undo)] : []),
+  ]
+}
+
+function confirmation(name: string, counts: ImportCounts): Confirmation {
+  return {
+    title: 'Undo this import?',
+    text: `${name.slice(0, 80)}: ${undoWords(counts)} ${KEPT}`,
+    yes: 'Undo',
+    no: 'Keep it',
+  }
+}
+
+function undoWords({ created, changed }: ImportCounts): string {
+  const parts = [
+    ...(created > 0 ? [number(created, 'contact goes', 'contacts go')] : []),
+    ...(changed > 0 ? [`${number(changed, 'is', 'are')} set back to what was there before`] : []),
+  ]
+  return `${parts.join(', and ')}.`
+}
+
+const KEPT = 'Whoever was changed since, or did something, stays.'
+
+function number(value: number, one: string, many: string): string {
+  return `${value.toLocaleString('en-US')} ${value === 1 ? one : many}`
+}
+
+/** What the form carries along. */
+export interface UndoAbout {
+  readonly id: number
+}
+
+/** Says what an undo does, and wants the number typed. */
+export function importUndoForm({ id, name, counts }: Pick<ImportReported, 'id' | 'name' | 'counts'>): types.ModalView {
+  const all = undoneContacts(counts)
+  return modal({
+    title: 'Undo an import',
+    submit: 'Undo',
+    close: 'Keep it',
+    callbackId: 'import_undo' satisfies FormId,
+    about: { id } satisfies UndoAbout,
+    blocks: [
+      section(mrkdwn`*${text(name)}*\n${text(undoWords(counts))}`),
+      textInput({
+        id: 'number',
+        label: 'Type the number of contacts to confirm',
+        hint: String(all),
+        max: 20,
+        focus: true,
+      }),
+      context(mrkdwn`${text(KEPT)} You are told who. An undo cannot itself be undone; the list can be imported again.`),
+    ],
   })
-  const rest = leftOut.length - lines.length
-  return join([...lines, ...(rest > 0 ? [mrkdwn`and ${count(rest)} more`] : [])], '\n')
 }
 
-function next({ contacts }: ImportPlan): Mrkdwn {
-  const [first] = contacts
-  return first ? mrkdwn`Look at one: ${code(`/crm lookup ${first.email}`)}` : mrkdwn`See them all: \`/crm stats\``
+/** What an undo took back, and what it could not. */
+export function importUndoneView({ name }: Pick<ImportReported, 'name'>, report: UndoReport): Message {
+  const { removed, restored, kept, list } = report
+  const sentence = mrkdwn`${text(name)} is undone: ${counted(removed, 'contact', 'contacts')} removed, ${count(restored)} as before, ${count(kept)} kept.`
+  const lines = list
+    .slice(0, KEPT_SHOWN)
+    .map(({ email, reason }) => mrkdwn`${text(email, 100)} stays: ${text(reason, 120)}`)
+  const rest = kept - lines.length
+  const all = [...lines, ...(rest > 0 ? [mrkdwn`and ${count(rest)} more`] : [])]
+  return message(sentence, [
+    section(mrkdwn`:leftwards_arrow_with_hook: ${sentence}`),
+    ...(all.length > 0 ? [section(join(all, '\n'))] : []),
+  ])
 }
+
+const KEPT_SHOWN = 10

@@ -21,6 +21,10 @@ export interface ChangeValues extends ProfileValues {
   readonly tags?: readonly string[]
   /** The id of a note that is there on this side and not on the other. */
   readonly note?: number
+  /** The import that somebody took back: about many contacts. */
+  readonly undoneImport?: number
+  /** Whom somebody was given as a file: about no one contact. */
+  readonly exported?: { readonly text: string; readonly format: string; readonly contacts: number }
 }
 
 export interface Delta {

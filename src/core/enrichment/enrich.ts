@@ -53,6 +53,17 @@ export const PATIENCE_MS = 65_000
 
 /** Contacts in hand at a time: memory stays the same however many there are, and calls fill up, since batches divide it. */
 const CHUNK = 500
+
+/** Somebody of whom nothing is known but an address. */
+const NOBODY: Subject = {
+  ...{ id: 0, email: 'somebody@example.com', domain: 'example.com' },
+  said: { firstName: null, lastName: null, companyName: null, jobTitle: null },
+  claims: {},
+  evidence: null,
+  isSuppressed: false,
+  lookups: [],
+}
+
 /** The verbs of enrichment. */
 export class Enrichment {
   readonly #deps: EnricherDeps
@@ -121,6 +132,15 @@ export class Enrichment {
       }
     }
     return { ...sum, spentToday: await spentOn(database, dayOf(now())), dailyCredits } satisfies Estimate
+  }
+
+  /** What asking about so many new contacts would cost at most, whatever is known of them by then. */
+  async estimateNew(contacts: number): Promise<Pick<Estimate, 'most' | 'spentToday' | 'dailyCredits'>> {
+    const { database, dayOf, dailyCredits, now, prepare } = this.#deps
+    await prepare()
+    const asked = this.#atWorst(missing(NOBODY, USUAL_WANTS, now()), NOBODY, false)
+    const most = contacts * asked.reduce((credits, { terms }) => credits + terms.credits, 0)
+    return { most, spentToday: await spentOn(database, dayOf(now())), dailyCredits }
   }
 
   /** What enrichment did in the last `days` local days, today included. */

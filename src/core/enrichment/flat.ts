@@ -28,6 +28,24 @@ const IN_BOTH = [
   'companySize',
 ] as const satisfies readonly Field[]
 
+/** What an earlier import said with what a later one says; what that leaves empty stays. */
+export function overlay(earlier: Enrichment | null, later: Enrichment | null): Enrichment | null {
+  if (!earlier || !later) return later ?? earlier
+  return {
+    companyName: later.companyName ?? earlier.companyName,
+    jobTitle: later.jobTitle ?? earlier.jobTitle,
+    linkedinUrl: later.linkedinUrl ?? earlier.linkedinUrl,
+    phone: later.phone ?? earlier.phone,
+    industry: later.industry ?? earlier.industry,
+    seniorityLevel: later.seniorityLevel ?? earlier.seniorityLevel,
+    companySize: later.companySize ?? earlier.companySize,
+    emailVerified: later.emailVerified ?? earlier.emailVerified,
+    verifiedAt: later.verifiedAt ?? earlier.verifiedAt,
+    enrichedAt: later.enrichedAt ?? earlier.enrichedAt,
+    source: later.source ?? earlier.source,
+  }
+}
+
 /** What an import said, as the claims of its source; as old as `otherwise` where it has no date. */
 export function claimsIn(enrichment: Enrichment, otherwise: number): Claims {
   const claims: { -readonly [F in Field]?: Voices } = {}

@@ -1,7 +1,7 @@
 import { addressKey, isAddress } from '../address.ts'
 import { InvalidInputError } from '../errors.ts'
+import { bareContact } from '../import/bare-contact.ts'
 import { importContacts } from '../import-contacts.ts'
-import { bareContact } from '../import-plan.ts'
 import { contactIdsByKey } from '../store/contacts.ts'
 import type { Database } from '../store/database.ts'
 import type { DayOf } from '../time.ts'

@@ -2,7 +2,7 @@ import type { EnrichmentDeps, RunningEnrichment } from './create.ts'
 import type { Enrichment } from './enrich.ts'
 
 export interface EnrichmentOnDemand extends AsyncDisposable {
-  readonly enrichment: Pick<Enrichment, 'enrichContact' | 'enrichBatch' | 'estimate' | 'collect'>
+  readonly enrichment: Pick<Enrichment, 'enrichContact' | 'enrichBatch' | 'estimate' | 'estimateNew' | 'collect'>
   readonly called: RunningEnrichment['called']
   stop(): void
 }
@@ -30,6 +30,7 @@ export function enrichmentOnDemand(deps: EnrichmentDeps): EnrichmentOnDemand {
       enrichContact: async (...asked) => (await running()).enrichment.enrichContact(...asked),
       enrichBatch: async (...asked) => (await running()).enrichment.enrichBatch(...asked),
       estimate: async (...asked) => (await running()).enrichment.estimate(...asked),
+      estimateNew: async (...asked) => (await running()).enrichment.estimateNew(...asked),
       collect: async (...asked) => (await running()).enrichment.collect(...asked),
     },
     called: async (token) => (await running()).called(token),

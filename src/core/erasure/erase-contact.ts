@@ -10,6 +10,7 @@ import {
   type Belongings,
   belongingsOf,
   blankChanges,
+  blankExportsAbout,
   blankMessagesAbout,
   type ClickedLink,
   deleteContact,
@@ -25,6 +26,7 @@ import {
   takePosts,
 } from '../store/erasure.ts'
 import { eventOf, eventsOf } from '../store/events.ts'
+import { forgetInImports } from '../store/imports.ts'
 import { enqueue } from '../store/jobs.ts'
 import { release } from '../store/quarantine.ts'
 import { RollUps } from '../store/roll-ups.ts'
@@ -100,6 +102,8 @@ export async function eraseWithoutScrub(
     await deleteEmptyGroups(tx)
     await deleteJobsAbout(tx, address, row ? [enrichJobId(row.id)] : [])
     await blankMessagesAbout(tx, address)
+    await forgetInImports(tx, address, now)
+    await blankExportsAbout(tx, address)
     const added = await insertErased(tx, [erasedRow(key, address, now, 'requested')], keyMark(key))
     await insertChange(tx, {
       ...{ contactId: row?.id ?? 0, at: now, actor: by, action: 'erase' },

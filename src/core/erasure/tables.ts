@@ -10,10 +10,15 @@ export const TREATMENT: Readonly<Record<string, Treatment>> = {
   notes: 'deleted',
   enrichment_lookups: 'deleted',
   posts: 'deleted',
+  import_contacts: 'deleted',
   /** Those that name the address; what they would have done is about nobody any more. */
   jobs: 'searched',
   quarantine: 'searched',
   enrichment_providers: 'searched',
+  /** Rows that made no contact. */
+  import_rejects: 'searched',
+  /** A list that waits for somebody to say yes is given up; one that is coming in leaves the person out and goes with its end. */
+  import_pieces: 'searched',
   /** Who did what and when stays; what they wrote does not. */
   changes: 'blanked',
   /** A tag or a campaign that nobody is left with goes. */
@@ -29,6 +34,9 @@ export const TREATMENT: Readonly<Record<string, Treatment>> = {
   /** Numbers of contacts, while a call is under way. */
   enrichment_calls: 'nobody',
   refused_blocks: 'nobody',
+  /** What lists are called, and what their columns are. */
+  imports: 'nobody',
+  import_columns: 'nobody',
   erased: 'nobody',
   erasure: 'nobody',
 }

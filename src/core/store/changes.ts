@@ -1,6 +1,6 @@
 import type { Change } from '../changes/change.ts'
 import type { Database, Tables } from './database.ts'
-import { and, desc, eq, gt, inArray, isNotNull, sql } from './drizzle.ts'
+import { and, desc, eq, gt, gte, inArray, isNotNull, sql } from './drizzle.ts'
 
 export type NoteRow = Tables['notes']['$inferSelect']
 
@@ -25,6 +25,16 @@ export async function changesSince(database: Database, contactId: number, id: nu
     .where(and(eq(changes.contactId, contactId), gt(changes.id, id)))
 }
 
+/** All that was changed of the contacts with `contactIds`. */
+export async function changesOf(database: Database, contactIds: readonly number[]): Promise<Change[]> {
+  if (contactIds.length === 0) return []
+  const { changes } = database.tables
+  return await database.db
+    .select()
+    .from(changes)
+    .where(inArray(changes.contactId, [...contactIds]))
+}
+
 /** Newest first. */
 export async function latestChanges(database: Database, contactId: number, limit: number): Promise<Change[]> {
   const { changes } = database.tables
@@ -46,6 +56,13 @@ export async function latestAnswered(database: Database, actor: string, limit: n
     .where(and(eq(changes.actor, actor), sql`${changes.action} = 'answered'`))
     .orderBy(desc(changes.id))
     .limit(limit)
+}
+
+/** How many times somebody (a Slack user id) exported contacts at `from` (UTC milliseconds) or later. */
+export async function exportsSince(database: Database, actor: string, from: number): Promise<number> {
+  const { changes } = database.tables
+  const ofMany = and(eq(changes.contactId, 0), eq(changes.action, 'export'))
+  return await database.db.$count(changes, and(ofMany, eq(changes.actor, actor), gte(changes.at, from)))
 }
 
 /** Those of `ids` that were taken back. */

@@ -8,7 +8,7 @@ import { decodeRows, insertOf, perBackend, selectList, updateOf, valuesOf } from
 import type { Database, Tables } from './database.ts'
 import { and, desc, eq, gte, inArray, isNull, lt, ne, sql } from './drizzle.ts'
 import type { Assertions } from './rows.ts'
-import { expectWords, indexContacts } from './search.ts'
+import { expectWords, indexContacts, indexNew } from './search.ts'
 
 export type ContactRow = Tables['contacts']['$inferSelect']
 
@@ -229,6 +229,39 @@ export async function saveProfiles(
   )
 }
 
+const WHOLE = [...new Set([...PROFILE, ...SAVED, 'email', 'emailKey', 'domain', 'lastEngagedAt', 'revision'] as const)]
+
+const insertingWhole = perBackend(({ contacts }) =>
+  insertOf(contacts, WHOLE, { ignore: ['emailKey'], returning: ['id', 'emailKey'] }),
+)
+
+/** A contact of which everything is known that will be written. */
+export type WholeContact = Omit<ContactRow, 'id' | 'waitingSince' | 'answeredUntil' | 'suppression'> &
+  Partial<Pick<ContactRow, 'suppression'>>
+
+/** Writes contacts that are new with all that belongs to them, and gives their ids by key; passes over those that are there. */
+export async function insertWhole(tx: Database, rows: readonly WholeContact[]): Promise<Map<string, number>> {
+  const { contacts } = tx.tables
+  const made = await tx.write(insertingWhole(tx), rows)
+  const ids = new Map(decodeRows(contacts, ['id', 'emailKey'], made.rows).map(({ id, emailKey }) => [emailKey, id]))
+  const written = rows.flatMap((row) => {
+    const id = ids.get(row.emailKey)
+    return id === undefined ? [] : [{ ...row, id }]
+  })
+  await indexNew(tx, written)
+  return ids
+}
+
+/** How often each of the contacts with `ids` was changed. */
+export async function revisionsOf(database: Database, ids: readonly number[]): Promise<Map<number, number>> {
+  const { contacts } = database.tables
+  const rows = await database.all(
+    sql`select ${selectList(contacts, ['id', 'revision'])} from ${contacts}
+      where ${contacts.id} in (select r.v from ${valuesOf(database, 'bigint', ids)})`,
+  )
+  return new Map(decodeRows(contacts, ['id', 'revision'], rows).map(({ id, revision }) => [id, revision]))
+}
+
 /** Whatever the contact wrote until then counts as answered; `saveStates` writes what follows from it. */
 export async function markAsAnswered(tx: Database, id: number, answeredUntil: number | null): Promise<void> {
   const { contacts } = tx.tables
@@ -426,4 +459,14 @@ export async function contactIdsByKey(database: Database, keys: readonly string[
       where ${contacts.emailKey} in (select r.v from ${valuesOf(database, 'text', keys)}) order by ${contacts.id}`,
   )
   return decodeRows(contacts, ['id'], rows).map(({ id }) => id)
+}
+
+/** Those of `keys`, which are address keys, that are contacts. */
+export async function keysAmong(database: Database, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const { contacts } = database.tables
+  const rows = await database.all(
+    sql`select ${selectList(contacts, ['emailKey'])} from ${contacts}
+      where ${contacts.emailKey} in (select r.v from ${valuesOf(database, 'text', keys)})`,
+  )
+  return new Set(decodeRows(contacts, ['emailKey'], rows).map(({ emailKey }) => emailKey))
 }

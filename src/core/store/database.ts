@@ -35,6 +35,12 @@ export interface Database {
    * where the files are too large to do so unasked, or others stand in the way: a later call may succeed.
    */
   scrub(names: readonly string[], options: { readonly atAnySize: boolean }): Promise<boolean>
+  /**
+   * A handle that reads everything as it is at this moment, whatever is written meanwhile, and writes
+   * nothing. To be closed soon: until then SQLite cannot begin its log anew, and Postgres keeps what
+   * was deleted.
+   */
+  snapshot(): Promise<Database>
   [Symbol.asyncDispose](): Promise<void>
 }
 

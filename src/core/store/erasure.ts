@@ -144,6 +144,17 @@ export async function blankChanges(tx: Database, contactId: number): Promise<voi
   await tx.db.update(changes).set({ before: {}, after: {} }).where(eq(changes.contactId, contactId))
 }
 
+/** Whom somebody wanted to export may have been this person by name. */
+export async function blankExportsAbout(tx: Database, address: string): Promise<void> {
+  const { changes } = tx.tables
+  const ofMany = and(eq(changes.contactId, 0), eq(changes.action, 'export'))
+  const rows = await tx.db.select({ id: changes.id, after: changes.after }).from(changes).where(ofMany)
+  const naming = rows.filter(({ after }) => after.exported && mentionedIn(after.exported.text).has(addressKey(address)))
+  if (naming.length === 0) return
+  const ids = naming.map(({ id }) => id)
+  await tx.db.update(changes).set({ after: {} }).where(inArray(changes.id, ids))
+}
+
 /** Deletes queued work that names `address`, and the enriching of the contact. */
 export async function deleteJobsAbout(tx: Database, address: string, jobIds: readonly string[]): Promise<number> {
   const { jobs } = tx.tables

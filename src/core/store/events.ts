@@ -284,3 +284,12 @@ export async function unansweredWords(database: Database, contactIds: readonly n
     .orderBy(events.seq)
   return rows.map(({ event }) => event)
 }
+
+/** Deletes those of a contact's events that `keys` name, and gives them. */
+export async function deleteEventsOf(tx: Database, contactId: number, keys: readonly string[]): Promise<EventRow[]> {
+  const { events } = tx.tables
+  const wanted = new Set(keys)
+  const rows = (await eventsOf(tx, [contactId])).filter((row) => wanted.has(eventKey(row)))
+  for (const { seq } of rows) await tx.db.delete(events).where(eq(events.seq, seq))
+  return rows
+}

@@ -34,8 +34,9 @@ export async function openPostgres(url: string, erasureKey: ErasureKey): Promise
   return {
     ...handle(db),
     erasureKey,
-    transaction: (work) => retried(() => db.transaction((tx) => work(joined(tx, erasureKey)))),
+    transaction: (work) => retried(() => db.transaction((tx) => work(joined(tx, pool, erasureKey)))),
     scrub: (names) => vacuumed(pool, names),
+    snapshot: () => snapshotOf(pool, erasureKey),
     [Symbol.asyncDispose]: () => pool.end(),
   }
 }
@@ -51,15 +52,47 @@ async function migrateOnce(pool: pg.Pool): Promise<void> {
   }
 }
 
-function joined(tx: PgDatabase<PgQueryResultHKT>, erasureKey: ErasureKey): Database {
+function joined(tx: PgDatabase<PgQueryResultHKT>, pool: pg.Pool, erasureKey: ErasureKey): Database {
   const database: Database = {
     ...handle(tx),
     erasureKey,
     transaction: (work) => work(database),
     scrub: async () => false,
+    snapshot: () => snapshotOf(pool, erasureKey),
     async [Symbol.asyncDispose]() {},
   }
   return database
+}
+
+async function snapshotOf(pool: pg.Pool, erasureKey: ErasureKey): Promise<Database> {
+  const client = await pool.connect()
+  // Without a listener, a connection that is lost would end this process; the next query reports it.
+  const ignore = () => {}
+  client.on('error', ignore)
+  const release = (error?: Error) => {
+    client.off('error', ignore)
+    client.release(error)
+  }
+  try {
+    await client.query('begin transaction isolation level repeatable read, read only')
+    // What is read is fixed by the first query, and not by the beginning.
+    await client.query('select 1')
+  } catch (error) {
+    release(error instanceof Error ? error : undefined)
+    throw error
+  }
+  return {
+    ...handle(drizzle({ client })),
+    erasureKey,
+    transaction: async () => {
+      throw new Error('a snapshot is only read')
+    },
+    scrub: async () => false,
+    snapshot: () => snapshotOf(pool, erasureKey),
+    async [Symbol.asyncDispose]() {
+      await client.query('rollback').then(() => release(), release)
+    },
+  }
 }
 
 /** Takes deleted rows out of their tables, unless whoever reads still sees them or the tables are another's. */

@@ -160,7 +160,8 @@ export async function everyoneBy(database: Database, { text, filter }: Asked, by
   ]
 }
 
-function meeting(database: Database, { text, filter }: Asked): SQL {
+/** What makes a contact one of those who are asked for; with text it needs `w`, the words of the contact. */
+export function meeting(database: Database, { text, filter }: Asked): SQL {
   const conditions = conditionsOf(database, filter) ?? sql`1 = 1`
   if (!text) return conditions
   return sql`w.contact_id = contacts.id and ${wordsMatch(text.groups, 'beginning')} and ${conditions}`

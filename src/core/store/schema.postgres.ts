@@ -5,6 +5,9 @@ import type { Claims } from '../enrichment/claims.ts'
 import type { Enrichment } from '../enrichment/flat.ts'
 import type { ProviderId, Trouble } from '../enrichment/provider.ts'
 import type { BounceClass, EventType, Tally } from '../event.ts'
+import type { Column } from '../import/columns.ts'
+import type { Imprint } from '../import/imprint.ts'
+import type { ImportCounts, ImportOutcome, ImportStage, UndoCounts } from '../import/report.ts'
 import type { JobState } from '../job.ts'
 import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
 import type { CampaignMarks } from '../reach.ts'
@@ -433,3 +436,106 @@ export const posts = pgTable(
   },
   (t) => [primaryKey({ columns: [t.channel, t.ts] }), index('posts_contact').on(t.contactId)],
 )
+
+/** What somebody brings in as one list, and how far that is. */
+export const imports = pgTable('imports', {
+  id: bigserial({ mode: 'number' }).primaryKey(),
+  /** Who asked: a Slack user id; null where it was the command line. */
+  by: text(),
+  /** What the list is called. */
+  name: text().notNull(),
+  campaign: text(),
+  tags: jsonb().$type<readonly string[]>().notNull(),
+  /** Whether it replaces what people entered. */
+  overwrite: boolean().notNull(),
+  /** Whether who comes in is enriched. */
+  enrich: boolean().notNull(),
+  state: text().$type<ImportStage>().notNull(),
+  /** In bytes. */
+  size: bigint({ mode: 'number' }).notNull(),
+  /** SHA-256 of its bytes; '' until all of them are there. */
+  hash: text().notNull(),
+  /** What its columns hold, where somebody chose; null where that is guessed. */
+  columns: jsonb().$type<readonly Column[]>(),
+  header: jsonb().$type<readonly string[]>(),
+  /** How many rows there are; null until they were counted. */
+  total: bigint({ mode: 'number' }),
+  /** How many of them were dealt with. */
+  place: bigint({ mode: 'number' }).notNull(),
+  counts: jsonb().$type<ImportCounts>().notNull(),
+  /** What was taken back. */
+  undone: jsonb().$type<UndoCounts>().notNull(),
+  /** The message that tells the one who asked. */
+  channel: text(),
+  ts: text(),
+  createdAt: bigint('created_at', { mode: 'number' }).notNull(),
+  /** When something was last done for it. */
+  touchedAt: bigint('touched_at', { mode: 'number' }).notNull(),
+  endedAt: bigint('ended_at', { mode: 'number' }),
+})
+
+/** The bytes of lists that are not brought in yet. */
+export const importPieces = pgTable(
+  'import_pieces',
+  {
+    importId: bigint('import_id', { mode: 'number' })
+      .notNull()
+      .references(() => imports.id, { onDelete: 'cascade' }),
+    nth: bigint({ mode: 'number' }).notNull(),
+    bytes: bytea().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.importId, t.nth] })],
+)
+
+/** What an import did with each contact of its list, so that it can be taken back. */
+export const importContacts = pgTable(
+  'import_contacts',
+  {
+    importId: bigint('import_id', { mode: 'number' })
+      .notNull()
+      .references(() => imports.id, { onDelete: 'cascade' }),
+    contactId: bigint('contact_id', { mode: 'number' })
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    /** Where in the list, as `ReadRow.at` counts. */
+    at: bigint({ mode: 'number' }).notNull(),
+    outcome: text().$type<ImportOutcome>().notNull(),
+    /** What was changed, as `imprintOf` writes it; null where nothing was, or all of it is new. */
+    before: jsonb().$type<Imprint>(),
+    after: jsonb().$type<Imprint>(),
+    /** The events that came with it, as `eventKey` names them. */
+    events: jsonb().$type<readonly string[]>(),
+    /** The contact's revision afterwards. */
+    revision: bigint({ mode: 'number' }).notNull(),
+    doneAt: bigint('done_at', { mode: 'number' }).notNull(),
+    /** Why it was not taken back, or not all of it; '' where it was. */
+    kept: text(),
+  },
+  (t) => [primaryKey({ columns: [t.importId, t.contactId] }), index('import_contacts_contact').on(t.contactId)],
+)
+
+/** Rows of a list that made no contact. */
+export const importRejects = pgTable(
+  'import_rejects',
+  {
+    importId: bigint('import_id', { mode: 'number' })
+      .notNull()
+      .references(() => imports.id, { onDelete: 'cascade' }),
+    /** Which row it is of all, counted from 0. */
+    nth: bigint({ mode: 'number' }).notNull(),
+    /** Where in the list, as `ReadRow.at` counts. */
+    at: bigint({ mode: 'number' }).notNull(),
+    value: text().notNull(),
+    reason: text().notNull(),
+    cells: jsonb().$type<readonly string[]>(),
+  },
+  (t) => [primaryKey({ columns: [t.importId, t.nth] })],
+)
+
+/** What the columns of a list hold whose header somebody explained once. */
+export const importColumns = pgTable('import_columns', {
+  /** SHA-256 of the header. */
+  header: text().primaryKey(),
+  columns: jsonb().$type<readonly Column[]>().notNull(),
+  at: bigint({ mode: 'number' }).notNull(),
+})

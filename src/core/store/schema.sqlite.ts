@@ -5,6 +5,9 @@ import type { Claims } from '../enrichment/claims.ts'
 import type { Enrichment } from '../enrichment/flat.ts'
 import type { ProviderId, Trouble } from '../enrichment/provider.ts'
 import type { BounceClass, EventType, Tally } from '../event.ts'
+import type { Column } from '../import/columns.ts'
+import type { Imprint } from '../import/imprint.ts'
+import type { ImportCounts, ImportOutcome, ImportStage, UndoCounts } from '../import/report.ts'
 import type { JobState } from '../job.ts'
 import type { DataStatus, Decision, LifecycleStatus } from '../lifecycle.ts'
 import type { CampaignMarks } from '../reach.ts'
@@ -422,3 +425,106 @@ export const posts = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.channel, t.ts] }), index('posts_contact').on(t.contactId)],
 )
+
+/** What somebody brings in as one list, and how far that is. */
+export const imports = sqliteTable('imports', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  /** Who asked: a Slack user id; null where it was the command line. */
+  by: text(),
+  /** What the list is called. */
+  name: text().notNull(),
+  campaign: text(),
+  tags: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
+  /** Whether it replaces what people entered. */
+  overwrite: integer({ mode: 'boolean' }).notNull(),
+  /** Whether who comes in is enriched. */
+  enrich: integer({ mode: 'boolean' }).notNull(),
+  state: text().$type<ImportStage>().notNull(),
+  /** In bytes. */
+  size: integer().notNull(),
+  /** SHA-256 of its bytes; '' until all of them are there. */
+  hash: text().notNull(),
+  /** What its columns hold, where somebody chose; null where that is guessed. */
+  columns: text({ mode: 'json' }).$type<readonly Column[]>(),
+  header: text({ mode: 'json' }).$type<readonly string[]>(),
+  /** How many rows there are; null until they were counted. */
+  total: integer(),
+  /** How many of them were dealt with. */
+  place: integer().notNull(),
+  counts: text({ mode: 'json' }).$type<ImportCounts>().notNull(),
+  /** What was taken back. */
+  undone: text({ mode: 'json' }).$type<UndoCounts>().notNull(),
+  /** The message that tells the one who asked. */
+  channel: text(),
+  ts: text(),
+  createdAt: integer('created_at').notNull(),
+  /** When something was last done for it. */
+  touchedAt: integer('touched_at').notNull(),
+  endedAt: integer('ended_at'),
+})
+
+/** The bytes of lists that are not brought in yet. */
+export const importPieces = sqliteTable(
+  'import_pieces',
+  {
+    importId: integer('import_id')
+      .notNull()
+      .references(() => imports.id, { onDelete: 'cascade' }),
+    nth: integer().notNull(),
+    bytes: blob({ mode: 'buffer' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.importId, t.nth] })],
+)
+
+/** What an import did with each contact of its list, so that it can be taken back. */
+export const importContacts = sqliteTable(
+  'import_contacts',
+  {
+    importId: integer('import_id')
+      .notNull()
+      .references(() => imports.id, { onDelete: 'cascade' }),
+    contactId: integer('contact_id')
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    /** Where in the list, as `ReadRow.at` counts. */
+    at: integer().notNull(),
+    outcome: text().$type<ImportOutcome>().notNull(),
+    /** What was changed, as `imprintOf` writes it; null where nothing was, or all of it is new. */
+    before: text({ mode: 'json' }).$type<Imprint>(),
+    after: text({ mode: 'json' }).$type<Imprint>(),
+    /** The events that came with it, as `eventKey` names them. */
+    events: text({ mode: 'json' }).$type<readonly string[]>(),
+    /** The contact's revision afterwards. */
+    revision: integer().notNull(),
+    doneAt: integer('done_at').notNull(),
+    /** Why it was not taken back, or not all of it; '' where it was. */
+    kept: text(),
+  },
+  (t) => [primaryKey({ columns: [t.importId, t.contactId] }), index('import_contacts_contact').on(t.contactId)],
+)
+
+/** Rows of a list that made no contact. */
+export const importRejects = sqliteTable(
+  'import_rejects',
+  {
+    importId: integer('import_id')
+      .notNull()
+      .references(() => imports.id, { onDelete: 'cascade' }),
+    /** Which row it is of all, counted from 0. */
+    nth: integer().notNull(),
+    /** Where in the list, as `ReadRow.at` counts. */
+    at: integer().notNull(),
+    value: text().notNull(),
+    reason: text().notNull(),
+    cells: text({ mode: 'json' }).$type<readonly string[]>(),
+  },
+  (t) => [primaryKey({ columns: [t.importId, t.nth] })],
+)
+
+/** What the columns of a list hold whose header somebody explained once. */
+export const importColumns = sqliteTable('import_columns', {
+  /** SHA-256 of the header. */
+  header: text().primaryKey(),
+  columns: text({ mode: 'json' }).$type<readonly Column[]>().notNull(),
+  at: integer().notNull(),
+})

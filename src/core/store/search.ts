@@ -84,6 +84,21 @@ export async function indexContacts(tx: Database, ids: readonly number[]): Promi
   await saveTags(tx, worded)
 }
 
+/** The same for contacts that this transaction made whole, which nothing knows yet. */
+export async function indexNew(
+  tx: Database,
+  rows: readonly Pick<ContactRow, (typeof WORDED)[number]>[],
+): Promise<void> {
+  await tx.write(
+    savingWords(tx),
+    rows.map((row) => ({ contactId: row.id, words: wordsOfContact(row).join(' ') || NO_WORDS })),
+  )
+  await tx.write(
+    addingTags(tx),
+    rows.flatMap(({ id, tags }) => [...new Set(tags.map(tagKey))].map((tag) => ({ tag, contactId: id }))),
+  )
+}
+
 const addingTags = perBackend(({ contactTags }) =>
   insertOf(contactTags, ['tag', 'contactId'], { ignore: ['tag', 'contactId'] }),
 )

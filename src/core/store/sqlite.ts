@@ -48,6 +48,7 @@ export async function openSqlite(path: string, erasureKey: ErasureKey): Promise<
     erasureKey,
     transaction: (work) => work(tx),
     scrub: async () => false,
+    snapshot: async () => snapshotOf(path, erasureKey),
     async [Symbol.asyncDispose]() {},
   }
 
@@ -61,11 +62,31 @@ export async function openSqlite(path: string, erasureKey: ErasureKey): Promise<
       if (!(await oneAtATime(() => rewritten(path)))) return false
       return await emptied(() => oneAtATime(async () => emptyLog(writer)))
     },
+    snapshot: async () => snapshotOf(path, erasureKey),
     async [Symbol.asyncDispose]() {
       reader.close()
       writer.pragma('optimize')
       writer.pragma('wal_checkpoint(TRUNCATE)')
       writer.close()
+    },
+  }
+}
+
+/** A connection of its own, since a transaction holds all that its connection reads. */
+function snapshotOf(path: string, erasureKey: ErasureKey): Database {
+  const reader = connect(path, { readonly: true })
+  // What is read is fixed by the first that is read, and not by the beginning.
+  reader.exec('begin; select 1 from sqlite_master')
+  return {
+    ...handle(reader),
+    erasureKey,
+    transaction: async () => {
+      throw new Error('a snapshot is only read')
+    },
+    scrub: async () => false,
+    snapshot: async () => snapshotOf(path, erasureKey),
+    async [Symbol.asyncDispose]() {
+      reader.close()
     },
   }
 }

@@ -14,8 +14,8 @@ import {
 import { history } from '../../../src/core/changes/history.ts'
 import { cardById } from '../../../src/core/contact-card.ts'
 import { InvalidInputError } from '../../../src/core/errors.ts'
+import { bareContact } from '../../../src/core/import/bare-contact.ts'
 import { importContacts } from '../../../src/core/import-contacts.ts'
-import { bareContact } from '../../../src/core/import-plan.ts'
 import { lookup } from '../../../src/core/lookup.ts'
 import { contactById, deleteBare, markAsAdded } from '../../../src/core/store/contacts.ts'
 import type { Database } from '../../../src/core/store/database.ts'
@@ -269,6 +269,7 @@ describe.each(databases)('taking a change back on $name', ({ open }) => {
     const id = await withAda(database)
     const change = await changeOf(editProfile(database, id, { company: { seen: 'Acme', wanted: 'Beta' } }, edits(ada)))
     await importContacts(database, [{ ...bareContact('ada@example.com'), company: 'Imported' }], {
+      overwrite: true,
       ...{ dayOf, now: NOW, dryRun: false, campaign: null, tags: [] },
       onProgress: () => {},
     })

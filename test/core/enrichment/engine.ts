@@ -22,8 +22,8 @@ import type {
   Verdicts,
   Verifier,
 } from '../../../src/core/enrichment/provider.ts'
+import { bareContact } from '../../../src/core/import/bare-contact.ts'
 import { importContacts } from '../../../src/core/import-contacts.ts'
-import { bareContact } from '../../../src/core/import-plan.ts'
 import type { InterchangeContact } from '../../../src/core/interchange.ts'
 import { createLogger, type Logger } from '../../../src/core/logger.ts'
 import { type ContactRow, contactsAfter } from '../../../src/core/store/contacts.ts'

@@ -6,7 +6,7 @@ import BetterSqlite3 from 'better-sqlite3'
 import { expect, test } from 'vitest'
 
 import { eraseWithoutScrub, scrub } from '../../../src/core/erasure/erase-contact.ts'
-import { exportContacts } from '../../../src/core/export-contacts.ts'
+import { exportContacts } from '../../../src/core/export/contacts.ts'
 import type { Database } from '../../../src/core/store/database.ts'
 import { getTableName, sql } from '../../../src/core/store/drizzle.ts'
 import { openDatabase } from '../../../src/core/store/open.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
 import { createContactChanges } from '../../../src/core/changes/contact-changes.ts'
+import { bareContact } from '../../../src/core/import/bare-contact.ts'
 import { importContacts } from '../../../src/core/import-contacts.ts'
-import { bareContact } from '../../../src/core/import-plan.ts'
 import { ingestAll } from '../../../src/core/ingest.ts'
 import type { InterchangeContact } from '../../../src/core/interchange.ts'
 import { filteredIds, parseFilter, parseQuery } from '../../../src/core/search/filter.ts'

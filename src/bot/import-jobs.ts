@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+import type { NewJob } from '../core/job.ts'
+import { SlackFile } from './download.ts'
+
+/** The steps of an import, each a job of its own, so that none is lost or done twice when the process ends. */
+export const IMPORT_FETCH = 'import_fetch'
+export const IMPORT_CHECK = 'import_check'
+export const IMPORT_RUN = 'import_run'
+export const IMPORT_UNDO = 'import_undo'
+
+/** What one person wants to be imported. */
+export const ImportOrder = z.object({
+  /** A Slack user id. */
+  by: z.string().min(1),
+  campaign: z.string().nullable(),
+  tags: z.array(z.string()),
+  /** Whether it replaces what people entered. */
+  overwrite: z.boolean(),
+  /** Whether who comes in is enriched. */
+  enrich: z.boolean(),
+})
+
+export type ImportOrder = z.infer<typeof ImportOrder>
+
+/** The form that waits for what comes of it, by the id of its view. */
+const view = z.string().min(1)
+const importId = z.number().int()
+
+export const FetchOrder = ImportOrder.extend({ view, file: SlackFile })
+export const CheckOrder = z.object({
+  id: importId,
+  view,
+  /** Somebody has said what the columns hold. */
+  isChosen: z.boolean(),
+})
+export const RunOrder = z.object({ id: importId })
+export const UndoOrder = z.object({
+  id: importId,
+  /** A Slack user id. */
+  by: z.string().min(1),
+})
+
+/** Each form is sent off once, whatever Slack repeats. */
+export function fetchJob(order: z.infer<typeof FetchOrder>): NewJob {
+  return { id: `${IMPORT_FETCH}:${order.view}`, kind: IMPORT_FETCH, payload: order, key: null, runAt: 0 }
+}
+
+export function checkJob(order: z.infer<typeof CheckOrder>): NewJob {
+  return {
+    id: `${IMPORT_CHECK}:${order.id}:${order.isChosen}`,
+    kind: IMPORT_CHECK,
+    payload: order,
+    key: String(order.id),
+    runAt: 0,
+  }
+}
+
+/** One after the other: two lists that name the same people then have an order. */
+export function runJob(id: number): NewJob {
+  return { id: `${IMPORT_RUN}:${id}`, kind: IMPORT_RUN, payload: { id }, key: IMPORT_RUN, runAt: 0 }
+}
+
+export function undoJob(order: z.infer<typeof UndoOrder>): NewJob {
+  return { id: `${IMPORT_UNDO}:${order.id}`, kind: IMPORT_UNDO, payload: order, key: IMPORT_RUN, runAt: 0 }
+}

@@ -1,0 +1,114 @@
+import { InvalidInputError } from '../core/errors.ts'
+import type { Column } from '../core/import/columns.ts'
+import type { Imports } from '../core/import/imports.ts'
+import type { Inspection } from '../core/import/inspection.ts'
+import type { ImportCounts, ImportStage } from '../core/import/report.ts'
+import type { NewJob } from '../core/job.ts'
+import type { Actor } from './actor.ts'
+import type { SlackFile } from './download.ts'
+import { checkJob, fetchJob, type ImportOrder, runJob, undoJob } from './import-jobs.ts'
+import type { ImportMessages } from './import-messages.ts'
+import { importCancelledView, undoneContacts } from './views/import-report.ts'
+
+/**
+ * What people can do with imports. Those that are about one import throw `InvalidInputError` with a
+ * sentence on why it cannot be done, or not by them; what takes long is done by the jobs of `import-runner.ts`.
+ */
+export interface Importing {
+  /** `view` is the id of the form, which shows how it goes on. */
+  file(file: SlackFile, order: ImportOrder, view: string): Promise<void>
+  pasted(text: string, order: ImportOrder, view: string): Promise<void>
+  /** What is known of a list that is not brought in yet. */
+  toCheck(id: number, actor: Actor): Promise<{ readonly name: string; readonly inspection: Inspection }>
+  /** Somebody has said what the columns hold. */
+  chosen(id: number, columns: readonly Column[], view: string): Promise<void>
+  start(id: number, actor: Actor): Promise<void>
+  /** Before anything is written it ends the import; later it stops it where it is. */
+  cancel(id: number, actor: Actor): Promise<void>
+  toUndo(id: number, actor: Actor): Promise<ImportToUndo>
+  undo(id: number, actor: Actor): Promise<void>
+}
+
+export interface ImportToUndo {
+  readonly id: number
+  readonly name: string
+  readonly counts: ImportCounts
+}
+
+export interface ImportingDeps {
+  readonly imports: Pick<Imports, 'begin' | 'state' | 'inspection' | 'setColumns' | 'cancel'>
+  readonly messages: ImportMessages
+  /** Queueing the same job twice queues it once. */
+  readonly queue: (job: NewJob) => Promise<void>
+}
+
+/** What people call a list without a file. */
+export const PASTED = 'Pasted addresses'
+
+const NO_LONGER: Readonly<Record<ImportStage, string>> = {
+  keeping: 'This list is still being read. Please wait a moment.',
+  ready: 'This list is not imported yet. Press Import first.',
+  running: 'This import is under way already.',
+  done: 'This list is imported already.',
+  cancelled: 'This import was cancelled. To import the list after all, give it once more: /crm import',
+  undoing: 'This import is being undone.',
+  undone: 'This import was undone. To import the list again, give it once more: /crm import',
+}
+
+const FORGOTTEN = 'This import is no longer kept. To import the list, give it once more: /crm import'
+const NOT_YOURS = 'Only who asked for this import can do that, or an admin of the CRM.'
+const NOTHING = 'This import changed nobody, so there is nothing to undo.'
+
+export function createImporting({ imports, messages, queue }: ImportingDeps): Importing {
+  /** The import, where `actor` may touch it and it is in one of `stages`. */
+  async function theirs(id: number, { userId, role }: Actor, stages: readonly ImportStage[]) {
+    const found = await imports.state(id)
+    if (!found) throw new InvalidInputError(FORGOTTEN)
+    if (found.by !== userId && role !== 'admin') throw new InvalidInputError(NOT_YOURS)
+    if (!stages.includes(found.stage)) throw new InvalidInputError(NO_LONGER[found.stage])
+    return found
+  }
+
+  async function toUndo(id: number, actor: Actor): Promise<ImportToUndo> {
+    const found = await theirs(id, actor, ['done', 'cancelled'])
+    if (undoneContacts(found.counts) === 0) throw new InvalidInputError(NOTHING)
+    return found
+  }
+
+  return {
+    async file(file, order, view) {
+      await queue(fetchJob({ ...order, file, view }))
+    },
+    async pasted(text, order, view) {
+      const id = await imports.begin({ ...order, name: PASTED, bytes: bytesOf(text) })
+      await queue(checkJob({ id, view, isChosen: false }))
+    },
+    async toCheck(id, actor) {
+      const { name } = await theirs(id, actor, ['ready'])
+      return { name, inspection: await imports.inspection(id) }
+    },
+    async chosen(id, columns, view) {
+      await imports.setColumns(id, columns)
+      await queue(checkJob({ id, view, isChosen: true }))
+    },
+    async start(id, actor) {
+      await theirs(id, actor, ['ready'])
+      await queue(runJob(id))
+    },
+    async cancel(id, actor) {
+      const found = await theirs(id, actor, ['ready', 'running'])
+      await imports.cancel(id)
+      // One that is under way says itself where it stopped.
+      if (found.stage === 'ready') await messages.of(found).say('end', importCancelledView(found))
+    },
+    toUndo,
+    async undo(id, actor) {
+      await toUndo(id, actor)
+      await queue(undoJob({ id, by: actor.userId }))
+    },
+  }
+}
+
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text)
+}

@@ -1,0 +1,413 @@
+import { createHash } from 'node:crypto'
+import { COMMAND_LINE } from '../erasure/erase-contact.ts'
+import { InvalidInputError } from '../errors.ts'
+import { insertChange } from '../store/changes.ts'
+import type { Database } from '../store/database.ts'
+import {
+  deleteImport,
+  deletePieces,
+  deleteRejects,
+  holdImport,
+  type ImportRow,
+  importById,
+  importsLeft,
+  insertImport,
+  insertPiece,
+  keptAfter,
+  pieceOf,
+  rejectsAfter,
+  rememberColumns,
+  rememberedColumns,
+  unfinishedWith,
+  updateImport,
+} from '../store/imports.ts'
+import type { Column } from './columns.ts'
+import { type DryRun, dryRunOf, type RejectedRow } from './dry-run.ts'
+import type { HowToRead, Inspection } from './inspection.ts'
+import { countRows, inspect, readRows } from './read.ts'
+import { rejectedLines } from './rejected.ts'
+import {
+  type ImportCounts,
+  type ImportStage,
+  type KeptContact,
+  NO_COUNTS,
+  NOTHING_UNDONE,
+  type UndoCounts,
+  type UndoReport,
+} from './report.ts'
+import { type RunDeps, type RunOptions, runRows } from './run.ts'
+import { type ImportSource, inPieces } from './source.ts'
+import { undoNext } from './undo.ts'
+
+export type ImportId = number
+
+export interface NewImport {
+  /** A Slack user id; null where it is the command line. */
+  readonly by: string | null
+  /** What people call the list: `people.csv`, or without an extension what they pasted. */
+  readonly name: string
+  readonly bytes: AsyncIterable<Uint8Array>
+  /** For contacts that name no campaign of their own. */
+  readonly campaign: string | null
+  /** Added to those of every contact. */
+  readonly tags: readonly string[]
+  /** Whether what people entered gives way, too. */
+  readonly overwrite: boolean
+  /** Whether who comes in is enriched. */
+  readonly enrich: boolean
+}
+
+/** Where the message stands that tells the one who asked. */
+export interface ImportMessage {
+  readonly channel: string
+  readonly ts: string
+}
+
+/** How far an import is. */
+export interface ImportState {
+  readonly id: ImportId
+  readonly by: string | null
+  readonly name: string
+  readonly campaign: string | null
+  readonly tags: readonly string[]
+  readonly overwrite: boolean
+  readonly enrich: boolean
+  readonly stage: ImportStage
+  /** Rows that were dealt with, of all that there are; null until they were counted. */
+  readonly done: number
+  readonly total: number | null
+  readonly counts: ImportCounts
+  readonly undone: UndoCounts
+  readonly message: ImportMessage | null
+  readonly createdAt: number
+  /** When something was last done for it, UTC milliseconds. */
+  readonly touchedAt: number
+  readonly endedAt: number | null
+}
+
+/** What an import did. `stage` is `cancelled` where somebody stopped it. */
+export type ImportReport = ImportState
+
+export interface Imports {
+  /** Keeps the bytes and what was asked for. Throws `InvalidInputError` where it is too large. */
+  begin(order: NewImport): Promise<ImportId>
+  /** What the list looks like, with what somebody said of its columns, now or for the same header before. */
+  inspection(id: ImportId): Promise<Inspection>
+  /** Says what the columns hold; remembered for lists with the same header. */
+  setColumns(id: ImportId, columns: readonly Column[]): Promise<void>
+  /** What the import would do; nothing is written. Throws `InvalidInputError` where the list cannot be read to its end. */
+  dryRun(id: ImportId, options?: RunOptions): Promise<DryRun>
+  /**
+   * Brings the list in, from where it was; one that is over stays as it is. Throws `UpstreamError`
+   * where another process does so, and `InvalidInputError`, before anything is written, where the list
+   * cannot be read.
+   */
+  run(id: ImportId, options?: RunOptions): Promise<ImportReport>
+  /** Stops it, where it is not over; what came in stays and can be undone. */
+  cancel(id: ImportId): Promise<ImportState>
+  /** Takes back what it did, from where that was. `by` is null for the command line. */
+  undo(id: ImportId, by: string | null, options?: UndoRunOptions): Promise<UndoReport>
+  /** Everybody whom an undo left as they are, at least in part. */
+  kept(id: ImportId): AsyncGenerator<KeptContact>
+  /** The rows that made no contact, in their order. */
+  rejected(id: ImportId): AsyncGenerator<RejectedRow>
+  /** The same as separated values, with the reasons and their cells. */
+  rejectedCsv(id: ImportId): AsyncGenerator<string>
+  state(id: ImportId): Promise<ImportState | undefined>
+  setMessage(id: ImportId, message: ImportMessage): Promise<void>
+  /** Those that were being carried out or undone when they were last heard of. */
+  unfinished(): Promise<ImportId[]>
+  /** One that the command line began with the same bytes and did not end. */
+  unfinishedLike(id: ImportId): Promise<ImportState | undefined>
+  /** Deletes bytes and rows that nobody will ask for any more. */
+  sweep(): Promise<void>
+}
+
+export interface UndoRunOptions {
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+  readonly signal?: AbortSignal
+}
+
+export type ImportsDeps = RunDeps
+
+/** More would fill a small disk twice. */
+const MAX_BYTES = 1024 * 1024 * 1024
+const A_PIECE = 512 * 1024
+const A_PAGE = 500
+/** Of those who were kept, in the report itself. */
+const FIRST_KEPT = 20
+const HOUR_MS = 60 * 60_000
+const DAY_MS = 24 * HOUR_MS
+/** How long a list waits for somebody to say yes. */
+const READY_MS = 7 * DAY_MS
+/** How long the rows are kept that made no contact. */
+const REJECTS_MS = 30 * DAY_MS
+
+/** What an import is in the database, and everything that can be done with it. */
+export function createImports(deps: ImportsDeps): Imports {
+  const { database, dayOf, now } = deps
+
+  async function known(id: ImportId): Promise<ImportRow> {
+    return knownRow(await importById(database, id))
+  }
+
+  async function inspection(id: ImportId): Promise<Inspection> {
+    const row = await known(id)
+    const seen = await inspect(sourceFor(database, row))
+    const told = row.columns ?? (await rememberedFor(database, seen.header))
+    return told ? { ...seen, columns: told, unknown: [] } : seen
+  }
+
+  /** `listedAt` is when it was given to us, so that a second look reads the same. */
+  async function reading(row: ImportRow): Promise<HowToRead> {
+    return { inspection: await inspection(row.id), listedAt: row.createdAt }
+  }
+
+  /** Counts the rows before the first of them is written: of a list that cannot be read nothing comes in. */
+  async function started(id: ImportId, how: HowToRead): Promise<ImportRow | undefined> {
+    const row = await known(id)
+    const total = row.total ?? (await countRows(sourceFor(database, row), how))
+    return await database.transaction(async (tx) => {
+      const held = knownRow(await holdImport(tx, id))
+      if (held.state !== 'ready' && held.state !== 'running') return undefined
+      const values = { state: 'running', total, header: how.inspection.header, touchedAt: now() } as const
+      await updateImport(tx, id, values)
+      return { ...held, ...values }
+    })
+  }
+
+  async function stateOf(id: ImportId): Promise<ImportState> {
+    return stateIn(await known(id))
+  }
+
+  return {
+    inspection,
+    begin: (order) => keep(database, order, now()),
+    async setColumns(id, columns) {
+      const { header } = await inspect(sourceFor(database, await known(id)))
+      checkColumns(columns)
+      await database.transaction(async (tx) => {
+        await updateImport(tx, id, { columns, total: null })
+        if (header) await rememberColumns(tx, { header: headerHash(header), columns, at: now() })
+      })
+    },
+    async dryRun(id, { onProgress, signal } = {}) {
+      const row = await known(id)
+      if (row.state !== 'ready') throw new InvalidInputError('This import is not waiting any more.')
+      const how = await reading(row)
+      const source = sourceFor(database, row)
+      const total = row.total ?? (await countRows(source, how))
+      await database.transaction((tx) => updateImport(tx, id, { total, touchedAt: now() }))
+      const { campaign, tags, overwrite } = row
+      return await dryRunOf(database, readRows(source, how), {
+        ...{ dayOf, now, campaign, tags, overwrite, unit: how.inspection.unit, signal },
+        onProgress: onProgress && (({ done, counts }) => onProgress({ done, total, counts })),
+      })
+    },
+    async run(id, options = {}) {
+      const before = await known(id)
+      if (before.state === 'keeping') throw new InvalidInputError('The list has not come in whole yet.')
+      if (before.state !== 'ready' && before.state !== 'running') return stateIn(before)
+      const how = await reading(before)
+      const row = await started(id, how)
+      if (row) {
+        const rows = readRows(sourceFor(database, row), { ...how, skip: row.place })
+        await runRows(deps, row, rows, how.inspection.unit, options)
+      }
+      return await stateOf(id)
+    },
+    async cancel(id) {
+      await database.transaction(async (tx) => {
+        const { state } = knownRow(await holdImport(tx, id))
+        if (state !== 'keeping' && state !== 'ready' && state !== 'running') return
+        await updateImport(tx, id, { state: 'cancelled', endedAt: now(), touchedAt: now() })
+        await deletePieces(tx, id)
+      })
+      return await stateOf(id)
+    },
+    async undo(id, by, { onProgress, signal } = {}) {
+      const options = { dayOf, now: now() }
+      await database.transaction((tx) => beginUndo(tx, id, by, options.now))
+      for (;;) {
+        signal?.throwIfAborted()
+        const row = await database.transaction((tx) => undoGroup(tx, id, options))
+        if (row.state !== 'undoing') break
+        const { removed, restored, kept } = row.undone
+        onProgress?.({ done: removed + restored + kept, total: row.counts.created + row.counts.changed })
+        await new Promise(setImmediate)
+      }
+      const list = await keptAfter(database, id, 0, FIRST_KEPT)
+      return { ...(await known(id)).undone, list: list.map(({ email, reason }) => ({ email, reason })) }
+    },
+    async *kept(id) {
+      let after = 0
+      for (;;) {
+        const page = await keptAfter(database, id, after, A_PAGE)
+        for (const { email, reason } of page) yield { email, reason }
+        after = page.at(-1)?.id ?? after
+        if (page.length < A_PAGE) return
+      }
+    },
+    async *rejected(id) {
+      let after = -1
+      for (;;) {
+        const page = await rejectsAfter(database, id, after, A_PAGE)
+        for (const { at, value, reason } of page) yield { at, value, reason }
+        after = page.at(-1)?.nth ?? after
+        if (page.length < A_PAGE) return
+      }
+    },
+    async *rejectedCsv(id) {
+      const { header, counts } = await known(id)
+      yield* rejectedLines(header, counts, (after, limit) => rejectsAfter(database, id, after, limit))
+    },
+    async state(id) {
+      const row = await importById(database, id)
+      return row && stateIn(row)
+    },
+    async setMessage(id, message) {
+      await database.transaction((tx) => updateImport(tx, id, message))
+    },
+    async unfinished() {
+      const rows = await importsLeft(database, ['running', 'undoing'], Number.MAX_SAFE_INTEGER)
+      return rows.map(({ id }) => id)
+    },
+    async unfinishedLike(id) {
+      const like = await unfinishedWith(database, await known(id))
+      return like && stateIn(like)
+    },
+    async sweep() {
+      const [hour, week, month] = [now() - HOUR_MS, now() - READY_MS, now() - REJECTS_MS]
+      for (const { id } of await importsLeft(database, ['keeping'], hour))
+        await database.transaction((tx) => deleteImport(tx, id))
+      for (const { id } of await importsLeft(database, ['ready'], week)) await this.cancel(id)
+      for (const { id, header } of await importsLeft(database, ['done', 'cancelled', 'undone'], month)) {
+        if (header === null) continue
+        await database.transaction(async (tx) => {
+          await deleteRejects(tx, id)
+          await updateImport(tx, id, { header: null })
+        })
+      }
+    },
+  }
+}
+
+function knownRow(row: ImportRow | undefined): ImportRow {
+  if (!row) throw new InvalidInputError('There is no such import.')
+  return row
+}
+
+function stateIn(row: ImportRow): ImportState {
+  const { id, by, name, campaign, tags, overwrite, enrich, state: stage, place: done, total, counts, undone } = row
+  const { channel, ts, createdAt, touchedAt, endedAt } = row
+  return {
+    ...{ id, by, name, campaign, tags, overwrite, enrich, stage, done, total, counts, undone },
+    ...{ createdAt, touchedAt, endedAt },
+    message: channel !== null && ts !== null ? { channel, ts } : null,
+  }
+}
+
+async function keep(database: Database, { bytes, ...order }: NewImport, now: number): Promise<ImportId> {
+  const { by, name, campaign, tags, overwrite, enrich } = order
+  const asked = { by, name, campaign, tags, overwrite, enrich }
+  const blank = { columns: null, header: null, total: null, place: 0, channel: null, ts: null, endedAt: null }
+  const counts = { counts: NO_COUNTS, undone: NOTHING_UNDONE }
+  const times = { createdAt: now, touchedAt: now }
+  const row = { ...asked, ...blank, ...counts, ...times, state: 'keeping', size: 0, hash: '' } as const
+  const id = await database.transaction((tx) => insertImport(tx, row))
+  try {
+    const hash = createHash('sha256')
+    let [nth, size] = [0, 0]
+    for await (const piece of gathered(bytes)) {
+      size += piece.length
+      if (size > MAX_BYTES)
+        throw new InvalidInputError(
+          `${name} is larger than a gigabyte. Import it in several parts, each with its header.`,
+        )
+      hash.update(piece)
+      const here = nth
+      await database.transaction((tx) => insertPiece(tx, id, here, piece))
+      nth += 1
+    }
+    const digest = hash.digest('hex')
+    await database.transaction((tx) => updateImport(tx, id, { state: 'ready', size, hash: digest }))
+    return id
+  } catch (error) {
+    await database.transaction((tx) => deleteImport(tx, id)).catch(() => {})
+    throw error
+  }
+}
+
+/** The bytes in pieces that are worth a transaction. */
+async function* gathered(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of inPieces(bytes)) {
+    parts.push(part)
+    size += part.length
+    if (size < A_PIECE) continue
+    yield Buffer.concat(parts)
+    parts = []
+    size = 0
+  }
+  if (size > 0) yield Buffer.concat(parts)
+}
+
+function sourceFor(database: Database, { id, name }: Pick<ImportRow, 'id' | 'name'>): ImportSource {
+  return {
+    name,
+    async *bytes() {
+      for (let nth = 0; ; nth += 1) {
+        const piece = await pieceOf(database, id, nth)
+        if (!piece) return
+        yield piece
+      }
+    },
+  }
+}
+
+function headerHash(header: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(header)).digest('hex')
+}
+
+async function rememberedFor(
+  database: Database,
+  header: readonly string[] | null,
+): Promise<readonly Column[] | undefined> {
+  return header ? await rememberedColumns(database, headerHash(header)) : undefined
+}
+
+function checkColumns(columns: readonly Column[]): void {
+  const names = columns.map((column) => ('field' in column ? column.field : `custom ${column.custom}`))
+  const twice = names.find((name, nth) => names.indexOf(name) !== nth)
+  if (twice) throw new InvalidInputError(`Two columns cannot both hold ${twice}. Choose one of them.`)
+  if (!names.includes('email'))
+    throw new InvalidInputError('Say which column holds the e-mail addresses: without one nobody can be told apart.')
+}
+
+async function beginUndo(tx: Database, id: ImportId, by: string | null, now: number): Promise<void> {
+  const row = knownRow(await holdImport(tx, id))
+  if (row.state === 'undoing') return
+  if (row.state === 'undone') throw new InvalidInputError('This import was undone before.')
+  if (row.state !== 'done' && row.state !== 'cancelled')
+    throw new InvalidInputError('This import is not over. Stop it first, or wait until it is done.')
+  await updateImport(tx, id, { state: 'undoing', touchedAt: now })
+  await insertChange(tx, {
+    ...{ contactId: 0, at: now, actor: by ?? COMMAND_LINE, action: 'undo', undoes: null },
+    ...{ before: {}, after: { undoneImport: id } },
+  })
+}
+
+/** The import after the next few of its contacts. */
+async function undoGroup(tx: Database, id: ImportId, options: Parameters<typeof undoNext>[2]): Promise<ImportRow> {
+  const row = knownRow(await holdImport(tx, id))
+  if (row.state !== 'undoing') return row
+  const more = await undoNext(tx, row, options)
+  const { removed, restored, kept } = row.undone
+  const undone = more
+    ? { removed: removed + more.removed, restored: restored + more.restored, kept: kept + more.kept }
+    : row.undone
+  const values = { undone, touchedAt: options.now, state: more ? row.state : ('undone' as const) }
+  await updateImport(tx, id, values)
+  return { ...row, ...values }
+}
