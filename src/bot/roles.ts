@@ -51,15 +51,24 @@ export function readPerson(user: unknown): Person {
 }
 
 /** Who may do nothing does not come to more by being named in the settings. */
-export function standingOf(id: string, person: Person, team: string, { admins, viewers }: RoleSettings): Standing {
+export function standingOf(
+  id: string,
+  person: Person,
+  team: string | null,
+  { admins, viewers }: RoleSettings,
+): Standing {
   // Where no team is said, that of the request decides, which is looked at before.
-  const isOurs = !person.team_id || person.team_id === team || person.enterprise_user?.teams?.includes(team) === true
+  const isOurs = !person.team_id || team === null || [person.team_id, ...teamsOf(person)].includes(team)
   if (!isOurs || person.is_stranger || person.deleted || person.is_bot || person.is_workflow_bot) return 'outsider'
   if (person.is_restricted || person.is_ultra_restricted) return 'guest'
   if (admins.has(id)) return 'admin'
   if (viewers.has(id)) return 'viewer'
   const runsWorkspace = person.is_admin || person.is_owner || person.is_primary_owner
   return admins.size === 0 && runsWorkspace ? 'admin' : 'member'
+}
+
+function teamsOf({ enterprise_user }: Person): readonly string[] {
+  return enterprise_user?.teams ?? []
 }
 
 /** Nobody can say who somebody is; the message says what to do. */
@@ -88,7 +97,7 @@ export interface RolesDeps extends RoleSettings {
   /** What Slack says of somebody, or undefined where it knows nobody of that id. */
   readonly person: (userId: string) => Promise<Person | undefined>
   /** The id of the workspace in which the app is installed. */
-  readonly team: () => Promise<string>
+  readonly team: () => Promise<string | null>
   readonly after: After
   /** UTC milliseconds. */
   readonly now: () => number
@@ -107,7 +116,7 @@ export function createRoles(deps: RolesDeps): Roles {
   const { person, after, now, log, admins } = deps
   const known = new Map<string, { readonly standing: Standing; readonly at: number }>()
   const underWay = new Map<string, Promise<Standing>>()
-  let team: string | undefined
+  let team: string | null = null
 
   async function ask(userId: string): Promise<Standing> {
     const [home, somebody] = await Promise.all([team ?? deps.team(), person(userId)])

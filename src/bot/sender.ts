@@ -42,10 +42,11 @@ export interface Posted {
   readonly ts: string
 }
 
+/** As far as it was said, which Slack does. */
 export interface SlackIdentity {
-  readonly team: string
-  readonly teamId: string
-  readonly userId: string
+  readonly team: string | null
+  readonly teamId: string | null
+  readonly userId: string | null
 }
 
 export interface SenderDeps {
@@ -61,9 +62,13 @@ const PACE_MS = 1000
 
 const PostAnswer = z.object({ channel: z.string(), ts: z.string() })
 const ViewAnswer = z.object({ view: z.object({ hash: z.string() }) })
-const UserAnswer = z.object({ user: z.unknown() })
+const UserAnswer = z.object({ user: z.unknown().optional() })
 const UploadAnswer = z.object({ upload_url: z.string(), file_id: z.string() })
-const AuthAnswer = z.object({ team: z.string(), team_id: z.string(), user_id: z.string() })
+const AuthAnswer = z.object({
+  team: z.string().nullish(),
+  team_id: z.string().nullish(),
+  user_id: z.string().nullish(),
+})
 
 export function createSlackSender({ token, apiUrl, fetch, now }: SenderDeps): SlackSender {
   const client = new webApi.WebClient(token, {
@@ -127,13 +132,14 @@ export function createSlackSender({ token, apiUrl, fetch, now }: SenderDeps): Sl
     },
     async checkAuth() {
       const { team, team_id, user_id } = AuthAnswer.parse(await call('auth.test', {}))
-      return { team, teamId: team_id, userId: user_id }
+      return { team: team ?? null, teamId: team_id ?? null, userId: user_id ?? null }
     },
     async person(userId) {
       try {
         return readPerson(UserAnswer.parse(await call('users.info', { user: userId })).user)
       } catch (error) {
         if (error instanceof SlackRefusedError && UNKNOWN_USER.has(error.code)) return undefined
+        if (isWithoutPeople(error)) return readPerson({})
         throw error
       }
     },
@@ -151,6 +157,13 @@ type Method =
   | 'views.update'
 
 const UNKNOWN_USER: ReadonlySet<string> = new Set(['user_not_found', 'user_not_visible'])
+
+/** What stands in for Slack behind `SLACK_API_URL` may know no people, and so no guests among them; Slack knows the method. */
+function isWithoutPeople(error: unknown): boolean {
+  if (error instanceof SlackRefusedError) return error.code === 'unknown_method'
+  const { cause } = error instanceof UpstreamError ? error : {}
+  return cause instanceof webApi.WebAPIHTTPError && cause.statusCode === 404
+}
 
 function takeTurn(turns: Map<string, number>, channel: string, now: number): void {
   for (const [other, next] of turns) if (next <= now) turns.delete(other)

@@ -40,15 +40,17 @@ const TIMEOUT_MS = 2000
 
 const Refusal = z.object({ ok: z.literal(false), error: z.string(), needed: z.string().optional() })
 const AppAnswer = z.object({ ok: z.literal(true), team: z.string() })
+const Channel = z.object({
+  name: z.string(),
+  is_archived: z.boolean().default(false),
+  is_member: z.boolean().default(false),
+  is_ext_shared: z.boolean().default(false),
+  is_pending_ext_shared: z.boolean().default(false),
+})
+/** An answer without a channel says nothing against it; Slack's has one. */
 const ChannelAnswer = z.object({
   ok: z.literal(true),
-  channel: z.object({
-    name: z.string(),
-    is_archived: z.boolean().default(false),
-    is_member: z.boolean().default(false),
-    is_ext_shared: z.boolean().default(false),
-    is_pending_ext_shared: z.boolean().default(false),
-  }),
+  channel: Channel.catch(Channel.parse({ name: '', is_member: true })),
 })
 
 /** Asks without Bolt, for its headers are wanted and loading it takes a third of a second. */
@@ -98,6 +100,7 @@ export function createSlackState({ token, apiUrl = 'https://slack.com/api/', fet
 
 async function answerIn<Answer>(response: Response, expected: z.ZodType<Answer>): Promise<Answer> {
   if (response.status === 429) throw new UpstreamError('Slack asks us to wait')
+  if (response.status === 404) throw refusalOf('unknown_method', {})
   const body: unknown = await response.json().catch(() => undefined)
   const refusal = Refusal.safeParse(body).data
   if (refusal) throw refusalOf(refusal.error, { needed: refusal.needed })

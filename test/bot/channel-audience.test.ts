@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 
 import { createAudience } from '../../src/bot/channel-audience.ts'
-import type { ChannelState } from '../../src/bot/slack-state.ts'
+import { type ChannelState, createSlackState } from '../../src/bot/slack-state.ts'
 import { UpstreamError } from '../../src/core/errors.ts'
-import { aLog } from './support.ts'
+import { aLog, TOKEN } from './support.ts'
 
 const MINUTE = 60_000
 
@@ -57,4 +57,16 @@ test.each([
   const { world, audienceOf } = asked(false)
   expect(await audienceOf(channel)).toBe(audience)
   expect(world.asked).toEqual([])
+})
+
+test.each([
+  ['does not know the question', { ok: false, error: 'unknown_method' }, 200, 'own'],
+  ['has no such address', {}, 404, 'own'],
+  ['tells nothing of the channel', { ok: true }, 200, 'own'],
+  ['may not tell', { ok: false, error: 'missing_scope', needed: 'channels:read' }, 200, 'unknown'],
+] as const)('of a channel of which Slack or its stand-in %s', async (_, answer, status, audience) => {
+  const fetch = async () => Response.json(answer, { status })
+  const { channel } = createSlackState({ token: TOKEN, fetch, now: () => 0 })
+  const audienceOf = createAudience({ channel, now: () => 0, log: aLog().log })
+  expect(await audienceOf('C1')).toBe(audience)
 })

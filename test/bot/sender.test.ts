@@ -169,3 +169,19 @@ test('the stand-in refuses what Slack would', async () => {
   expect(failure).toMatchObject({ code: 'invalid_blocks' })
   expect(slack.takeProblems()).toEqual(['chat.postMessage: /blocks: 51 entries, at most 50'])
 })
+
+test.each([
+  ['does not know the question', { ok: false, error: 'unknown_method' }, 200],
+  ['has no such address', { nothing: true }, 404],
+  ['tells nothing of anybody', { ok: true }, 200],
+])('a stand-in that %s has nobody who is less than a member', async (_, answer, status) => {
+  const fetch = async () => Response.json(answer, { status })
+  const sender = createSlackSender({ token: TOKEN, now: () => 0, fetch })
+  expect(await sender.person('U1')).toMatchObject({ is_restricted: false, is_bot: false, deleted: false })
+})
+
+test('a refusal is no person', async () => {
+  const fetch = async () => Response.json({ ok: false, error: 'missing_scope', needed: 'users:read' })
+  const sender = createSlackSender({ token: TOKEN, now: () => 0, fetch })
+  await expect(sender.person('U1')).rejects.toThrow(SlackRefusedError)
+})
