@@ -8,8 +8,6 @@ CREATE TABLE `contact_words` (
 CREATE INDEX `contact_words_unread` ON `contact_words` (`contact_id`) WHERE words = '';--> statement-breakpoint
 CREATE VIRTUAL TABLE `contact_search` USING fts5(words, content='contact_words', content_rowid='contact_id', tokenize='ascii', columnsize=0);
 --> statement-breakpoint
-INSERT INTO `contact_search`(`contact_search`, `rank`) VALUES ('secure-delete', 1);
---> statement-breakpoint
 CREATE TRIGGER `contact_words_added` AFTER INSERT ON `contact_words` BEGIN
 	INSERT INTO `contact_search`(`rowid`, `words`) VALUES (new.contact_id, new.words);
 END;

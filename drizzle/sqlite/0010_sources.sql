@@ -18,8 +18,6 @@ DROP TABLE `contact_search`;
 --> statement-breakpoint
 CREATE VIRTUAL TABLE `contact_search` USING fts5(words, content='contact_words', content_rowid='contact_id', tokenize='ascii', columnsize=0, prefix='1 2 3');
 --> statement-breakpoint
-INSERT INTO `contact_search`(`contact_search`, `rank`) VALUES ('secure-delete', 1);
---> statement-breakpoint
 INSERT INTO `contact_search`(`contact_search`) VALUES ('rebuild');
 --> statement-breakpoint
 CREATE INDEX `contacts_campaign` ON `contacts` (lower(source_campaign)) WHERE source_campaign is not null;--> statement-breakpoint

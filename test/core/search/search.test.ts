@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import { addContact, type NewContact } from '../../../src/core/add-contact.ts'
 import { addClaims } from '../../../src/core/enrichment/claims.ts'
+import { scrub } from '../../../src/core/erasure/erase-contact.ts'
 import { InvalidInputError } from '../../../src/core/errors.ts'
 import { bareContact } from '../../../src/core/import/bare-contact.ts'
 import { importContacts } from '../../../src/core/import-contacts.ts'
@@ -322,7 +323,7 @@ describe('the words of contacts', () => {
     expect(await searched(database, 'old')).toMatchObject({ total: 1000, isMore: true })
   })
 
-  test('leave nothing in the SQLite file when somebody is deleted', async () => {
+  test('leave nothing of somebody who was deleted in the SQLite file once it is cleared', async () => {
     await using database = await openSqlite()
     await add(
       database,
@@ -330,6 +331,7 @@ describe('the words of contacts', () => {
       { email: 'other@example.com', lastName: 'Zwilling' },
     )
     await database.transaction((tx) => tx.run(sql`delete from contacts where email = 'canary@example.com'`))
+    expect(await scrub(database)).toBe(true)
     const kept = await database.all(sql`select hex(block) as bytes from contact_search_data`)
     const bytes = Buffer.from(kept.map((row) => row.bytes).join(''), 'hex').toString('latin1')
     expect(bytes).toContain('zwi')
