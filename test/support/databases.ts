@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import pg from 'pg'
@@ -8,11 +7,15 @@ import { inject } from 'vitest'
 
 import type { Database } from '../../src/core/store/database.ts'
 import { type OpenOptions, openDatabase } from '../../src/core/store/open.ts'
+import { scratch } from './scratch.ts'
 
 /** An empty place for a database: opening its URL twice gives two connections to the same one. */
 export interface DatabasePlace extends AsyncDisposable {
   readonly url: string
 }
+
+/** A database of the server with all tables and no rows: copying it takes half the time of making them. */
+export const TEMPLATE = 'migrated'
 
 /** Every backend the program supports, opened empty. */
 export const databases: readonly {
@@ -20,7 +23,7 @@ export const databases: readonly {
   readonly open: (options?: OpenOptions) => Promise<Database>
 }[] = [
   { name: 'SQLite', open: openSqlite },
-  { name: 'Postgres', open: (options) => openPlace(postgresPlace, options) },
+  { name: 'Postgres', open: (options) => openPlace(() => postgresPlace({ template: TEMPLATE }), options) },
 ]
 
 export async function openSqlite(options?: OpenOptions): Promise<Database> {
@@ -40,7 +43,7 @@ async function openPlace(makePlace: () => Promise<DatabasePlace>, options?: Open
 }
 
 export function sqlitePlace(): DatabasePlace {
-  const folder = mkdtempSync(join(tmpdir(), 'touchpoint-'))
+  const folder = mkdtempSync(join(scratch(), 'touchpoint-'))
   return {
     url: `sqlite:${join(folder, 'test.db')}`,
     async [Symbol.asyncDispose]() {
@@ -49,17 +52,17 @@ export function sqlitePlace(): DatabasePlace {
   }
 }
 
-export async function postgresPlace(): Promise<DatabasePlace> {
+export async function postgresPlace({ template = 'template1' } = {}): Promise<DatabasePlace> {
   const server = inject('postgresUrl')
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await administer(server, `create database ${name}`)
+  await administer(server, `create database ${name} template ${template}`)
   return {
     url: `${server}/${name}`,
     [Symbol.asyncDispose]: () => administer(server, `drop database ${name} with (force)`),
   }
 }
 
-async function administer(server: string, statement: string): Promise<void> {
+export async function administer(server: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: `${server}/postgres` })
   await client.connect()
   await client.query(statement)

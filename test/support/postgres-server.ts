@@ -1,10 +1,13 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 
 import type { TestProject } from 'vitest/node'
+
+import { openDatabase } from '../../src/core/store/open.ts'
+import { administer, TEMPLATE } from './databases.ts'
+import { scratch } from './scratch.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,7 +17,7 @@ declare module 'vitest' {
 
 /** One real Postgres for the whole run; each test makes its own database in it. */
 export default async function setup(project: TestProject) {
-  const folder = mkdtempSync(join(tmpdir(), 'touchpoint-postgres-'))
+  const folder = mkdtempSync(join(scratch(), 'touchpoint-postgres-'))
   // The server may run as another user, who has to reach its folder.
   chmodSync(folder, 0o755)
   const port = await freePort()
@@ -27,13 +30,19 @@ export default async function setup(project: TestProject) {
     persistent: false,
     // Postgres refuses to run as root, which containers and CI machines often are.
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'max_connections=200', '-c', 'fsync=off'],
+    postgresFlags: ['max_connections=200', 'fsync=off', 'full_page_writes=off', 'max_wal_size=128MB'].flatMap((set) => [
+      '-c',
+      set,
+    ]),
     onLog: () => {},
     onError: () => {},
   })
   await server.initialise()
   await server.start()
-  project.provide('postgresUrl', `postgres://touchpoint:touchpoint@127.0.0.1:${port}`)
+  const url = `postgres://touchpoint:touchpoint@127.0.0.1:${port}`
+  await administer(url, `create database ${TEMPLATE}`)
+  await (await openDatabase(`${url}/${TEMPLATE}`))[Symbol.asyncDispose]()
+  project.provide('postgresUrl', url)
   return async () => {
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
