@@ -72,7 +72,7 @@ test('only the composition root, the command line and the environment know sever
     const part = /^src\/(bot|webhooks)\//.exec(target)?.[1]
     if (part && !file.startsWith(`src/${part}/`)) partsOf.set(file, (partsOf.get(file) ?? new Set()).add(part))
   }
-  const allowed = /^src\/(app|environment)\.ts$|^src\/cli\//
+  const allowed = /^src\/(app|slack|environment)\.ts$|^src\/cli\//
   expect([...partsOf.keys()].filter((file) => !allowed.test(file))).toEqual([])
 })
 
