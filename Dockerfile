@@ -19,5 +19,5 @@ EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 3000}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 
-# The memory flags are those of npm start.
-CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=512", "src/main.ts"]
+# The flags are those of npm start.
+CMD ["node", "--import=./src/runtime.ts", "--max-semi-space-size=8", "--max-old-space-size=512", "src/main.ts"]

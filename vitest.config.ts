@@ -13,5 +13,8 @@ export default defineConfig({
     // What a browser shows takes longer on a busy machine.
     expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,
+    // A file with a process of its own reads every module again, which takes longer than most tests. Modules keep
+    // no state that a test could leave behind.
+    isolate: false,
   },
 })

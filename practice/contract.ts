@@ -269,9 +269,18 @@ export const GOOD_MOOD: EnrichmentMood = {
   silent: false,
 }
 
+/** How the time of the workspace can be moved: nothing goes back. */
+export const CLOCK_MOVES = ['hour', 'morning'] as const
+
+export type ClockMove = (typeof CLOCK_MOVES)[number]
+
 /** All that the page draws; it asks again when the server says that something changed. */
 export interface PracticeState {
   readonly screen: Screen
+  readonly clock: {
+    /** How far the time of the workspace is ahead of this computer. */
+    readonly aheadMs: number
+  }
   readonly tools: readonly EmailTool[]
   /** Whom the e-mail buttons can be pressed for, by name. */
   readonly contacts: readonly { readonly email: string; readonly name: string; readonly company: string }[]
@@ -300,6 +309,8 @@ export interface PracticeParts {
   email(act: EmailAct): Promise<EmailResult>
   setMood(api: string, mood: Partial<EnrichmentMood>): Outcome
   exchange(id: number): Exchange | undefined
+  /** Resolves once it is as late for the program too. */
+  moveClock(move: ClockMove): Promise<Outcome>
 }
 
 /**
@@ -313,5 +324,6 @@ export interface PracticeParts {
  * - `POST /practice/email` with `EmailAct` → `EmailResult`
  * - `POST /practice/enrichment/<id>` with `Partial<EnrichmentMood>` → `Outcome`
  * - `GET  /practice/exchanges/<id>` → `Exchange`
+ * - `POST /practice/clock` with `{ move: ClockMove }` → `Outcome`
  */
 export const PRACTICE_PATH = '/practice'

@@ -16,11 +16,18 @@ interface Posting {
 export class Exchanges {
   readonly #kept: Exchange[] = []
   readonly #changed: () => void
+  readonly #now: () => number
   #count = 0
 
-  /** `changed` is called after each one. */
-  constructor(changed: () => void = () => {}) {
+  /** `changed` is called after each one; `now` is the time that it is kept with. */
+  constructor(changed: () => void = () => {}, now: () => number = Date.now) {
     this.#changed = changed
+    this.#now = now
+  }
+
+  /** UTC milliseconds. */
+  now(): number {
+    return this.#now()
   }
 
   add(exchange: NewExchange): void {
@@ -54,7 +61,7 @@ export class Exchanges {
     url: string,
     { headers, body, signal }: Posting,
   ): Promise<{ readonly status: number; readonly headers: Headers; readonly body: string }> {
-    const at = Date.now()
+    const at = this.#now()
     const started = performance.now()
     const { pathname, search } = new URL(url)
     const request = {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 import {
   type Act,
+  CLOCK_MOVES,
   EMAIL_ACTIONS,
   type EmailAct,
   type EnrichmentMood,
@@ -73,6 +74,8 @@ const MoodBody = z.object({
   silent: z.exactOptional(z.boolean()),
 }) satisfies z.ZodType<Partial<EnrichmentMood>>
 
+const ClockBody = z.object({ move: z.enum(CLOCK_MOVES) })
+
 /** Slack's own limit for a file in a modal (Slack sheet, section 9). */
 const MAX_FILE = 10 * 1024 * 1024
 
@@ -112,6 +115,10 @@ export function createPageApi(parts: PracticeParts, closing: AbortSignal): Hono 
   api.post('/enrichment/:id', async (c) => {
     const mood = await read(c, MoodBody)
     return mood.ok ? c.json(parts.setMood(c.req.param('id'), mood.value)) : problem(c, 400, mood.problem)
+  })
+  api.post('/clock', async (c) => {
+    const clock = await read(c, ClockBody)
+    return clock.ok ? c.json(await parts.moveClock(clock.value.move)) : problem(c, 400, clock.problem)
   })
   api.get('/exchanges/:id', (c) => {
     const exchange = parts.exchange(Number(c.req.param('id')))

@@ -1,15 +1,11 @@
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
-import { createServer as createVite, type ViteDevServer } from 'vite'
 
 import { PRACTICE_PATH, type PracticeParts } from './contract.ts'
 import { createPageApi } from './page-api.ts'
+import { buildPage, type PageFile } from './page-files.ts'
 
-const PAGE = join(import.meta.dirname, 'page')
-const ROOT = join(import.meta.dirname, '..')
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 export interface PageServer extends AsyncDisposable {
@@ -33,13 +29,13 @@ export async function startPageServer({
   const server = resources.adopt(createServer(), close)
   const url = await listen(server, port, host)
   resources.defer(() => closing.abort())
-  const vite = resources.adopt(await startVite(), (open) => open.close())
+  const files = onceAsked(buildPage)
   const api = getRequestListener(createPageApi(parts, closing.signal).fetch)
   server.on('request', (request, response) => {
     const refusal = refusalOf(request)
     if (refusal) return void say(response, 403, refusal)
     if (request.url?.startsWith(`${PRACTICE_PATH}/`)) return void api(request, response)
-    vite.middlewares(request, response, () => void page(request, response))
+    void give(request, response, files)
   })
   const owned = resources.move()
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
@@ -67,39 +63,6 @@ async function close(server: Server): Promise<void> {
   await once(server, 'close')
 }
 
-/** Translates the page's modules as the browser asks for them; nothing is watched, nothing is written but its cache. */
-async function startVite(): Promise<ViteDevServer> {
-  return await createVite({
-    configFile: false,
-    root: PAGE,
-    appType: 'custom',
-    cacheDir: join(ROOT, 'node_modules/.vite/practice-page'),
-    logLevel: 'error',
-    clearScreen: false,
-    server: {
-      middlewareMode: true,
-      hmr: false,
-      ws: false,
-      watch: null,
-      cors: false,
-      fs: { allow: [join(ROOT, 'practice'), join(ROOT, 'node_modules')] },
-      warmup: { clientFiles: ['./main.tsx'] },
-    },
-    // A package found later would need a reload, which nothing could tell the page.
-    optimizeDeps: {
-      noDiscovery: true,
-      include: [
-        'react',
-        'react-dom/client',
-        'react/jsx-runtime',
-        'react/jsx-dev-runtime',
-        'slack-blocks-to-jsx',
-        'zod',
-      ],
-    },
-  })
-}
-
 /** A page of another site that is open in the same browser must not act here. */
 function refusalOf(request: IncomingMessage): string | undefined {
   const { host = '', origin } = request.headers
@@ -110,22 +73,40 @@ function refusalOf(request: IncomingMessage): string | undefined {
 }
 
 const HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
   // Everything comes from here or not at all.
   'content-security-policy':
     "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'referrer-policy': 'no-referrer',
 }
 
-/** As it is: Vite would add a client that wants a socket for changes of the source. */
-async function page(request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** The names of assets change with what is in them. */
+const CACHE = { page: 'no-store', asset: 'public, max-age=31536000, immutable' }
+
+type Files = () => Promise<ReadonlyMap<string, PageFile>>
+
+async function give(request: IncomingMessage, response: ServerResponse, files: Files): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-  if (pathname !== '/') return say(response, 404, 'There is nothing here. The practice page is at /')
   try {
-    response.writeHead(200, HEADERS).end(await readFile(join(PAGE, 'index.html')))
+    const file = (await files()).get(pathname === '/' ? '/index.html' : pathname)
+    if (!file) return say(response, 404, 'There is nothing here. The practice page is at /')
+    const isPage = pathname === '/'
+    response
+      .writeHead(200, {
+        ...HEADERS,
+        'content-type': file.type,
+        'cache-control': isPage ? CACHE.page : CACHE.asset,
+      })
+      .end(file.body)
   } catch (error) {
-    say(response, 500, `The page cannot be read: ${error}`)
+    say(response, 500, `The page cannot be put together: ${error}`)
+  }
+}
+
+function onceAsked<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 

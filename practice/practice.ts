@@ -1,3 +1,4 @@
+import { Clock } from './clock.ts'
 import type { PracticeParts } from './contract.ts'
 import { createEmailTools, type EmailTools } from './email/index.ts'
 import { type EnrichmentApis, startEnrichmentApis } from './enrichment/index.ts'
@@ -25,7 +26,7 @@ export interface PracticeOptions {
   readonly port: number
   /** Whether the sample people and their history are loaded first. */
   readonly withSamples: boolean
-  /** UTC milliseconds. */
+  /** The time of this computer, UTC milliseconds: the workspace can be moved ahead of it. */
   readonly now: () => number
 }
 
@@ -34,14 +35,16 @@ export interface PracticeOptions {
  * computer: Slack, e-mail tools, enrichment APIs. Throws with a sentence when the port is taken or
  * the program does not start.
  */
-export async function startPractice({ port, withSamples, now }: PracticeOptions): Promise<Practice> {
+export async function startPractice({ port, withSamples, now: computer }: PracticeOptions): Promise<Practice> {
   await using resources = new AsyncDisposableStack()
   const listeners = new Set<() => void>()
   const changed = () => {
     for (const listener of listeners) listener()
   }
-  const exchanges = new Exchanges(changed)
-  const slack = resources.use(await startSlack({ exchanges, rateLimits: true, problems: 'keep' }))
+  const clock = new Clock(computer)
+  const now = () => clock.now()
+  const exchanges = new Exchanges(changed, now)
+  const slack = resources.use(await startSlack({ exchanges, now, rateLimits: true, problems: 'keep' }))
   const enrichment = resources.use(await startEnrichmentApis({ exchanges, people: SAMPLE_PEOPLE, now }))
   const program: { url: string } = { url: '' }
   const tools = createEmailTools({
@@ -68,7 +71,7 @@ export async function startPractice({ port, withSamples, now }: PracticeOptions)
     await quiet.stop()
   }
   const running = resources.use(
-    await startProgram({ ...home, env: { ...home.env, CRM_ALERT_CHANNEL: slack.channel('sales').id } }),
+    await startProgram({ ...home, env: { ...home.env, ...settingsOf(slack) } }, { hasMovableClock: true }),
   )
   program.url = running.url
   slack.connect(running.slack)
@@ -81,6 +84,7 @@ export async function startPractice({ port, withSamples, now }: PracticeOptions)
       contacts: withSamples ? PRACTICE_CONTACTS : [],
       enrichment: enrichment.apis,
       exchanges: exchanges.summaries(),
+      clock: { aheadMs: clock.aheadMs },
     }),
     onChange(listener) {
       listeners.add(listener)
@@ -97,6 +101,18 @@ export async function startPractice({ port, withSamples, now }: PracticeOptions)
       return outcome
     },
     exchange: (id) => exchanges.get(id),
+    async moveClock(move) {
+      // First here: what the program does on waking up is answered as late as it is.
+      clock.move(move)
+      try {
+        await running.setAhead(clock.aheadMs)
+        return { ok: true }
+      } catch {
+        return { ok: false, problem: 'Touchpoint has ended. Start it again with npm run demo.' }
+      } finally {
+        changed()
+      }
+    },
   }
   slack.onChange(changed)
   const page = resources.use(await startPageServer({ parts, port }))
@@ -105,5 +121,17 @@ export async function startPractice({ port, withSamples, now }: PracticeOptions)
   return {
     ...{ url: page.url, program: running, slack, tools, enrichment, home },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** What a team would set: the person who looks may do everything, and every day has its digest. */
+function settingsOf(slack: Slack): Readonly<Record<string, string>> {
+  const sales = slack.channel('sales').id
+  return {
+    CRM_ADMINS: slack.screen().me.id,
+    CRM_ALERT_CHANNEL: sales,
+    CRM_DIGEST_CHANNEL: sales,
+    CRM_DIGEST_DAYS: 'daily',
+    CRM_TIME_ZONE: Intl.DateTimeFormat().resolvedOptions().timeZone,
   }
 }

@@ -10,8 +10,13 @@ import { ENVIRONMENT, sign } from './email/sign.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
+/** Imported before the rest is read, so that the compiled rest is kept between starts. */
+const RUNTIME = ['--import', new URL('../src/runtime.ts', import.meta.url).href]
+
 /** As `npm start` starts it, but for the one address on the network that a practice tool would need. */
 const PROGRAM = ['--import', new URL('email/sns-region.ts', import.meta.url).href, join(ROOT, 'src/main.ts')]
+
+const MOVABLE_CLOCK = ['--import', new URL('movable-clock.ts', import.meta.url).href]
 
 export const SIGNING_SECRET = 'a-signing-secret-of-a-test'
 
@@ -51,14 +56,22 @@ export interface RunningProgram extends AsyncDisposable {
   readonly ended: Promise<number | null>
   /** The log so far. */
   readonly lines: readonly string[]
+  /** Resolves once it is so much later for the program than for this computer, where its clock can be moved. */
+  setAhead(ms: number): Promise<void>
   /** Posts what a provider would, really signed. */
   deliver(provider: string, body: Uint8Array, headers?: Readonly<Record<string, string>>): Promise<Response>
   /** Resolves with the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-export async function startProgram({ env }: Home): Promise<RunningProgram> {
-  const child = spawn(process.execPath, PROGRAM, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+export async function startProgram({ env }: Home, { hasMovableClock = false } = {}): Promise<RunningProgram> {
+  const preloads = [...RUNTIME, ...(hasMovableClock ? MOVABLE_CLOCK : [])]
+  const channel = hasMovableClock ? (['ipc'] as const) : []
+  const child = spawn(process.execPath, [...preloads, ...PROGRAM], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', ...channel],
+  })
+  if (!child.stdout || !child.stderr) throw new Error('the program has no output')
   const exit = once(child, 'exit')
   const lines: string[] = []
   const { promise: listening, resolve, reject } = Promise.withResolvers<number>()
@@ -77,6 +90,12 @@ export async function startProgram({ env }: Home): Promise<RunningProgram> {
     process: child,
     ended: exit.then(([code]) => code),
     lines,
+    async setAhead(aheadMs) {
+      const moved = once(child, 'message')
+      if (!child.connected) throw new Error('the clock of this program cannot be moved')
+      child.send({ aheadMs })
+      await Promise.race([moved, exit])
+    },
     async deliver(provider, body, headers = { 'content-type': 'application/json' }) {
       const signed = sign[provider]?.({ headers, body, sentAt: Date.now() })
       if (!signed) throw new Error(`nobody can sign for ${provider}`)
@@ -101,14 +120,20 @@ export async function startProgram({ env }: Home): Promise<RunningProgram> {
 
 /** Runs the program to its end, for starts that fail. */
 export async function runToEnd(env: Readonly<Record<string, string>>): Promise<{ code: number; stderr: string }> {
-  const child = spawn(process.execPath, [join(ROOT, 'src/main.ts')], { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(process.execPath, [...RUNTIME, join(ROOT, 'src/main.ts')], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const [stderr, [code]] = await Promise.all([readText(child.stderr), once(child, 'exit')])
   return { code, stderr }
 }
 
 /** Runs `crm` on the same database, as a person would beside the server. */
 export async function crm({ env }: Home, args: readonly string[], input = '') {
-  const child = spawn(process.execPath, [join(ROOT, 'src/cli.ts'), ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...RUNTIME, join(ROOT, 'src/cli.ts'), ...args], {
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   child.stdin.end(input)
   const [stdout, stderr, [code]] = await Promise.all([
     readText(child.stdout),

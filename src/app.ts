@@ -2,9 +2,17 @@ import { randomUUID } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
+import { channelFindings } from './bot/channel-findings.ts'
 import { SLACK_PATH } from './bot/receiver.ts'
 import { slackHealth } from './bot/slack-health.ts'
+import { watchJobs } from './core/alerts/notices.ts'
+import { readKinds } from './core/alerts/settings.ts'
+import { ALERT, alertJobs } from './core/alerts/triggers.ts'
+import { CHANNEL_TROUBLE } from './core/channel-troubles.ts'
 import type { Config } from './core/config.ts'
+import { createDigestDesk } from './core/digest/desk.ts'
+import { createDigestTimer, DIGEST } from './core/digest/schedule.ts'
+import type { DigestSettings } from './core/digest/settings.ts'
 import { ENRICH_RUN, enrichmentHandlers, enrichmentJobs, importedJobs } from './core/enrichment/jobs.ts'
 import { enrichmentOnDemand } from './core/enrichment/on-demand.ts'
 import { ANOTHER_KEY } from './core/erasure/erase-contact.ts'
@@ -16,15 +24,15 @@ import { health, healthSettings } from './core/health.ts'
 import { createImports } from './core/import/imports.ts'
 import { goOnHandler, goOnJobs, IMPORT_GO_ON } from './core/import/jobs.ts'
 import { createIngestQueue } from './core/ingest-queue.ts'
+import { SENDING_KINDS } from './core/job-kinds.ts'
 import type { Logger } from './core/logger.ts'
 import { Refusals } from './core/refusals.ts'
-import { REPLY_ALERT, replyAlertJob } from './core/reply-alert.ts'
 import type { Database } from './core/store/database.ts'
 import { enqueue, jobCounts } from './core/store/jobs.ts'
 import { openDatabase } from './core/store/open.ts'
 import { checkWrite } from './core/store/roll-ups.ts'
-import { createDayOf } from './core/time.ts'
-import { Worker } from './core/worker.ts'
+import { createDayOf, createWallClock } from './core/time.ts'
+import { takeBack, Worker } from './core/worker.ts'
 import { createHealthApp } from './health.ts'
 import { connectSlack } from './slack.ts'
 import { createWebhookApp } from './webhooks/app.ts'
@@ -35,6 +43,8 @@ export interface Program extends AsyncDisposable {
   readonly listener: RequestListener
   /** Starts what works by itself: queued jobs, and the socket to Slack where there is one. */
   start(): Promise<void>
+  /** When and where the digest is posted. */
+  digest(): Promise<DigestSettings>
   /** From now on `/readyz` says no. */
   drain(): void
 }
@@ -60,7 +70,10 @@ export async function createProgram(config: Config, surroundings: Surroundings):
 
   async function ownHealth(): Promise<Finding[]> {
     await refusals.flush()
-    const slack = () => slackHealth(config, { fetch, now })
+    const slack = async () => [
+      ...(await slackHealth(config, { fetch, now })),
+      ...(await channelFindings(database, now())),
+    ]
     return await health({ ...settings, database, dayOf, now: now(), slack })
   }
 
@@ -76,13 +89,25 @@ export async function createProgram(config: Config, surroundings: Surroundings):
 
   const imports = createImports({ database, dayOf, now, jobsFor: (ids) => importedJobs(ids, now()) })
 
+  const wallClock = createWallClock(config.timeZone)
+  const digests = createDigestDesk({
+    ...{ database, dayOf, now },
+    digest: config.digest,
+    timeZone: config.timeZone,
+    wallClock,
+    sources: settings.sources,
+    queued: () => worker.wake(),
+  })
+
   const slack =
     config.slack &&
     connectSlack(config.slack, {
       ...{ database, dayOf, now, log, enrichment, imports },
       ...{ admins: config.admins, viewers: config.viewers },
+      ...{ alertChannel: config.alertChannel, timeZone: config.timeZone, sources: settings.sources },
       enrichmentProviders: config.enrichment.providers.map(({ id }) => id),
       health: ownHealth,
+      digests,
       fetch,
       enrichesImports: on.has('import'),
       jobsQueued: () => enricher.wake(),
@@ -96,14 +121,22 @@ export async function createProgram(config: Config, surroundings: Surroundings):
   if (slack) resources.defer(() => slack.stop())
 
   const handlers = {
-    ...(slack ? { [FORGET_POSTS]: slack.forgetPosts } : {}),
-    ...(slack && config.alertChannel ? { [REPLY_ALERT]: slack.replyAlert(config.alertChannel) } : {}),
+    ...(slack
+      ? { [FORGET_POSTS]: slack.forgetPosts, [CHANNEL_TROUBLE]: slack.tellTrouble, [DIGEST]: slack.digest }
+      : {}),
+    ...slack?.alerts,
   }
-  const worker = new Worker({ database, handlers, owner: randomUUID(), now, random, log })
+  const worker = new Worker({ database, handlers, owner: randomUUID(), now, random, sends: SENDING_KINDS, log })
   resources.defer(() => worker.stop())
+  const digestTimer = createDigestTimer({
+    ...{ database, wallClock, now, log },
+    settings: digests.settings,
+    queued: () => worker.wake(),
+  })
+  resources.defer(() => digestTimer.stop())
   // A worker of its own: enrichment waits for others, and no alert should wait for that.
   const enricher = new Worker({
-    ...{ database, owner: randomUUID(), now, random, log },
+    ...{ database, owner: randomUUID(), now, random, sends: SENDING_KINDS, log },
     handlers: {
       ...enrichmentHandlers({ database, enrichment, now }),
       ...(slack ? { [ENRICH_RUN]: slack.enrichRun } : {}),
@@ -112,18 +145,18 @@ export async function createProgram(config: Config, surroundings: Surroundings):
   resources.defer(() => enricher.stop())
   // Nor should either wait for a file that is written.
   const exporter = new Worker({
-    ...{ database, owner: randomUUID(), now, random, log },
+    ...{ database, owner: randomUUID(), now, random, sends: SENDING_KINDS, log },
     handlers: slack ? { [EXPORT]: slack.exporter } : {},
   })
   resources.defer(() => exporter.stop())
   // A large list takes minutes, and those who wait to see what theirs would do need not wait for it.
   const listChecker = new Worker({
-    ...{ database, owner: randomUUID(), now, random, log },
+    ...{ database, owner: randomUUID(), now, random, sends: SENDING_KINDS, log },
     handlers: slack ? slack.imports.checks : {},
   })
   resources.defer(() => listChecker.stop())
   const importer = new Worker({
-    ...{ database, owner: randomUUID(), now, random, log },
+    ...{ database, owner: randomUUID(), now, random, sends: SENDING_KINDS, log },
     handlers: { ...slack?.imports.writes, [IMPORT_GO_ON]: goOnHandler(imports, now) },
   })
   resources.defer(() => importer.stop())
@@ -132,9 +165,12 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     database,
     dayOf,
     jobsFor: (event, contact) => [
-      ...(REPLY_ALERT in handlers ? replyAlertJob(event) : []),
       ...enrichmentJobs(event, contact, on),
     ],
+    alertsFor: async (tx, happenings, at) =>
+      ALERT in handlers
+        ? await alertJobs(tx, happenings, { now: at, hasChannel: config.alertChannel !== undefined })
+        : [],
     jobsQueued() {
       worker.wake()
       enricher.wake()
@@ -183,8 +219,10 @@ export async function createProgram(config: Config, surroundings: Surroundings):
       else void httpListener(request, response)
     },
     async start() {
+      await takeBack(database, SENDING_KINDS)
       await imports.sweep()
-      const jobs = await goOnJobs(imports)
+      const watches = slack ? watchJobs(await readKinds(database), now()) : []
+      const jobs = [...(await goOnJobs(imports)), ...watches]
       if (jobs.length > 0) await database.transaction((tx) => enqueue(tx, jobs, now()))
       worker.wake()
       enricher.wake()
@@ -192,11 +230,14 @@ export async function createProgram(config: Config, surroundings: Surroundings):
       listChecker.wake()
       importer.wake()
       await slack?.start()
+      if (slack) digestTimer.start()
     },
+    digest: digests.settings,
     drain() {
       isDraining = true
       // No new effects are begun while the last requests are answered; disposal waits for the running ones.
       enriching.stop()
+      void digestTimer.stop()
       void worker.stop()
       void enricher.stop()
       void exporter.stop()

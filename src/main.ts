@@ -6,6 +6,7 @@ import process from 'node:process'
 
 import { createProgram } from './app.ts'
 import type { Config } from './core/config.ts'
+import type { DigestSettings } from './core/digest/settings.ts'
 import { ConfigError, CrmError } from './core/errors.ts'
 import { createLogger, type Logger } from './core/logger.ts'
 import { HOW_TO_RECEIVE, readConfig } from './environment.ts'
@@ -42,7 +43,7 @@ async function run(config: Config): Promise<void> {
   await listen(server, config)
   try {
     await program.start()
-    announce(log, config, server)
+    announce(log, config, server, await program.digest())
     await stop
   } finally {
     program.drain()
@@ -93,11 +94,12 @@ async function closed(server: Server): Promise<void> {
   clearTimeout(hardStop)
 }
 
-function announce(log: Logger, config: Config, server: Server): void {
+function announce(log: Logger, config: Config, server: Server, digest: DigestSettings): void {
   for (const warning of config.warnings) log.warn(warning)
   const on = Object.keys(config.webhookSecrets)
   const off = [
     ...(config.alertChannel ? [] : ['reply alerts: set CRM_ALERT_CHANNEL']),
+    ...(digest.channel === null ? ['digest: set CRM_DIGEST_CHANNEL, or choose a channel with /crm digest'] : []),
     ...(config.metricsToken ? [] : ['metrics: set METRICS_TOKEN']),
     ...(on.length > 0 ? [] : [`webhooks: ${HOW_TO_RECEIVE}`]),
   ]

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import manifest from '../package.json' with { type: 'json' }
+import { alertNotices } from './bot/alert-notices.ts'
+import { createAlertDelivery } from './bot/alerts/delivery.ts'
 import { createBot } from './bot/app.ts'
+import type { Message } from './bot/blocks.ts'
 import { createAudience } from './bot/channel-audience.ts'
+import { NOBODY_CAN_BE_TOLD } from './bot/channel-refusals.ts'
 import { realTime } from './bot/deadline.ts'
+import { delivering } from './bot/delivering.ts'
+import { createDigestPoster } from './bot/digest.ts'
 import { downloadFile } from './bot/download.ts'
 import { createEnrichRunner } from './bot/enrich-runner.ts'
 import { createExporter } from './bot/exporter.ts'
@@ -18,21 +24,28 @@ import { createSlackReceiver } from './bot/receiver.ts'
 import { createRoles } from './bot/roles.ts'
 import { createSlackSender } from './bot/sender.ts'
 import { createSlackState } from './bot/slack-state.ts'
+import { tellTrouble } from './bot/tell-trouble.ts'
 import { createUploads, uploadFile } from './bot/upload.ts'
+import { digestView } from './bot/views/digest.ts'
 import { FOUND_A_PAGE } from './bot/views/found.ts'
-import { replyAlertView } from './bot/views/reply-alert.ts'
 import { addContact, type NewContact } from './core/add-contact.ts'
+import { createAlerts } from './core/alerts/alerts.ts'
+import { createAlertChoices } from './core/alerts/choices.ts'
+import { ALERT_NOTICE, ALERT_WATCH, type WatchDeps, watchHandler } from './core/alerts/notices.ts'
+import { createAlertSettings } from './core/alerts/settings.ts'
+import { knownNames, suggestCampaigns, suggestTags } from './core/alerts/suggest-names.ts'
 import { campaignByName, recentCampaigns, scopedStatistics } from './core/campaign.ts'
 import { createContactChanges } from './core/changes/contact-changes.ts'
+import { createChannelTroubles } from './core/channel-troubles.ts'
 import { companyOf } from './core/company.ts'
-import type { Config, SlackConfig } from './core/config.ts'
+import { type Config, isTimeZone, type SlackConfig } from './core/config.ts'
 import { cardById } from './core/contact-card.ts'
 import { contactsAt } from './core/contacts-at.ts'
+import type { DigestDesk } from './core/digest/desk.ts'
 import { enrichRunJob, laterJob } from './core/enrichment/jobs.ts'
 import type { EnrichmentOnDemand } from './core/enrichment/on-demand.ts'
 import type { ProviderId } from './core/enrichment/provider.ts'
 import { type Erasure, eraseContact, previewErasure, type Scrubbed } from './core/erasure/erase-contact.ts'
-import { rememberPost } from './core/erasure/posts.ts'
 import { exportFile } from './core/export/file.ts'
 import { countMeant } from './core/export/meant.ts'
 import { orderExport } from './core/export/orders.ts'
@@ -44,19 +57,19 @@ import type { NewJob } from './core/job.ts'
 import type { Logger } from './core/logger.ts'
 import { lookup } from './core/lookup.ts'
 import { createRefusedBlocks } from './core/refused-blocks.ts'
-import { REPLY_ALERT, readReplyAlert } from './core/reply-alert.ts'
 import { explainScore } from './core/score-explained.ts'
 import { filteredIds, parseFilter, parseQuery } from './core/search/filter.ts'
 import { searchContacts } from './core/search/search.ts'
 import { suggest } from './core/search/suggest.ts'
+import { sendAgain } from './core/send-again.ts'
 import { statistics, statsChoices } from './core/statistics.ts'
 import type { Database } from './core/store/database.ts'
 import { enqueue } from './core/store/jobs.ts'
 import type { DayOf } from './core/time.ts'
 import { notesOf, timeline } from './core/timeline.ts'
-import type { JobHandler } from './core/worker.ts'
 
 const CAMPAIGNS_SHOWN = 10
+const NAMES_SUGGESTED = 20
 
 const { version: VERSION } = manifest
 
@@ -67,10 +80,13 @@ const SHORT_PATIENCE_MS = 5_000
 const ERASED_AN_HOUR = 5
 const EXPORTED_AN_HOUR = 5
 
-interface SlackDeps extends Pick<Config, 'admins' | 'viewers'> {
+interface SlackDeps
+  extends Pick<Config, 'admins' | 'viewers' | 'alertChannel' | 'timeZone'>,
+    Pick<WatchDeps, 'sources'> {
   readonly database: Database
   readonly dayOf: DayOf
   readonly health: () => Promise<readonly Finding[]>
+  readonly digests: DigestDesk
   readonly enrichment: EnrichmentOnDemand['enrichment']
   /** Those that are switched on. */
   readonly enrichmentProviders: readonly ProviderId[]
@@ -93,9 +109,13 @@ export function connectSlack(
   {
     admins,
     viewers,
+    alertChannel,
+    timeZone,
+    sources,
     database,
     dayOf,
     health,
+    digests,
     enrichment,
     enrichmentProviders,
     imports,
@@ -111,16 +131,20 @@ export function connectSlack(
 ) {
   const api = apiUrl ? { apiUrl } : {}
   const { receiver, ...connection } = createSlackReceiver({ ...transport, ...api, now, log })
-  const sender = createSlackSender({ token, ...api, now })
+  const refusedBlocks = createRefusedBlocks({ database, now, version: VERSION })
+  const bare = createSlackSender({ token, ...api, refusedBlocks, now })
+  const canTell = (code: string) => admins.length > 0 && code !== NOBODY_CAN_BE_TOLD
+  const troubles = createChannelTroubles({ database, canTell, jobsQueued: effectsQueued, now })
   const roles = createRoles({
     admins: new Set(admins),
     viewers: new Set(viewers),
-    person: sender.person,
-    team: async () => (await sender.checkAuth()).teamId,
+    person: bare.person,
+    team: async () => (await bare.checkAuth()).teamId,
     after: realTime,
     now,
     log,
   })
+  const sender = delivering(bare, { troubles, standing: roles.standing, log })
   const gate = createGate({ standing: roles.standing, admins, log })
 
   async function add(address: string, by: string, profile?: NewContact): Promise<AddedContact> {
@@ -154,6 +178,16 @@ export function connectSlack(
     admit: gate.admitUser,
     log,
   })
+  const { channel: channelState } = createSlackState({ token, apiUrl, fetch, now })
+  const audienceOf = createAudience({ channel: channelState, now, log })
+  const alertSettings = createAlertSettings({ database, channel: alertChannel ?? null })
+  const alertChoices = createAlertChoices({
+    ...{ database, channel: alertChannel ?? null, now },
+    jobsQueued: effectsQueued,
+  })
+  const watch: WatchDeps = { database, sources, channel: alertChannel ?? null, dayOf, now }
+  const alerts = createAlerts({ database, settings: alertSettings, timeZone, now })
+  const alertDelivery = createAlertDelivery({ alerts, sender, audienceOf, jobsQueued: effectsQueued, log })
   const uploads = createUploads({ sender, ...api, log })
   const importMessages = createImportMessages({ sender, keep: imports.setMessage, log })
   async function queueImport(job: NewJob): Promise<void> {
@@ -163,13 +197,24 @@ export function connectSlack(
   createBot({
     receiver,
     gate,
-    personChanged: roles.changed,
+    async personChanged(userId, zone) {
+      roles.changed(userId)
+      if (zone && isTimeZone(zone)) await alertChoices.moved(userId, zone)
+    },
     token,
     ...api,
     log,
     lookup: (who) => lookup(database, who, now()),
     cardById: (id) => cardById(database, id, now()),
-    changes: createContactChanges({ database, dayOf, now }),
+    changes: createContactChanges({ database, dayOf, now, jobsQueued: effectsQueued }),
+    alerts,
+    showAlert: alertDelivery.showNow,
+    alertChoices,
+    timeZone,
+    suggestCampaigns: (typed) => suggestCampaigns(database, typed, NAMES_SUGGESTED),
+    suggestTags: (typed) => suggestTags(database, typed, NAMES_SUGGESTED),
+    knownNames: () => knownNames(database),
+    timeZoneOf: async (userId) => (await sender.person(userId))?.tz ?? null,
     addContact: async (address, by) => (await add(address, by)).card,
     enrichContact: (id, { again }) => enrichment.enrichContact(id, { again, patienceMs: SHORT_PATIENCE_MS }),
     estimateEnrichment: (filter, by) => enrichment.estimate(meant(filter, by)),
@@ -200,8 +245,16 @@ export function connectSlack(
     statistics: numbers,
     groupStatistics: (scope) => scopedStatistics(database, scope, dayOf(now())),
     statsChoices: (most) => statsChoices(database, most),
-    refusedBlocks: createRefusedBlocks({ database, now, version: VERSION }),
+    refusedBlocks,
     health,
+    digests,
+    channelState,
+    post: sender.post,
+    async sendAgain(by) {
+      const count = await sendAgain(database, { by, now: now() })
+      effectsQueued()
+      return count
+    },
     importing: createImporting({ imports, messages: importMessages, queue: queueImport }),
     enrichesImports,
     timeline: (id, options) => timeline(database, id, options),
@@ -214,18 +267,10 @@ export function connectSlack(
     showHome,
   })
 
-  const { channel: channelState } = createSlackState({ token, apiUrl, fetch, now })
-  const audienceOf = createAudience({ channel: channelState, now, log })
-  const replyAlert =
-    (channel: string): JobHandler =>
-    async (payload, { id }) => {
-      const alert = await readReplyAlert(database, payload, now())
-      if (!alert) return
-      const audience = await audienceOf(channel)
-      const { contact } = alert
-      const posted = await sender.post({ ...replyAlertView(alert, audience), channel, key: id })
-      await rememberPost(database, { ...posted, contactId: contact.id, kind: REPLY_ALERT }, now())
-    }
+  async function shownAnew(channel: string, ts: string): Promise<Message | undefined> {
+    const digest = await digests.posts.at(channel, ts)
+    return digest && digestView(digest, await audienceOf(channel))
+  }
 
   const enrichRun = createEnrichRunner({
     sender,
@@ -264,11 +309,18 @@ export function connectSlack(
     enrichRun,
     exporter,
     imports: importRunner,
-    forgetPosts: forgetPosts({ sender, log }),
+    forgetPosts: forgetPosts({ sender, shownAnew, log }),
+    digest: createDigestPoster({
+      ...{ sender, audienceOf, now, log },
+      posts: digests.posts,
+      read: digests.read,
+      channel: async () => (await digests.settings()).channel,
+    }),
+    alerts: { ...alertDelivery.handlers, [ALERT_WATCH]: watchHandler(watch), [ALERT_NOTICE]: alertNotices({ sender }) },
+    tellTrouble: tellTrouble({ sender: bare, troubles, admins, log }),
     async stop() {
       await connection.stop()
       await uploads.settled()
     },
-    replyAlert,
   }
 }

@@ -1,5 +1,6 @@
 import type {
   Act,
+  ClockMove,
   EmailAct,
   EmailResult,
   EnrichmentMood,
@@ -24,6 +25,7 @@ export const api = {
   options: (query: OptionsQuery, signal: AbortSignal) => post<readonly Option[]>('/options', query, signal),
   email: (act: EmailAct) => post<EmailResult>('/email', act),
   setMood: (id: string, mood: Partial<EnrichmentMood>) => outcome(`/enrichment/${encodeURIComponent(id)}`, mood),
+  moveClock: (move: ClockMove) => outcome('/clock', { move }),
   act: (act: Act) => outcome('/act', act),
   addFile: (file: File) =>
     request<FileOnScreen>(`/files?name=${encodeURIComponent(file.name)}`, {

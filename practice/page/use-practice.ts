@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 
 import type { PracticeState } from '../contract.ts'
 import { api } from './api.ts'
+import { setAhead } from './now.ts'
 import { reuse } from './reuse.ts'
 
 export interface Practice {
@@ -28,6 +29,7 @@ export function usePractice(): Practice {
         askAgain = false
         try {
           const state = await api.state()
+          setAhead(state.clock.aheadMs)
           if (!stopped) setPractice((before) => ({ state: reuse(before.state, state), problem: undefined }))
         } catch (error) {
           const problem = error instanceof Error ? error.message : String(error)

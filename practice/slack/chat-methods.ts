@@ -43,6 +43,23 @@ export function chatMethods({ workspace, screens, messages, problems, manifest }
     return room.hasApp || manifest.scopes.includes('chat:write.public') ? undefined : refusal('not_in_channel')
   }
 
+  const sent = new Map<string, Promise<Answer>>()
+
+  /**
+   * Posts, or gives what was posted under the same id there. Slack does not say of `client_msg_id` that it
+   * works this way; its errors do (Slack sheet, section 6).
+   */
+  async function once(room: Room, id: string, post: () => Promise<Answer>): Promise<Answer> {
+    const name = `${room.id} ${id}`
+    const before = sent.get(name)
+    const first = await before
+    if (first?.ok === true) return screens.post(room, string(first.ts)) ? first : refusal('duplicate_message_not_found')
+    if (sent.get(name) !== before) return await once(room, id, post)
+    const posting = post()
+    sent.set(name, posting)
+    return await posting
+  }
+
   function checkThread(room: Room, args: Thing): void {
     if (args.thread_ts === undefined) return
     const parent = screens.post(room, string(args.thread_ts))?.message
@@ -62,9 +79,12 @@ export function chatMethods({ workspace, screens, messages, problems, manifest }
       if (wrong) return wrong
       if (room) checkThread(room, args)
       const forwarded = { ...args, ...messages.signed(args), channel: room?.id ?? args.channel }
-      const answer = await workspace.call(APP, 'chat.postMessage', forwarded)
-      if (room) messages.posted(room, answer)
-      return answer
+      const post = async (): Promise<Answer> => {
+        const answer = await workspace.call(APP, 'chat.postMessage', forwarded)
+        if (room) messages.posted(room, answer)
+        return answer
+      }
+      return room && client_msg_id !== undefined ? await once(room, string(client_msg_id), post) : await post()
     },
 
     async 'chat.postEphemeral'(args) {

@@ -84,7 +84,7 @@ export class Delivery {
     retry: Retry | undefined,
   ): Promise<Acknowledgement> {
     const { socket, exchanges } = this.#deps
-    const at = Date.now()
+    const at = exchanges.now()
     const started = performance.now()
     const more = type === 'events_api' ? { retry_attempt: retry?.attempt ?? 0, retry_reason: retry?.reason ?? '' } : {}
     const record = (status: number, body: unknown) =>

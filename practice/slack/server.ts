@@ -55,7 +55,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, handle
   const { pathname, searchParams, search } = new URL(request.url ?? '/', 'http://slack.invalid')
   const contentType = request.headers['content-type'] ?? ''
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
-  const at = Date.now()
+  const at = exchanges.now()
   const started = performance.now()
   const body = await buffer(request)
 

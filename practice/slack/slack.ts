@@ -7,7 +7,7 @@ import type { Persona } from './persona.ts'
 import type { Sharing } from './screens.ts'
 import type { SlackSocket } from './socket.ts'
 import type { Standing } from './standings.ts'
-import type { Trouble } from './troubles.ts'
+import type { Trouble, Weather } from './troubles.ts'
 import type { SlackCall } from './web-api.ts'
 import type { Thing } from './wire.ts'
 import type { Channel } from './workspace.ts'
@@ -62,6 +62,8 @@ export interface Slack extends AsyncDisposable {
   responseUrl(): string
   /** The next `times` requests, of `method` if named, meet this. */
   trouble(trouble: Trouble, options?: { readonly method?: string; readonly times?: number }): void
+  /** A part of all requests meets trouble from now on; without an argument none does. */
+  weather(weather?: Weather): void
   /** Refuses blocks of these types from now on, as a workspace does that they have not reached. */
   refuseBlocks(types: readonly string[]): void
   /** Everything that real Slack would have refused or warned of. */

@@ -42,7 +42,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
   const changed = () => {
     for (const listener of [...listeners]) listener()
   }
-  const exchanges = options.exchanges ?? new Exchanges(changed)
+  const exchanges = options.exchanges ?? new Exchanges(changed, now)
 
   const ready = Promise.withResolvers<Handlers>()
   const server = resources.use(await startServer(options.port ?? 0, exchanges, ready.promise))
@@ -206,6 +206,7 @@ export async function startSlack(options: SlackOptions = {}): Promise<Slack> {
     answers: urls.taken,
     responseUrl: () => `${origin}${urls.issue({ person: member().id, room: roomById(channel('sales').id) })}`,
     trouble: (trouble, more) => troubles.add(trouble, more),
+    weather: (weather) => troubles.setWeather(weather),
     problems: problems.list,
     refuseBlocks: (types) => problems.refuse(types),
     takeProblems: () => problems.take(),

@@ -1,3 +1,5 @@
+import { mulberry32 } from '../samples/random.ts'
+
 /** What the next request gets in place of its answer. */
 export type Trouble =
   | { readonly kind: 'rate-limited'; readonly retryAfterSeconds: number }
@@ -8,8 +10,21 @@ export type Trouble =
   /** `{ ok: false, error }`, such as `not_in_channel`. */
   | { readonly kind: 'refuse'; readonly error: string; readonly needed?: string }
 
+/** A part of all requests that meets trouble, again and again. */
+export interface Weather {
+  /** From 0 to 1. */
+  readonly share: number
+  /** Each as often as the others. */
+  readonly troubles: readonly Trouble[]
+  /** The same seed meets the same requests. */
+  readonly seed: number
+  /** Those of all methods without it. */
+  readonly method?: string
+}
+
 export class Troubles {
   readonly #waiting: { readonly trouble: Trouble; readonly method: string | undefined }[] = []
+  #weather: ((method: string) => Trouble | undefined) | undefined
 
   add(trouble: Trouble, { method, times = 1 }: { readonly method?: string; readonly times?: number } = {}): void {
     for (let time = 0; time < times; time += 1) this.#waiting.push({ trouble, method })
@@ -17,7 +32,20 @@ export class Troubles {
 
   take(method: string): Trouble | undefined {
     const index = this.#waiting.findIndex((one) => one.method === undefined || one.method === method)
-    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0]?.trouble
+    return index < 0 ? this.#weather?.(method) : this.#waiting.splice(index, 1)[0]?.trouble
+  }
+
+  /** From now on; without one, all is well again. */
+  setWeather(weather: Weather | undefined): void {
+    this.#weather = weather && blowing(weather)
+  }
+}
+
+function blowing({ share, troubles, seed, method }: Weather): (method: string) => Trouble | undefined {
+  const random = mulberry32(seed)
+  return (called) => {
+    if (method !== undefined && method !== called) return undefined
+    return random() < share ? troubles[Math.floor(random() * troubles.length)] : undefined
   }
 }
 

@@ -12,10 +12,13 @@ import type { Finding } from '../core/finding.ts'
 import type { Logger } from '../core/logger.ts'
 import type { SearchResult } from '../core/search/search.ts'
 import type { Actor } from './actor.ts'
+import { type AlertSettingsDeps, alertsPage, pressAlerts } from './alert-settings.ts'
+import { type AlertAnswerDeps, answerAlert } from './alerts/answers.ts'
 import type { Message } from './blocks.ts'
 import { type CardPagesDeps, cardList, whyThisScore } from './card-pages.ts'
 import { answerChange, answered, type ChangingDeps, changeForm, takenBack } from './changing.ts'
 import { parseCommand } from './command.ts'
+import { answerDigest, type DigestDeps, pressDigest } from './digests.ts'
 import { answerExport, type ExportingDeps, startExporting } from './exporting.ts'
 import { failureView } from './failure.ts'
 import { DeniedError } from './gate.ts'
@@ -41,8 +44,11 @@ import { EXPORT_STARTED } from './views/person-export.ts'
 import { goneView, startedView } from './views/problem.ts'
 
 export interface AnswerDeps
-  extends ChangingDeps,
+  extends AlertAnswerDeps,
+    ChangingDeps,
     CardPagesDeps,
+    AlertSettingsDeps,
+    DigestDeps,
     ExportingDeps,
     ImportAnswerDeps,
     PeopleHereDeps,
@@ -58,6 +64,8 @@ export interface AnswerDeps
   readonly campaigns: () => Promise<readonly CampaignSummary[]>
   readonly campaign: (name: string) => Promise<CampaignResult>
   readonly health: () => Promise<readonly Finding[]>
+  /** Begins anew what was to be said in Slack and was given up; says how much that is. `by` is a Slack user id. */
+  readonly sendAgain: (by: string) => Promise<number>
   /** Of a contact by its id, or of an address. */
   readonly previewErasure: (who: number | string) => Promise<ErasurePreview | undefined>
   /** Finds out what is lacking of one contact; `again` asks those anew who have answered already. */
@@ -146,6 +154,27 @@ export const TITLES: Readonly<Record<Press['action'], string>> = {
   import_undo: 'Undo an import',
   stats_period: 'Statistics',
   stats_form: 'Statistics',
+  digest_preview: 'Daily digest',
+  digest_change: 'Daily digest',
+  digest_test: 'Daily digest',
+  digest_now: 'Daily digest',
+  digest_reset: 'Daily digest',
+  alert_triage: 'Alert',
+  alert_later: 'Alert',
+  alert_undo: 'Alert',
+  alert_open: 'Alert',
+  alerts_open: 'Alerts',
+  alerts_kinds: 'Alerts',
+  alerts_rule_new: 'Alerts',
+  alerts_rule: 'Alerts',
+  alerts_rule_test: 'Alerts',
+  alerts_rule_ask: 'Alerts',
+  alerts_rule_remove: 'Alerts',
+  alerts_rule_try: 'Send a test',
+  alerts_quiet: 'Alerts',
+  alerts_quiet_off: 'Alerts',
+  health_open: 'Health',
+  send_again: 'Health',
   open_form: 'Touchpoint',
 }
 
@@ -175,7 +204,13 @@ export async function answerCommand(text: string, actor: Actor, deps: AnswerDeps
         ? campaignsView(await deps.campaigns())
         : campaignView(command.name, await deps.campaign(command.name))
     case 'health':
-      return healthView(await health())
+      return healthView(await health(), { role: actor.role })
+    case 'digest':
+    case 'digest_preview':
+    case 'digest_now':
+      return await answerDigest(command, actor, deps)
+    case 'alerts':
+      return await alertsPage(actor, deps)
     case 'lookup': {
       const result = await lookup(command.who)
       return result.kind === 'found'
@@ -203,7 +238,8 @@ export async function answerCommand(text: string, actor: Actor, deps: AnswerDeps
   }
 }
 
-export async function answerPress(press: Press, actor: Actor, deps: AnswerDeps): Promise<Answer> {
+/** `entered` is what stands in the inputs beside the button. */
+export async function answerPress(press: Press, actor: Actor, deps: AnswerDeps, entered?: unknown): Promise<Answer> {
   const { cardById, addContact, startEnrichment, now } = deps
   switch (press.action) {
     case 'contact_lookup':
@@ -279,6 +315,34 @@ export async function answerPress(press: Press, actor: Actor, deps: AnswerDeps):
       return await answerStatistics(press.value, deps)
     case 'stats_form':
       return await askStatistics(press.value, deps)
+    case 'digest_preview':
+    case 'digest_change':
+    case 'digest_test':
+    case 'digest_now':
+    case 'digest_reset':
+      return await pressDigest(press, actor, deps)
+    case 'alert_triage':
+    case 'alert_later':
+    case 'alert_undo':
+    case 'alert_open':
+      return await answerAlert(press, actor, deps)
+    case 'alerts_open':
+    case 'alerts_kinds':
+    case 'alerts_rule_new':
+    case 'alerts_rule':
+    case 'alerts_rule_test':
+    case 'alerts_rule_ask':
+    case 'alerts_rule_remove':
+    case 'alerts_rule_try':
+    case 'alerts_quiet':
+    case 'alerts_quiet_off':
+      return await pressAlerts(press, actor, deps, entered)
+    case 'health_open':
+      return healthView(await deps.health(), { role: actor.role })
+    case 'send_again': {
+      const sentAgain = await deps.sendAgain(actor.userId)
+      return healthView(await deps.health(), { role: actor.role, sentAgain })
+    }
     case 'open_form':
       return NEW_FORMS[press.value](deps)
   }

@@ -6,7 +6,10 @@ import { senderOf } from './actor.ts'
 import type { AnswerDeps } from './answers.ts'
 import { type After, realTime } from './deadline.ts'
 import { type AddContactDeps, addContactSubmit } from './forms/add-contact.ts'
+import { alertLaterSubmit } from './forms/alert-later.ts'
+import { alertSettingsSubmits } from './forms/alert-settings.ts'
 import { changeContactSubmits } from './forms/change-contact.ts'
+import { digestScheduleSubmit } from './forms/digest-schedule.ts'
 import { type ForgetContactDeps, forgetContactSubmit } from './forms/forget-contact.ts'
 import type { Submit } from './forms/form.ts'
 import { importColumnsSubmit } from './forms/import-columns.ts'
@@ -31,8 +34,8 @@ export interface BotDeps extends AnswerDeps, AddContactDeps, ForgetContactDeps, 
   readonly importing: Importing
   readonly receiver: Receiver
   readonly gate: Gate
-  /** Slack says that something about a person has changed. */
-  readonly personChanged: (userId: string) => void
+  /** Slack says that something about a person has changed; `timeZone` is theirs now. */
+  readonly personChanged: (userId: string, timeZone: string | undefined) => Promise<void>
   readonly showHome: ShowHome
   readonly token: string
   readonly refusedBlocks: RefusedBlocks
@@ -56,6 +59,9 @@ export function createBot(deps: BotDeps): App {
     import_undo: importUndoSubmit(deps),
     ...changeContactSubmits(deps),
     stats: statsSubmit(deps),
+    digest_schedule: digestScheduleSubmit(deps),
+    ...alertSettingsSubmits(deps),
+    alert_later: alertLaterSubmit(deps),
     forget_contact: forgetContactSubmit(deps),
   }
 
@@ -94,7 +100,7 @@ export function createBot(deps: BotDeps): App {
 
   for (const name of EVENTS)
     app.event(name, async ({ event, body }) => {
-      if (event.type === 'user_change') return personChanged(event.user.id)
+      if (event.type === 'user_change') return await personChanged(event.user.id, event.user.tz)
       const userId = senderOf(body)
       if (userId && event.tab === 'home') await showHome(userId, 'opened', hashSeen(event))
     })

@@ -61,7 +61,7 @@ export function header(text: string): types.HeaderBlock {
   return { type: 'header', text: plainText(text, 150) } satisfies types.KnownBlock
 }
 
-export function section(text: Mrkdwn, accessory?: types.Button): types.SectionBlock {
+export function section(text: Mrkdwn, accessory?: types.Button | types.Overflow): types.SectionBlock {
   return {
     type: 'section',
     text: marked(text, 3000),
@@ -87,7 +87,19 @@ export function literalContext(...texts: readonly string[]): types.ContextBlock 
   } satisfies types.KnownBlock
 }
 
-export function actions(...elements: readonly (types.Button | types.Overflow)[]): types.ActionsBlock {
+/** The same among our own words. */
+export function mixedContext(...parts: readonly (Mrkdwn | { readonly literal: string })[]): types.ContextBlock {
+  return {
+    type: 'context',
+    elements: parts
+      .slice(0, 10)
+      .map((part) => (typeof part === 'string' ? marked(part, 2000) : plainText(part.literal, 500))),
+  } satisfies types.KnownBlock
+}
+
+export function actions(
+  ...elements: readonly (types.Button | types.Overflow | types.StaticSelect)[]
+): types.ActionsBlock {
   return { type: 'actions', elements: elements.slice(0, 25) } satisfies types.KnownBlock
 }
 
@@ -140,6 +152,25 @@ export function overflow(
     return { text: plainText(label, 75), value }
   })
   return { type: 'overflow', action_id: action, options }
+}
+
+/** A menu that acts when something is chosen, of at most a hundred entries. */
+export function menu(
+  action: string,
+  placeholder: string,
+  entries: readonly (readonly [label: string, value: string])[],
+): types.StaticSelect {
+  const options = entries.slice(0, 100).map(([label, value]) => ({ text: plainText(label, 75), value }))
+  return { type: 'static_select', action_id: action, placeholder: plainText(placeholder, 150), options }
+}
+
+/** Rows below a first one that says what is in the columns; a message can have one, of a hundred rows. */
+export function table(rows: readonly (readonly string[])[]): types.TableBlock {
+  return {
+    type: 'table',
+    rows: rows.slice(0, 100).map((row) => row.map((cell) => ({ type: 'raw_text', text: plain(cell, 200) }))),
+    column_settings: rows[0]?.map(() => ({ is_wrapped: true })) ?? [],
+  } satisfies types.KnownBlock
 }
 
 export function divider(): types.DividerBlock {

@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt'
 
-import type { ChangeAction } from '../core/changes/change.ts'
+import type { ContactAction } from '../core/changes/change.ts'
 import type { Outcome, Undoing } from '../core/changes/change-contact.ts'
 import type { ContactChanges } from '../core/changes/contact-changes.ts'
 import type { ContactCard, LookupResult } from '../core/contact-card.ts'
@@ -60,7 +60,7 @@ export async function answerChange(
 
 /** The card as it is after a change. */
 export async function changed(
-  action: Exclude<ChangeAction, 'undo' | 'erase' | 'export'>,
+  action: ContactAction,
   id: number,
   outcome: Outcome,
   { cardById, now }: Pick<ChangingDeps, 'cardById' | 'now'>,

@@ -6,6 +6,7 @@ import { splitName } from '../core/name.ts'
 import { isFilter } from '../core/search/filter.ts'
 import { type Term, termsOf } from '../core/search/terms.ts'
 import { type ChangeCommand, isChange, parseChange } from './change-command.ts'
+import { type DigestCommand, parseDigest } from './digest-command.ts'
 import type { Scope } from './stats-scope.ts'
 
 export const PERIODS = [7, 30, 90] as const
@@ -34,11 +35,13 @@ export type Command =
   /** Those whom words and filters mean, as a file; everybody where there are none. */
   | { readonly kind: 'export'; readonly text: string; readonly format: Format }
   | { readonly kind: 'health' }
+  | DigestCommand
+  | { readonly kind: 'alerts' }
   /** A command by its name, but not one of this version; surely not a person's name. */
   | { readonly kind: 'unavailable'; readonly word: string }
 
 /** Commands of the product that are not built; silently looking for somebody called "digest" would mislead. */
-const UNAVAILABLE: ReadonlySet<string> = new Set(['alerts', 'digest'])
+const UNAVAILABLE: ReadonlySet<string> = new Set(['alerts'])
 
 /** Reads the text after `/crm` as people type and paste it, and as their devices "correct" it. */
 export function parseCommand(text: string): Command {
@@ -76,6 +79,11 @@ export function parseCommand(text: string): Command {
       return { kind: 'forget', who: whoIn(rest, FORGET) }
     case 'health':
       return { kind: 'health' }
+    case 'digest':
+      return parseDigest(rest)
+    case 'alert':
+    case 'alerts':
+      return { kind: 'alerts' }
     default:
       return UNAVAILABLE.has(word) ? { kind: 'unavailable', word } : { kind: 'lookup', who: whoIn(line, LOOKUP) }
   }

@@ -2,23 +2,26 @@ import { readForgetPosts } from '../core/erasure/posts.ts'
 import { UpstreamError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
 import type { JobHandler } from '../core/worker.ts'
+import type { Message } from './blocks.ts'
 import type { SlackSender } from './sender.ts'
 import { SlackRefusedError } from './slack-refusals.ts'
 import { forgottenPostView, type UnchangedPost, unchangedPostsView } from './views/forget.ts'
 
 export interface ForgetPostsDeps {
   readonly sender: Pick<SlackSender, 'update' | 'post'>
+  /** What is to stand there instead, where the message is about more than one person. */
+  readonly shownAnew: (channel: string, ts: string) => Promise<Message | undefined>
   readonly log: Logger
 }
 
 /** What was deleted says nothing any more. */
 const GONE: ReadonlySet<string> = new Set(['message_not_found'])
 
-/** Makes messages about somebody who was erased say nothing, and tells whoever erased them of those that stay. */
-export function forgetPosts({ sender, log }: ForgetPostsDeps): JobHandler {
+/** Makes messages about somebody who was erased say nothing of them, and tells whoever erased them of those that stay. */
+export function forgetPosts({ sender, shownAnew, log }: ForgetPostsDeps): JobHandler {
   async function refusal(channel: string, ts: string): Promise<string | undefined> {
     try {
-      await sender.update({ ...forgottenPostView(), channel, ts })
+      await sender.update({ ...((await shownAnew(channel, ts)) ?? forgottenPostView()), channel, ts })
       return undefined
     } catch (error) {
       if (!(error instanceof SlackRefusedError)) throw error

@@ -72,9 +72,62 @@ export function boxesInput(options: InputOptions & { readonly options: Options; 
   })
 }
 
-/** A member of the workspace. */
-export function memberInput(options: InputOptions) {
-  return input(options, { type: 'users_select', action_id: VALUE })
+/** A member of the workspace; `initial` is the id of one. */
+export function memberInput(options: InputOptions & { readonly initial?: string | null }) {
+  return input(options, {
+    type: 'users_select',
+    action_id: VALUE,
+    ...(options.initial ? { initial_user: options.initial } : {}),
+  })
+}
+
+/** Public and private channels, no direct messages; `initial` is the id of one. */
+export function channelInput(options: InputOptions & { readonly initial?: string | null }) {
+  return input(options, {
+    type: 'conversations_select',
+    action_id: VALUE,
+    filter: { include: ['public', 'private'] },
+    ...(options.initial ? { initial_conversation: options.initial } : {}),
+  })
+}
+
+/** A time of the day; `initial` as `09:00`. */
+export function timeInput(options: InputOptions & { readonly initial?: string }) {
+  return input(options, {
+    type: 'timepicker',
+    action_id: VALUE,
+    ...(options.initial ? { initial_time: options.initial } : {}),
+  })
+}
+
+/** A day; `initial` as `2026-03-10`. */
+export function dateInput(options: InputOptions & { readonly initial?: string }) {
+  return input(options, {
+    type: 'datepicker',
+    action_id: VALUE,
+    ...(options.initial ? { initial_date: options.initial } : {}),
+  })
+}
+
+/** A menu whose options we give while somebody types, and some before that; `action` says which menu it is. */
+export function typeAheadInput(
+  options: InputOptions & {
+    readonly action: string
+    readonly placeholder: string
+    readonly initial: types.PlainTextOption | null
+  },
+): types.InputBlock {
+  const { action, placeholder, initial } = options
+  return input(
+    { ...options, optional: true },
+    {
+      type: 'external_select',
+      action_id: action,
+      placeholder: plainText(placeholder, 150),
+      min_query_length: 0,
+      ...(initial ? { initial_option: initial } : {}),
+    },
+  )
 }
 
 /** A menu whose options we give while somebody types; it stands among buttons and acts when something is chosen. */

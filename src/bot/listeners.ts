@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { isAddress, isDomain } from '../core/address.ts'
+import { TRIAGES } from '../core/alerts/conversation.ts'
 import { FORMATS } from '../core/export/file.ts'
 import { type Place, parsePlace } from '../core/page.ts'
 import { readCursor } from '../core/search/cursor.ts'
@@ -16,7 +17,7 @@ export const EVENTS = ['app_home_opened', 'user_change'] as const
 export type ShortcutId = (typeof SHORTCUTS)[number]
 
 /** The menus that ask us for options while somebody types. */
-export const MENUS = ['contact_pick'] as const
+export const MENUS = ['contact_pick', 'alerts_campaign', 'alerts_tag'] as const
 
 export type MenuId = (typeof MENUS)[number]
 
@@ -33,6 +34,11 @@ export const FORMS = [
   'edit_contact',
   'forget_contact',
   'stats',
+  'digest_schedule',
+  'alerts_kinds',
+  'alerts_rule',
+  'alerts_quiet',
+  'alert_later',
 ] as const
 
 export type FormId = (typeof FORMS)[number]
@@ -42,7 +48,17 @@ const BLANK_FORMS = ['add_contact', 'import_contacts'] as const satisfies readon
 
 export type BlankFormId = (typeof BLANK_FORMS)[number]
 /** Those that change a contact. */
-export type ContactFormId = Exclude<FormId, BlankFormId | 'import_columns' | 'import_undo' | 'forget_contact' | 'stats'>
+export type ContactFormId = Exclude<
+  FormId,
+  | BlankFormId
+  | 'import_columns'
+  | 'import_undo'
+  | 'forget_contact'
+  | 'stats'
+  | 'digest_schedule'
+  | 'alert_later'
+  | `alerts_${string}`
+>
 
 /** What buttons ask for. Buttons that share a block add `:` and something of their own to the name. */
 export const ACTIONS = [
@@ -52,7 +68,7 @@ export const ACTIONS = [
   'found_open',
   'found_page',
   'lookup_open',
-  ...MENUS,
+  'contact_pick',
   'people_add',
   'found_list',
   'contact_enrich',
@@ -84,6 +100,27 @@ export const ACTIONS = [
   'import_undo',
   'stats_period',
   'stats_form',
+  'digest_preview',
+  'digest_change',
+  'digest_test',
+  'digest_now',
+  'digest_reset',
+  'alerts_open',
+  'alerts_kinds',
+  'alerts_rule_new',
+  'alerts_rule',
+  'alerts_rule_test',
+  'alerts_rule_ask',
+  'alerts_rule_remove',
+  'alerts_rule_try',
+  'alerts_quiet',
+  'alerts_quiet_off',
+  'health_open',
+  'send_again',
+  'alert_triage',
+  'alert_later',
+  'alert_undo',
+  'alert_open',
   'open_form',
 ] as const
 
@@ -100,6 +137,40 @@ const contactId = z
 const changeId = contactId
 
 const importId = contactId
+
+const alertRule = contactId
+
+/** A rule, or 0 for where alerts go that no rule sends anywhere. */
+const testedRule = z
+  .string()
+  .regex(/^(?:0|[1-9]\d{0,14})$/)
+  .transform(Number)
+
+const conversationId = contactId
+
+/** What follows a value where the button stands in what one person alone sees. */
+const HERE = / here$/
+
+/** A conversation, with whatever stands before its id. */
+const inAlert = z.string().transform((value) => ({ value: value.replace(HERE, ''), isPrivate: HERE.test(value) }))
+
+const alertTriage = inAlert
+  .transform(({ value, isPrivate }) => {
+    const [kind, conversation] = value.split(' ')
+    return { kind, conversation, isPrivate }
+  })
+  .pipe(z.object({ kind: z.enum(TRIAGES).exclude(['later']), conversation: conversationId, isPrivate: z.boolean() }))
+
+const alertLater = inAlert
+  .transform(({ value, isPrivate }) => ({ conversation: value, isPrivate }))
+  .pipe(z.object({ conversation: conversationId, isPrivate: z.boolean() }))
+
+const alertUndo = inAlert
+  .transform(({ value, isPrivate }) => {
+    const [conversation, change] = value.split(':')
+    return { conversation, change, isPrivate }
+  })
+  .pipe(z.object({ conversation: conversationId, change: changeId, isPrivate: z.boolean() }))
 
 /** A contact, and the moment of their words that somebody saw. */
 const answeredUntil = z
@@ -190,6 +261,27 @@ const Press = z.discriminatedUnion('action', [
   z.object({ action: z.literal('import_undo'), value: importId }),
   z.object({ action: z.literal('stats_period'), value: scope }),
   z.object({ action: z.literal('stats_form'), value: scope }),
+  z.object({ action: z.literal('digest_preview'), value: z.literal('now') }),
+  z.object({ action: z.literal('digest_change'), value: z.literal('now') }),
+  z.object({ action: z.literal('digest_test'), value: z.literal('now') }),
+  z.object({ action: z.literal('digest_now'), value: z.literal('now') }),
+  z.object({ action: z.literal('digest_reset'), value: z.literal('now') }),
+  z.object({ action: z.literal('alert_triage'), value: alertTriage }),
+  z.object({ action: z.literal('alert_later'), value: alertLater }),
+  z.object({ action: z.literal('alert_undo'), value: alertUndo }),
+  z.object({ action: z.literal('alert_open'), value: conversationId }),
+  z.object({ action: z.literal('alerts_open'), value: z.literal('now') }),
+  z.object({ action: z.literal('alerts_kinds'), value: z.literal('now') }),
+  z.object({ action: z.literal('alerts_rule_new'), value: z.literal('now') }),
+  z.object({ action: z.literal('alerts_rule'), value: alertRule }),
+  z.object({ action: z.literal('alerts_rule_test'), value: testedRule }),
+  z.object({ action: z.literal('alerts_rule_ask'), value: alertRule }),
+  z.object({ action: z.literal('alerts_rule_remove'), value: alertRule }),
+  z.object({ action: z.literal('alerts_rule_try'), value: z.literal('form') }),
+  z.object({ action: z.literal('alerts_quiet'), value: z.literal('now') }),
+  z.object({ action: z.literal('alerts_quiet_off'), value: z.literal('now') }),
+  z.object({ action: z.literal('health_open'), value: z.literal('now') }),
+  z.object({ action: z.literal('send_again'), value: z.literal('all') }),
   z.object({ action: z.literal('open_form'), value: z.enum(BLANK_FORMS) }),
 ])
 

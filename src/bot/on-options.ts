@@ -6,11 +6,15 @@ import { ACKNOWLEDGE_MS, type After, within } from './deadline.ts'
 import { DeniedError, type Gate } from './gate.ts'
 import type { MenuId } from './listeners.ts'
 import { MENU_NEEDS } from './permissions.ts'
+import { nameOptions } from './views/alert-forms.ts'
 import { suggestionOption } from './views/lookup-form.ts'
 
 export interface MenuDeps {
   /** Whom somebody may mean who has typed so much, the likeliest first. */
   readonly suggest: (typed: string) => Promise<readonly FoundContact[]>
+  /** The same of the names of campaigns and of tags; without anything typed, the likeliest of all. */
+  readonly suggestCampaigns: (typed: string) => Promise<readonly string[]>
+  readonly suggestTags: (typed: string) => Promise<readonly string[]>
 }
 
 export interface OnOptionsDeps extends MenuDeps {
@@ -27,6 +31,8 @@ const PATIENCE_MS = 300
 export function onOptions({ menu, gate, after, log, ...deps }: OnOptionsDeps) {
   const offers: Readonly<Record<MenuId, (typed: string) => Promise<types.PlainTextOption[]>>> = {
     contact_pick: async (typed) => (await deps.suggest(typed)).map(suggestionOption),
+    alerts_campaign: async (typed) => nameOptions(await deps.suggestCampaigns(typed), typed),
+    alerts_tag: async (typed) => nameOptions(await deps.suggestTags(typed), typed),
   }
 
   async function options(body: unknown, typed: string): Promise<types.PlainTextOption[]> {

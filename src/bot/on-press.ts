@@ -46,7 +46,10 @@ const Place = z.object({
   container: z.object({ is_ephemeral: z.boolean().optional() }).optional(),
   trigger_id: z.string().default(''),
   view: z
-    .object({ id: z.string(), type: z.string(), hash: z.string().optional(), callback_id: z.string().optional() })
+    .object({
+      ...{ id: z.string(), type: z.string(), hash: z.string().optional(), callback_id: z.string().optional() },
+      state: z.object({ values: z.unknown() }).optional(),
+    })
     .optional(),
 })
 
@@ -70,7 +73,7 @@ export function onPress({ gate, replies, places, showHome, after, log, ...deps }
       const actor = await gate.admit(body, press ? needsOf(press) : 'viewer')
       if (!press) return staleButtonView()
       const isChange = view?.type === 'home' && isHomeChange(press)
-      return await (isChange ? changedOnHome(press, actor, deps) : answerPress(press, actor, deps))
+      return await (isChange ? changedOnHome(press, actor, deps) : answerPress(press, actor, deps, view?.state?.values))
     }, log)
     const title = press ? TITLES[press.action] : 'Touchpoint'
     const staysAsItIs = view?.type === 'home' || press?.action === 'found_open'

@@ -24,6 +24,9 @@ export const COMMAND_NEEDS = {
   campaign: 'viewer',
   stats: 'viewer',
   health: 'viewer',
+  digest: 'viewer',
+  digest_preview: 'viewer',
+  alerts: 'viewer',
   unavailable: 'viewer',
   add: 'member',
   import: 'member',
@@ -35,6 +38,7 @@ export const COMMAND_NEEDS = {
   status: 'member',
   enrich: 'member',
   enrich_many: 'member',
+  digest_now: 'admin',
   forget: 'admin',
 } as const satisfies Record<Command['kind'], Role>
 
@@ -58,6 +62,13 @@ export const PRESS_NEEDS = {
   stats_form: 'viewer',
   enrich_cancel: 'viewer',
   export_cancel: 'viewer',
+  alert_open: 'viewer',
+  digest_preview: 'viewer',
+  alerts_open: 'viewer',
+  // Everybody's own, and about no contact.
+  alerts_quiet: 'viewer',
+  alerts_quiet_off: 'viewer',
+  health_open: 'viewer',
   contact_add: 'member',
   people_add: 'member',
   contact_enrich: 'member',
@@ -70,13 +81,28 @@ export const PRESS_NEEDS = {
   contact_export: 'member',
   contact_answered: 'member',
   change_undo: 'member',
+  alert_triage: 'member',
+  alert_later: 'member',
+  alert_undo: 'member',
   enrich_start: 'member',
   export_start: 'member',
   import_start: 'member',
   import_cancel: 'member',
   import_columns: 'member',
   import_undo: 'member',
+  digest_change: 'admin',
+  digest_test: 'admin',
+  digest_now: 'admin',
+  digest_reset: 'admin',
+  alerts_kinds: 'admin',
+  alerts_rule_new: 'admin',
+  alerts_rule: 'admin',
+  alerts_rule_test: 'admin',
+  alerts_rule_ask: 'admin',
+  alerts_rule_remove: 'admin',
+  alerts_rule_try: 'admin',
   contact_forget: 'admin',
+  send_again: 'admin',
   // At the least: see `needsOf`.
   open_form: 'viewer',
 } as const satisfies Record<Action, Role>
@@ -90,9 +116,14 @@ export const FORM_NEEDS = {
   tag_contact: 'member',
   status_contact: 'member',
   assign_contact: 'member',
+  alert_later: 'member',
   edit_contact: 'member',
   forget_contact: 'admin',
   stats: 'viewer',
+  digest_schedule: 'admin',
+  alerts_kinds: 'admin',
+  alerts_rule: 'admin',
+  alerts_quiet: 'viewer',
 } as const satisfies Record<FormId, Role>
 
 export const SHORTCUT_NEEDS = {
@@ -104,6 +135,8 @@ export const SHORTCUT_NEEDS = {
 
 export const MENU_NEEDS = {
   contact_pick: 'viewer',
+  alerts_campaign: 'admin',
+  alerts_tag: 'admin',
 } as const satisfies Record<MenuId, Role>
 
 /** A button that opens a form needs what the form needs. */

@@ -39,6 +39,8 @@ const Person = z.object({
   is_admin: flag,
   is_owner: flag,
   is_primary_owner: flag,
+  /** The IANA zone that their profile says. */
+  tz: z.string().nullish(),
   /** Without an address where the app may not see it (`users:read.email`). */
   profile: z.object({ email: z.string().nullish() }).nullish(),
 })

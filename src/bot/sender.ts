@@ -3,20 +3,25 @@ import { createHash } from 'node:crypto'
 import { type types, webApi } from '@slack/bolt'
 import { z } from 'zod'
 
-import { type CrmError, UpstreamError } from '../core/errors.ts'
+import { type CrmError, UncertainError, UpstreamError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
+import type { RefusedBlocks } from '../core/refused-blocks.ts'
 import type { Message } from './blocks.ts'
+import { createNewest } from './newest-blocks.ts'
+import { createPace } from './pace.ts'
 import { type Person, readPerson } from './roles.ts'
 import { createSlackLogger } from './slack-logger.ts'
 import { refusalOf, SlackRefusedError } from './slack-refusals.ts'
 
 export interface SlackSender {
   /**
-   * Posts once or throws: never twice by itself. `key` names the effect; the same key makes the
-   * same `client_msg_id`. UpstreamError asks to come back after `retryAfterMs`.
+   * Posts once or throws, in newer blocks (`charted`) where the workspace takes them. `key` names the
+   * effect: a message of the same key that is in the channel already is the one that this gives back, and
+   * undefined where somebody has deleted it since. `UpstreamError` asks to come back after `retryAfterMs`;
+   * after an `UncertainError` the message may be there.
    */
-  post(post: Message & { readonly channel: string; readonly key: string }): Promise<Posted>
-  /** Replaces a message of ours; `channel` is the one that `post` gave back. */
+  post(post: Message & Destination): Promise<Posted | undefined>
+  /** Replaces a message of ours, as often as one likes; `channel` is the one that `post` gave back. */
   update(update: Message & Posted): Promise<void>
   /**
    * Replaces the Home tab of one person, whether they look at it or not, and gives the hash of what
@@ -37,6 +42,15 @@ export interface SlackSender {
   person(userId: string): Promise<Person | undefined>
 }
 
+export interface Destination {
+  readonly channel: string
+  readonly key: string
+  /** The `ts` of the message that this replies to, which is no reply itself. */
+  readonly thread?: string
+  /** Shows the reply in the channel, too. */
+  readonly broadcast?: boolean
+}
+
 export interface Posted {
   readonly channel: string
   readonly ts: string
@@ -53,12 +67,11 @@ export interface SenderDeps {
   readonly token: string
   readonly apiUrl?: string
   readonly fetch?: typeof fetch
+  /** Where nobody remembers what a workspace refused, all messages are in classic blocks. */
+  readonly refusedBlocks?: RefusedBlocks
   /** UTC milliseconds. */
   readonly now: () => number
 }
-
-/** Faster than this, Slack accepts messages into a channel and hides them. */
-const PACE_MS = 1000
 
 const PostAnswer = z.object({ channel: z.string(), ts: z.string() })
 const ViewAnswer = z.object({ view: z.object({ hash: z.string() }) })
@@ -70,7 +83,7 @@ const AuthAnswer = z.object({
   user_id: z.string().nullish(),
 })
 
-export function createSlackSender({ token, apiUrl, fetch, now }: SenderDeps): SlackSender {
+export function createSlackSender({ token, apiUrl, fetch, refusedBlocks, now }: SenderDeps): SlackSender {
   const client = new webApi.WebClient(token, {
     ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
     ...(fetch ? { fetch } : {}),
@@ -81,7 +94,8 @@ export function createSlackSender({ token, apiUrl, fetch, now }: SenderDeps): Sl
     allowAbsoluteUrls: false,
     logger: createSlackLogger(SILENCE),
   })
-  const turns = new Map<string, number>()
+  const pace = createPace(now)
+  let updatesFrom = 0
 
   async function call(method: Method, args: Record<string, unknown>): Promise<unknown> {
     try {
@@ -91,29 +105,49 @@ export function createSlackSender({ token, apiUrl, fetch, now }: SenderDeps): Sl
     }
   }
 
+  async function identity(): Promise<SlackIdentity> {
+    const { team, team_id, user_id } = AuthAnswer.parse(await call('auth.test', {}))
+    return { team: team ?? null, teamId: team_id ?? null, userId: user_id ?? null }
+  }
+
+  const newest = createNewest({ refusedBlocks, team: async () => (await identity()).teamId })
+
   return {
-    async post({ channel, text, blocks, key }) {
-      const early = (turns.get(channel) ?? 0) - now()
+    async post({ channel, key, thread, broadcast = false, ...message }) {
+      const early = pace.wait(channel)
       if (early > 0) throw new UpstreamError('the channel takes one message a second', { retryAfterMs: early })
-      takeTurn(turns, channel, now())
       try {
-        const answer = await call('chat.postMessage', {
-          channel,
-          text,
-          blocks,
-          client_msg_id: uuidOf(key),
-          parse: 'none',
-          unfurl_links: false,
-          unfurl_media: false,
+        return await newest(message, async (blocks) => {
+          const answer = await call('chat.postMessage', {
+            channel,
+            text: message.text,
+            blocks,
+            client_msg_id: uuidOf(key),
+            ...(thread === undefined ? {} : { thread_ts: thread, reply_broadcast: broadcast }),
+            parse: 'none',
+            unfurl_links: false,
+            unfurl_media: false,
+          })
+          return PostAnswer.parse(answer)
         })
-        return PostAnswer.parse(answer)
       } catch (error) {
-        if (error instanceof UpstreamError && error.retryAfterMs) turns.set(channel, now() + error.retryAfterMs)
-        throw error
+        if (error instanceof SlackRefusedError && error.code === DELETED) return undefined
+        if (!(error instanceof UpstreamError)) throw error
+        if (error.retryAfterMs) pace.close(channel, error.retryAfterMs)
+        throw mayHaveActed(error) ? new UncertainError(error.message, { cause: error.cause }) : error
       }
     },
-    async update({ channel, ts, text, blocks }) {
-      await call('chat.update', { channel, ts, text, blocks, parse: 'none' })
+    async update({ channel, ts, ...message }) {
+      const early = updatesFrom - now()
+      if (early > 0) throw new UpstreamError('Slack asks us to wait', { retryAfterMs: early })
+      try {
+        await newest(message, (blocks) =>
+          call('chat.update', { channel, ts, text: message.text, blocks, parse: 'none' }),
+        )
+      } catch (error) {
+        if (error instanceof UpstreamError && error.retryAfterMs) updatesFrom = now() + error.retryAfterMs
+        throw error
+      }
     },
     async publishHome(userId, view, hash) {
       const answer = await call('views.publish', { user_id: userId, view, ...(hash ? { hash } : {}) })
@@ -130,10 +164,7 @@ export function createSlackSender({ token, apiUrl, fetch, now }: SenderDeps): Sl
     async shareUpload({ id, title, channel }) {
       await call('files.completeUploadExternal', { files: [{ id, title }], channel_id: channel })
     },
-    async checkAuth() {
-      const { team, team_id, user_id } = AuthAnswer.parse(await call('auth.test', {}))
-      return { team: team ?? null, teamId: team_id ?? null, userId: user_id ?? null }
-    },
+    checkAuth: identity,
     async person(userId) {
       try {
         return readPerson(UserAnswer.parse(await call('users.info', { user: userId })).user)
@@ -165,11 +196,6 @@ function isWithoutPeople(error: unknown): boolean {
   return cause instanceof webApi.WebAPIHTTPError && cause.statusCode === 404
 }
 
-function takeTurn(turns: Map<string, number>, channel: string, now: number): void {
-  for (const [other, next] of turns) if (next <= now) turns.delete(other)
-  turns.set(channel, now + PACE_MS)
-}
-
 /** What the SDK would log is in the error, which the caller logs. */
 const SILENCE: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -178,6 +204,35 @@ function reactionTo(error: unknown): CrmError {
     return new UpstreamError('Slack asks us to wait', { cause: error, retryAfterMs: error.retryAfter * 1000 })
   if (!(error instanceof webApi.WebAPIPlatformError)) return new UpstreamError('Slack did not answer', { cause: error })
   return refusalOf(error.data.error, { needed: 'needed' in error.data ? error.data.needed : undefined, cause: error })
+}
+
+/** A message of this key was there, and somebody deleted it. */
+const DELETED = 'duplicate_message_not_found'
+
+/** Slack says of these that a part may have been done. */
+const HALF_DONE: ReadonlySet<unknown> = new Set(['fatal_error', 'internal_error'])
+
+/** With these nothing has reached Slack. */
+const UNREACHED: ReadonlySet<unknown> = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/** Whether Slack may have done what it was asked for, though it did not say so. */
+function mayHaveActed({ cause }: UpstreamError): boolean {
+  if (cause instanceof webApi.WebAPIRateLimitedError) return false
+  if (cause instanceof webApi.WebAPIPlatformError) return HALF_DONE.has(cause.data.error)
+  if (cause instanceof webApi.WebAPIHTTPError) return cause.statusCode >= 500
+  return !codesOf(cause).some((code) => UNREACHED.has(code))
+}
+
+/** Those of an error and of what it was caused by. */
+function codesOf(error: unknown): unknown[] {
+  return error instanceof Error ? ['code' in error ? error.code : undefined, ...codesOf(error.cause)] : []
 }
 
 const NAMESPACE = Buffer.from('b4c1f6e0d9a24c7d8f35a1c0727e5d16', 'hex')

@@ -27,6 +27,7 @@ const PASSING: ReadonlySet<string> = new Set([
 const NEW_TOKEN = 'Slack does not accept the bot token. Copy the Bot User OAuth Token again into SLACK_BOT_TOKEN.'
 const INVITE = 'The app is not in the channel. Invite it there: /invite @Touchpoint'
 const BUG = 'Slack refused the form of a message, which is a mistake of this program. Please report it.'
+const NOBODY = 'They have left the workspace, or cannot be written to. Choose somebody else.'
 const NO_FILES =
   'The workspace does not allow files. A workspace admin can allow them in the settings of the workspace.'
 
@@ -52,6 +53,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
   storage_limit_reached: 'The workspace has no room for files any more. A workspace admin can delete old ones.',
   token_expired: NEW_TOKEN,
   token_revoked: NEW_TOKEN,
+  user_disabled: NOBODY,
+  user_is_restricted: 'They are a guest, and guests read nothing of the CRM. Choose somebody else.',
+  user_not_found: NOBODY,
 }
 
 interface RefusalOptions {

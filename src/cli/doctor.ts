@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 
+import { channelFindings } from '../bot/channel-findings.ts'
 import { slackHealth } from '../bot/slack-health.ts'
 import { type Fact, type Finding, type FindingState, inOrder } from '../core/finding.ts'
 import { health, healthSettings } from '../core/health.ts'
@@ -16,7 +17,10 @@ export function doctorCommand(): Command {
     .action(({ json }: { json?: true }) =>
       withDatabase(async ({ config, database, now, clock }) => {
         const dayOf = createDayOf(config.timeZone)
-        const slack = () => slackHealth(config, { fetch, now: clock })
+        const slack = async () => [
+          ...(await slackHealth(config, { fetch, now: clock })),
+          ...(await channelFindings(database, now)),
+        ]
         const settings = healthSettings(config, providers)
         const findings = inOrder(await health({ ...settings, database, dayOf, now, slack }))
         print(json ? JSON.stringify({ findings: findings.map(findingJson) }, null, 2) : findings.map(line).join('\n'))
@@ -41,5 +45,6 @@ function findingJson({ facts, ...finding }: Finding) {
 }
 
 function factText(fact: Fact): string {
-  return typeof fact === 'string' ? fact : `${fact.words} ${day(fact.at)}`
+  if (typeof fact === 'string') return fact
+  return `${fact.words} ${'at' in fact ? day(fact.at) : fact.place}`
 }

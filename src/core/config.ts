@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { type DigestSchedule, readAt, readDays } from './digest/settings.ts'
 import {
   ENRICH_ON,
   type EnrichmentSettings,
@@ -32,6 +33,8 @@ export interface Config {
   /** Undefined only where Slack is not needed. */
   readonly slack: SlackConfig | undefined
   readonly alertChannel: string | undefined
+  /** What holds until somebody chooses otherwise in Slack. */
+  readonly digest: DigestSchedule
   /** Slack user ids. */
   readonly admins: readonly string[]
   /** Slack user ids of those who only read. */
@@ -88,6 +91,13 @@ const slackUsers = z
       `names ${strange(input)}, which is no member id: in Slack open the person's profile, ⋮, Copy member ID (U…)`,
   })
 
+const slackChannel = z
+  .string()
+  .regex(
+    /^(?:[CGDU][A-Z0-9]+|#\S+)$/,
+    'is not a channel: open it in Slack, click its name and copy the id at the bottom',
+  )
+
 const Settings = z.object({
   PORT: z.coerce.number('is not a number: use a port such as 3000').int().min(0).max(65535).default(3000),
   HOST: z.string().default('0.0.0.0'),
@@ -111,13 +121,16 @@ const Settings = z.object({
     )
     .optional(),
   SLACK_API_URL: z.string().refine(isSafeBase, 'must be https, or http on this machine').optional(),
-  CRM_ALERT_CHANNEL: z
-    .string()
-    .regex(
-      /^(?:[CGDU][A-Z0-9]+|#\S+)$/,
-      'is not a channel: open it in Slack, click its name and copy the id at the bottom',
-    )
-    .optional(),
+  CRM_ALERT_CHANNEL: slackChannel.optional(),
+  CRM_DIGEST_CHANNEL: slackChannel.optional(),
+  CRM_DIGEST_AT: understood(readAt, 'is not a time of the day: use one such as 09:00').default('09:00'),
+  CRM_DIGEST_DAYS: understood(readDays, 'names no days: use mon-fri, mon,wed,fri or daily').default([
+    'mon',
+    'tue',
+    'wed',
+    'thu',
+    'fri',
+  ]),
   CRM_ADMINS: slackUsers,
   CRM_VIEWERS: slackUsers,
   CRM_TIME_ZONE: z.string().refine(isTimeZone, 'is not a time zone: use a name such as Europe/Berlin').default('UTC'),
@@ -173,6 +186,7 @@ export function loadConfig(env: Env, options: ConfigOptions): Config {
     databaseUrl: data.DATABASE_URL,
     slack: slackConfig(data),
     alertChannel: data.CRM_ALERT_CHANNEL,
+    digest: { channel: data.CRM_DIGEST_CHANNEL ?? null, at: data.CRM_DIGEST_AT, days: data.CRM_DIGEST_DAYS },
     admins: data.CRM_ADMINS,
     viewers: data.CRM_VIEWERS,
     timeZone: data.CRM_TIME_ZONE,
@@ -222,9 +236,7 @@ const WEBHOOK_SECRET = /^([A-Z0-9]+)_WEBHOOK_SECRET$/
 /** `RESEND_WEBHOOK_SECRET=new,old` switches Resend on; the second secret serves a rotation. */
 function readWebhookSecrets(set: Env, providers: readonly ProviderSettings[], problems: string[]) {
   const webhookSecrets: Record<string, readonly string[]> = {}
-  const warnings = Object.keys(set)
-    .filter((name) => WITHOUT_EFFECT.test(name))
-    .map((name) => `${name} has no effect in this version`)
+  const warnings: string[] = []
   const byVariable = new Map(providers.map((provider) => [variableOf(provider), provider]))
   for (const [name, value = ''] of Object.entries(set)) {
     const provider = byVariable.get(name)
@@ -268,9 +280,6 @@ function whyWithout(id: string, providers: readonly ProviderSettings[]): string 
     : `there is no provider ${id} (known: ${providers.map((known) => known.id).join(', ')})`
 }
 
-/** Settings of features that this version does not have: better said than silently without effect. */
-const WITHOUT_EFFECT = /^CRM_DIGEST_(CHANNEL|AT|DAYS)$/
-
 function missingSlack(set: Env): string | undefined {
   const missing: string[] = []
   if (!set.SLACK_BOT_TOKEN) missing.push('SLACK_BOT_TOKEN (OAuth & Permissions, starts with xoxb-)')
@@ -289,6 +298,16 @@ function slackConfig(data: z.infer<typeof Settings>): SlackConfig | undefined {
     ? { mode: 'socket', appToken }
     : { mode: 'http', signingSecret: signingSecret ?? '' }
   return { botToken, transport, apiUrl: data.SLACK_API_URL }
+}
+
+/** What `read` makes of a variable; `problem` where it makes nothing of it. */
+function understood<Value>(read: (text: string) => Value | undefined, problem: string) {
+  return z.string().transform((text, context): Value => {
+    const value = read(text)
+    if (value !== undefined) return value
+    context.addIssue({ code: 'custom', message: problem })
+    return z.NEVER
+  })
 }
 
 function isSlackUser(id: string): boolean {
@@ -313,7 +332,7 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {

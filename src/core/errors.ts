@@ -53,3 +53,11 @@ export class UpstreamError extends CrmError {
     this.retryAfterMs = options?.retryAfterMs
   }
 }
+
+/**
+ * The answer to something that is done once was lost: it may have been done. Asking again under the same
+ * name settles it where the service knows names.
+ */
+export class UncertainError extends UpstreamError {
+  override name = 'UncertainError'
+}

@@ -29,12 +29,17 @@ export function createIngestQueue(deps: IngestQueueDeps): IngestQueue {
 
   async function commit(deliveries: readonly Delivery[]): Promise<readonly IngestResult[]> {
     let queued = false
-    function jobsFor(...happened: Parameters<IngestDeps['jobsFor']>): readonly NewJob[] {
-      const jobs = deps.jobsFor(...happened)
+    const noting = (jobs: readonly NewJob[]) => {
       queued ||= jobs.length > 0
       return jobs
     }
-    const results = await ingestAll({ ...deps, jobsFor }, deliveries)
+    const { jobsFor, alertsFor = async () => [] } = deps
+    const noted: IngestDeps = {
+      ...deps,
+      jobsFor: (...happened) => noting(jobsFor(...happened)),
+      alertsFor: async (...happened) => noting(await alertsFor(...happened)),
+    }
+    const results = await ingestAll(noted, deliveries)
     if (queued) jobsQueued()
     return results
   }

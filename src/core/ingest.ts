@@ -1,3 +1,4 @@
+import type { Happening } from './alerts/triggers.ts'
 import type { ContactState } from './contact.ts'
 import { type Attributed, attribute, tellAgain } from './correlation.ts'
 import type { Delivery, IngestResult } from './delivery.ts'
@@ -23,6 +24,8 @@ export interface IngestDeps {
   readonly dayOf: DayOf
   /** What follows from an event that was new. */
   readonly jobsFor: (event: EngagementEvent, contact: Pick<HeldContact, 'id' | 'isNew'>) => readonly NewJob[]
+  /** What people are told of what happened, which may depend on what was saved until `now`; nothing without it. */
+  readonly alertsFor?: (tx: Database, happenings: readonly Happening[], now: number) => Promise<readonly NewJob[]>
 }
 
 /**
@@ -31,7 +34,7 @@ export interface IngestDeps {
  * effects. Throws `StorageError` when nothing could be written.
  */
 export async function ingestAll(
-  { database, dayOf, jobsFor }: IngestDeps,
+  { database, dayOf, jobsFor, alertsFor = nobodyIsTold }: IngestDeps,
   deliveries: readonly Delivery[],
 ): Promise<IngestResult[]> {
   const now = Math.max(...deliveries.map(({ receivedAt }) => receivedAt))
@@ -46,9 +49,24 @@ export async function ingestAll(
     const results = countDeliveries(rollUps, admitted, inserted, dayOf)
     await rollUps.save(tx)
     const jobs = happened.flatMap((event) => jobsFor(event, people.at(event.recipient)))
-    await enqueue(tx, jobs, now)
+    const alerts = await alertsFor(tx, happeningsOf(people, happened), now)
+    await enqueue(tx, [...alerts, ...jobs], now)
     return results
   })
+}
+
+async function nobodyIsTold(): Promise<readonly NewJob[]> {
+  return []
+}
+
+/** What happened, by the person it happened to. */
+function happeningsOf(people: People, happened: readonly EngagementEvent[]): Happening[] {
+  return [...Map.groupBy(happened, (event) => people.at(event.recipient))].map(([contact, events]) => ({
+    contact,
+    before: contact.state,
+    after: people.stateOf(contact),
+    events,
+  }))
 }
 
 interface Bookkeeping {

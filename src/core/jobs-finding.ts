@@ -1,36 +1,12 @@
-import { COLLECT, ENRICH, ENRICH_RUN } from './enrichment/jobs.ts'
 import type { Fact, Finding } from './finding.ts'
-import { REPLY_ALERT } from './reply-alert.ts'
+import { kindOf } from './job-kinds.ts'
 import type { Database } from './store/database.ts'
-import { jobCounts, overdueSince } from './store/jobs.ts'
+import { type GivenUp, givenUp, jobCounts, overdueSince, uncertainCounts, WORKER_DIED } from './store/jobs.ts'
 import { counted } from './text.ts'
 import { MAX_ATTEMPTS } from './worker.ts'
 
-interface KindWords {
-  readonly one: string
-  readonly many?: string
-  /** Many may be queued at once and wait for others, so that a long queue says nothing. */
-  readonly inBulk?: true
-}
-
-/** What people call the work that is queued. */
-const KINDS: Readonly<Record<string, KindWords>> = {
-  [REPLY_ALERT]: { one: 'reply alert' },
-  [ENRICH]: { one: 'enrichment', inBulk: true },
-  [COLLECT]: { one: 'answer of an enrichment provider to fetch', many: 'answers of enrichment providers to fetch' },
-  [ENRICH_RUN]: {
-    one: 'enrichment that somebody asked for',
-    many: 'enrichments that somebody asked for',
-    inBulk: true,
-  },
-}
-
-function wordsOf(kind: string): KindWords {
-  return (Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined) ?? { one: `job “${kind}”`, many: `jobs “${kind}”` }
-}
-
 function countedAs(kind: string, count: number): string {
-  const { one, many } = wordsOf(kind)
+  const { one, many } = kindOf(kind)
   return counted(count, one, many)
 }
 
@@ -39,7 +15,12 @@ const LONG_MS = 15 * 60_000
 
 /** What is queued, what waits for longer than it should, and what was given up, kind by kind. */
 export async function jobFindings(database: Database, now: number): Promise<Finding[]> {
-  const [counts, overdue] = await Promise.all([jobCounts(database), overdueSince(database, now)])
+  const [counts, overdue, uncertain, dead] = await Promise.all([
+    jobCounts(database),
+    overdueSince(database, now),
+    uncertainCounts(database),
+    givenUp(database),
+  ])
   const kinds = [...new Set(counts.map(({ kind }) => kind))].sort()
   const queued = kinds.flatMap((kind) => {
     const own = counts.filter((row) => row.kind === kind && row.state !== 'dead')
@@ -50,27 +31,71 @@ export async function jobFindings(database: Database, now: number): Promise<Find
     const since = overdue.get(kind)
     return since === undefined || now - since <= LONG_MS ? [] : [{ kind, since }]
   })
-  return [waiting(queued, late), ...counts.filter(({ state }) => state === 'dead').map(givenUp)]
+  const unsure = kinds.flatMap((kind) => {
+    const count = uncertain.get(kind)
+    return count === undefined ? [] : [`${countedAs(kind, count)} may have been sent; Slack is asked again`]
+  })
+  return [waiting(queued, unsure, late), ...kinds.flatMap((kind) => laidDown(kind, dead))]
 }
 
 function waiting(
   queued: readonly string[],
+  unsure: readonly string[],
   late: readonly { readonly kind: string; readonly since: number }[],
 ): Finding {
   const facts: Fact[] = [
     queued.length === 0 ? 'nothing waits' : `${queued.join(', ')} queued`,
-    ...late.map(({ kind, since }) => ({ words: `the oldest ${wordsOf(kind).one} has waited since`, at: since })),
+    ...unsure,
+    ...late.map(({ kind, since }) => ({ words: `the oldest ${kindOf(kind).one} has waited since`, at: since })),
   ]
-  const stuck = late.filter(({ kind }) => !wordsOf(kind).inBulk)
+  const stuck = late.filter(({ kind }) => !kindOf(kind).inBulk)
   const fixes = stuck.length > 0 ? ['see whether the program runs, and what its log says of "effect"'] : []
   return { name: 'jobs', state: stuck.length > 0 ? 'problem' : 'ok', facts, fixes }
 }
 
-function givenUp({ kind, count }: { readonly kind: string; readonly count: number }): Finding {
-  return {
-    name: 'jobs',
-    state: 'problem',
-    facts: [`${countedAs(kind, count)} given up after ${MAX_ATTEMPTS} attempts`],
-    fixes: ['look for "effect given up" in the log, which says why'],
+/** As many reasons as people read. */
+const REASONS = 3
+
+function laidDown(kind: string, all: readonly GivenUp[]): Finding[] {
+  const dead = all.filter((one) => one.kind === kind)
+  const count = sumOf(dead, (one) => one.count)
+  if (count === 0) return []
+  const unsure = sumOf(dead, (one) => one.uncertain)
+  const facts = [
+    `${countedAs(kind, count)} given up after ${MAX_ATTEMPTS} attempts`,
+    ...(unsure === 0 ? [] : [`${unsure} of ${count} may have been sent`]),
+    ...reasons(dead),
+  ]
+  const look = 'look for "effect given up" in the log, which says why'
+  return kindOf(kind).sends
+    ? [{ name: 'jobs', state: 'problem', facts, fixes: [SEND_AGAIN], canSendAgain: true }]
+    : [{ name: 'jobs', state: 'problem', facts, fixes: [look] }]
+}
+
+const SEND_AGAIN = 'when that is mended, an admin can press “Send again” in /crm health'
+
+function reasons(dead: readonly GivenUp[]): string[] {
+  const counts = new Map<string, number>()
+  for (const { lastError, count } of dead) {
+    const words = reasonOf(lastError)
+    counts.set(words, (counts.get(words) ?? 0) + count)
   }
+  const shown = [...counts]
+    .slice(0, REASONS)
+    .map(([words, count]) => (counts.size === 1 ? words : `${count}: ${words}`))
+  const left = counts.size - shown.length
+  return left === 0 ? shown : [...shown, `and ${counted(left, 'other reason')}`]
+}
+
+/** The errors whose words are for people; any other is a mistake, whose words may hold anything. */
+const FOR_PEOPLE = /^(?:InvalidInput|SlackRefused|Storage|Uncertain|Upstream)Error: (.+)$/s
+
+function reasonOf(lastError: string | null): string {
+  if (lastError === WORKER_DIED) return 'the program ended in the middle of it, time and again'
+  const [, words] = FOR_PEOPLE.exec(lastError ?? '') ?? []
+  return words ?? 'a mistake of this program, which the log has under "effect given up"'
+}
+
+function sumOf<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((sum, one) => sum + of(one), 0)
 }

@@ -156,6 +156,11 @@ function reachIn(counts: ReadonlyMap<GroupName, number>): TallyCounts {
   return Object.fromEntries(REACH.flatMap((tally) => (counts.get(tally) ? [[tally, counts.get(tally)]] : [])))
 }
 
+/** Everybody, as they are now. */
+export async function everybody(database: Database): Promise<Standings> {
+  return standings(await totalCounts(database))
+}
+
 function standings(counts: ReadonlyMap<GroupName, number>): Standings {
   const statuses = LIFECYCLE.map((status) => [status, counts.get(status) ?? 0] as const)
   return {

@@ -20,6 +20,8 @@ export interface SuppressionRecord {
   /** The latest of each, since the two undo one another. */
   readonly unsubscribed?: Mark
   readonly resubscribed?: Mark
+  /** Somebody of ours said so: an unsubscription that they can take back. */
+  readonly stopped?: Mark
 }
 
 /** Why nobody should write to this person, and since when. */
@@ -54,10 +56,13 @@ export function suppressionOf({
   resubscribed,
   optedOut,
   hardBounce,
+  stopped,
 }: SuppressionRecord): Suppression | null {
   if (complained) return suppression('complained', complained)
-  if (unsubscribed && unsubscribed.at >= (resubscribed?.at ?? -Infinity))
-    return suppression('unsubscribed', unsubscribed)
+  const since = resubscribed?.at ?? -Infinity
+  for (const mark of [unsubscribed, stopped]) {
+    if (mark && mark.at >= since) return suppression('unsubscribed', mark)
+  }
   if (optedOut) return suppression('opted_out', optedOut)
   if (hardBounce) return suppression('hard_bounce', hardBounce)
   return null
@@ -70,6 +75,7 @@ export function mergeSuppression(a: SuppressionRecord, b: SuppressionRecord): Su
     hardBounce: b.hardBounce ? first(a.hardBounce, b.hardBounce) : a.hardBounce,
     unsubscribed: b.unsubscribed ? last(a.unsubscribed, b.unsubscribed) : a.unsubscribed,
     resubscribed: b.resubscribed ? last(a.resubscribed, b.resubscribed) : a.resubscribed,
+    stopped: b.stopped ? last(a.stopped, b.stopped) : a.stopped,
   }
   return Object.fromEntries(Object.entries(merged).filter(([, mark]) => mark))
 }

@@ -19,6 +19,24 @@ export function createDayOf(timeZone: string): DayOf {
   }
 }
 
+/** What the clock on a wall shows: the local day, and the time as `HH:MM`. */
+export interface WallTime {
+  readonly day: string
+  readonly time: string
+}
+
+/** What the clock on the wall shows at a moment (UTC milliseconds). */
+export type WallClock = (at: number) => WallTime
+
+export function createWallClock(timeZone: string): WallClock {
+  // Swedes write dates as ISO 8601 does.
+  const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
+  return (at) => {
+    const [day = '', time = ''] = calendar.format(at).split(' ')
+    return { day, time }
+  }
+}
+
 /** The day `count` days after `day`, both `YYYY-MM-DD`; a negative count goes back. */
 export function addDays(day: string, count: number): string {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number)

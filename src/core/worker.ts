@@ -1,17 +1,9 @@
 import pLimit from 'p-limit'
 
-import { UpstreamError } from './errors.ts'
+import { UncertainError, UpstreamError } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { Database } from './store/database.ts'
-import {
-  type ClaimedJob,
-  claimJobs,
-  extendLease,
-  finishJob,
-  nextRunAt,
-  returnExpired,
-  returnJob,
-} from './store/jobs.ts'
+import { type ClaimedJob, claimJobs, extendLease, finishJob, nextRunAt, returnHeld, returnJob } from './store/jobs.ts'
 
 /** Does what a job asks for. Runs at least once, so doing it twice must be harmless. Aborted at shutdown. */
 export type JobHandler = (payload: unknown, job: { readonly id: string; readonly signal: AbortSignal }) => Promise<void>
@@ -24,6 +16,8 @@ export interface WorkerDeps {
   readonly now: () => number
   /** From 0 to 1, for jitter. */
   readonly random: () => number
+  /** The kinds, of this worker or another, of which others may have seen something when a worker dies. */
+  readonly sends?: readonly string[]
   readonly log: Logger
 }
 
@@ -69,11 +63,11 @@ export class Worker {
 
   /** Runs what is due now and says how many jobs that were. */
   async runDue(): Promise<number> {
-    const { database, handlers, owner, now } = this.#deps
+    const { database, handlers, owner, now, sends = [] } = this.#deps
     const kinds = Object.keys(handlers)
     if (kinds.length === 0) return 0
     const jobs = await database.transaction(async (tx) => {
-      await returnExpired(tx, now(), MAX_ATTEMPTS)
+      await returnHeld(tx, { leaseEndedBy: now(), maxAttempts: MAX_ATTEMPTS, sends })
       return await claimJobs(tx, { kinds, owner, now: now(), leaseUntil: now() + LEASE_MS, limit: CONCURRENCY })
     })
     await this.#limit.map(jobs, (job) => this.#run(job))
@@ -141,13 +135,23 @@ export class Worker {
 /** What becomes of a job that failed for the `attempts`th time. */
 export function outcomeOf(attempts: number, error: unknown, isStopping: boolean, now: number, random: number) {
   const lastError = error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 500) : 'unknown'
+  const said = { lastError, ...(error instanceof UncertainError ? { uncertain: true } : {}) } as const
   // Neither a shutdown nor a request to come back later says anything against the job.
-  if (isStopping) return { state: 'waiting', attempts: attempts - 1, runAt: now, lastError } as const
+  if (isStopping) return { state: 'waiting', attempts: attempts - 1, runAt: now, ...said } as const
   if (error instanceof UpstreamError && error.retryAfterMs !== undefined) {
-    return { state: 'waiting', attempts: attempts - 1, runAt: now + error.retryAfterMs, lastError } as const
+    return { state: 'waiting', attempts: attempts - 1, runAt: now + error.retryAfterMs, ...said } as const
   }
-  if (attempts >= MAX_ATTEMPTS) return { state: 'dead', attempts, runAt: now, lastError } as const
-  return { state: 'waiting', attempts, runAt: now + backoff(attempts, random), lastError } as const
+  if (attempts >= MAX_ATTEMPTS) return { state: 'dead', attempts, runAt: now, ...said } as const
+  return { state: 'waiting', attempts, runAt: now + backoff(attempts, random), ...said } as const
+}
+
+/**
+ * Makes everything due again that was under way when the process died, instead of when its leases end: for
+ * the start of a process where nobody else can hold any, which is SQLite's one process.
+ */
+export async function takeBack(database: Database, sends: readonly string[]): Promise<void> {
+  if (database.dialect.name !== 'sqlite') return
+  await database.transaction((tx) => returnHeld(tx, { maxAttempts: MAX_ATTEMPTS, sends }))
 }
 
 /** 5 s, 10 s, 20 s … one hour, a fifth more or less. */

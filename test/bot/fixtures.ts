@@ -1,10 +1,12 @@
 import { z } from 'zod'
 
+import type { DigestState } from '../../src/bot/views/digest-schedule.ts'
 import type { HomeContent } from '../../src/bot/views/home.ts'
 import type { CampaignReport } from '../../src/core/campaign.ts'
 import type { Told } from '../../src/core/changes/history.ts'
 import type { Company, CompanyPerson } from '../../src/core/company.ts'
 import type { CardEvent, ContactCard, NearMiss } from '../../src/core/contact-card.ts'
+import type { Compared, Digest } from '../../src/core/digest/digest.ts'
 import type { Estimate } from '../../src/core/enrichment/enrich.ts'
 import type { ContactFact } from '../../src/core/enrichment/facts.ts'
 import type { BatchOutcome, ContactOutcome } from '../../src/core/enrichment/outcome.ts'
@@ -441,4 +443,112 @@ function entriesOf(options: unknown): { action_id: string; value: string }[] {
 export function anErasure(overrides: Partial<Erasure & Scrubbed> = {}): Erasure & Scrubbed {
   const nothing = { kept: 0, posts: 0, isNew: true, wasContact: true, filesCleared: true }
   return { ...nothing, events: 12, notes: 1, ...overrides }
+}
+
+/** Of four weeks. */
+export function compared(count: number, usual: number | null, filter: string | null = null): Compared {
+  return { count, usual, weeks: usual === null ? 0 : 4, filter }
+}
+
+/** Of a Saturday, with something of everything. */
+export function aDigest(overrides: Partial<Digest> = {}): Digest {
+  const { byStatus, contacts, suppressed, enriched, verified } = someStatistics()
+  return {
+    day: '2026-11-22',
+    timeZone: 'Europe/Berlin',
+    from: '2026-11-21',
+    to: '2026-11-21',
+    days: 1,
+    isEmpty: false,
+    figures: [
+      { tally: 'replied', ...compared(12, 8, 'waiting:yes') },
+      { tally: 'clicked', ...compared(31, 31) },
+      { tally: 'opened', ...compared(120, 98.25, 'since:2026-11-21') },
+      { tally: 'sent', ...compared(412, 380) },
+      { tally: 'delivered', ...compared(405, 371) },
+      { tally: 'bounced', ...compared(7, 0.5) },
+    ],
+    newContacts: compared(31, 20.25, 'since:2026-11-21'),
+    people: { byStatus, contacts, suppressed, enriched, verified },
+    peopleFilters: {
+      new: 'status:new',
+      enriched: 'status:enriched',
+      verified: 'status:verified',
+      engaged: 'status:engaged',
+      converted: 'status:converted',
+      disqualified: 'status:disqualified',
+    },
+    hottest: [
+      aHotContact(),
+      aHotContact({ id: 43, email: 'grace@example.com', firstName: 'Grace', lastName: 'Hopper' }),
+    ],
+    hottestFilter: 'score:>0',
+    waiting: { replies: [aWaitingReply()], recent: 1, total: 1 },
+    waitingFilter: 'waiting:yes',
+    warnings: [{ kind: 'bounced', campaign: 'Spring launch', count: 12, sent: 180 }],
+    campaigns: [{ campaign: 'Spring launch', events: { sent: 180, opened: 60, clicked: 12, replied: 4, bounced: 12 } }],
+    silences: [
+      {
+        source: 'sendgrid',
+        name: 'SendGrid',
+        lastDeliveryAt: NOW - 4 * DAY,
+        silence: { days: 3, missed: 3, isUnusual: true, hasRhythm: true },
+      },
+    ],
+    chart: {
+      days: 14,
+      from: '2026-11-08',
+      to: '2026-11-21',
+      daily: [
+        { day: '2026-11-16', events: { sent: 300, opened: 80, clicked: 9, replied: 3 } },
+        { day: '2026-11-21', events: { sent: 412, opened: 120, clicked: 31, replied: 12 } },
+      ],
+    },
+    imports: [
+      {
+        id: 3,
+        name: 'fair.csv',
+        campaign: null,
+        by: 'U0GRACE',
+        endedAt: NOW - DAY,
+        counts: { ...NO_COUNTS, created: 31, changed: 4, invalid: 2 },
+      },
+    ],
+    enrichment: { hits: 20, asked: 31, credits: 40 },
+    ...overrides,
+  }
+}
+
+/** A day on which nothing happened. */
+export function anEmptyDigest(overrides: Partial<Digest> = {}): Digest {
+  return aDigest({
+    isEmpty: true,
+    figures: [],
+    newContacts: compared(0, 0),
+    hottest: [],
+    waiting: { replies: [], recent: 0, total: 0 },
+    warnings: [],
+    silences: [],
+    campaigns: [],
+    imports: [],
+    enrichment: null,
+    chart: { days: 14, from: '2026-11-08', to: '2026-11-21', daily: [] },
+    ...overrides,
+  })
+}
+
+/** Every working day in a channel, as the server says. */
+export function aDigestState(overrides: Partial<DigestState['settings']> = {}): Omit<DigestState, 'trouble'> {
+  return {
+    settings: {
+      channel: 'C0SALES',
+      at: '09:00',
+      days: ['mon', 'tue', 'wed', 'thu', 'fri'],
+      timeZone: 'Europe/Berlin',
+      saved: null,
+      ...overrides,
+    },
+    nextDay: '2026-11-23',
+    last: { channel: 'C0SALES', at: NOW - 2 * DAY },
+  }
 }

@@ -70,6 +70,7 @@ describe('erasing somebody', () => {
     const sender = createSlackSender({ token: slack.botToken, apiUrl: slack.apiUrl, now: Date.now })
     const alert = message(mrkdwn`Élodie Müller replied`, [section(mrkdwn`Élodie Müller replied`)])
     const posted = await sender.post({ ...alert, channel: slack.channel('sales').id, key: 'alert' })
+    if (!posted) throw new Error('nothing was posted')
     await rememberPost(database, { ...posted, contactId, kind: 'reply_alert' }, Date.now())
     const hers = (await ada.type('Élodie? Oh.'))?.ts ?? ''
     await rememberPost(database, { ...posted, ts: hers, contactId, kind: 'reply_alert' }, Date.now())

@@ -46,6 +46,7 @@ export async function aProgramInSlack(
         },
         publicUrl: undefined,
         alertChannel: undefined,
+        digest: { channel: null, at: '09:00', days: ['mon', 'tue', 'wed', 'thu', 'fri'] },
         admins: [],
         viewers: [],
         timeZone: 'UTC',

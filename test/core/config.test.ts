@@ -20,6 +20,7 @@ test('has a default for everything but Slack', () => {
     databaseUrl: 'sqlite:data/touchpoint.db',
     slack: { botToken: 'xoxb-1', transport: { mode: 'http', signingSecret: '0123456789abcdef' }, apiUrl: undefined },
     alertChannel: undefined,
+    digest: { channel: null, at: '09:00', days: ['mon', 'tue', 'wed', 'thu', 'fri'] },
     admins: [],
     viewers: [],
     timeZone: 'UTC',
@@ -48,6 +49,9 @@ test('names everything that is wrong at once, and how to mend it', () => {
     SLACK_BOT_TOKEN: 'xoxp-user',
     CRM_TIME_ZONE: 'Mars/Olympus',
     CRM_ALERT_CHANNEL: 'the sales channel',
+    CRM_DIGEST_CHANNEL: 'the same',
+    CRM_DIGEST_AT: '25:00',
+    CRM_DIGEST_DAYS: 'workdays',
     CRM_ADMINS: 'U0ADA, @grace',
     CRM_VIEWERS: 'tom@example.com',
     LOG_LEVEL: 'loud',
@@ -57,6 +61,9 @@ test('names everything that is wrong at once, and how to mend it', () => {
   const problems = problemsOf(() => load(env))
   for (const name of [...Object.keys(env), 'SLACK_SIGNING_SECRET']) expect(problems).toContain(name)
   expect(problems).toMatch(/CRM_TIME_ZONE .*Europe\/Berlin/)
+  expect(problems).toMatch(/^CRM_DIGEST_CHANNEL is not a channel/m)
+  expect(problems).toMatch(/^CRM_DIGEST_AT is not a time of the day: use one such as 09:00$/m)
+  expect(problems).toMatch(/^CRM_DIGEST_DAYS names no days: use mon-fri/m)
   expect(problems).toMatch(/^CRM_ADMINS names @grace, which is no member id: .*Copy member ID/m)
   expect(problems).not.toContain('not a key')
 })
@@ -87,11 +94,13 @@ test('warns of a secret for a provider that does not exist', () => {
   expect(warnings).toEqual([expect.stringMatching(/SENDGIRD_WEBHOOK_SECRET .*sendgrid/)])
 })
 
-test('warns of a setting whose feature is not there yet, and refuses a list of secrets without one', () => {
-  expect(load({ ...slack, CRM_DIGEST_CHANNEL: 'C0DIGEST' }).warnings).toEqual([
-    'CRM_DIGEST_CHANNEL has no effect in this version',
-  ])
+test('refuses a list of secrets without one', () => {
   expect(problemsOf(() => load({ ...slack, RESEND_WEBHOOK_SECRET: ',' }))).toContain('RESEND_WEBHOOK_SECRET')
+})
+
+test('takes when and where the digest is posted', () => {
+  const env = { CRM_DIGEST_CHANNEL: 'C0DIGEST', CRM_DIGEST_AT: '7:30', CRM_DIGEST_DAYS: 'Mon, wed-thu' }
+  expect(load({ ...slack, ...env }).digest).toEqual({ channel: 'C0DIGEST', at: '07:30', days: ['mon', 'wed', 'thu'] })
 })
 
 test.each([

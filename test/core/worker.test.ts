@@ -4,7 +4,7 @@ import { UpstreamError } from '../../src/core/errors.ts'
 import type { NewJob } from '../../src/core/job.ts'
 import { createLogger } from '../../src/core/logger.ts'
 import type { Database } from '../../src/core/store/database.ts'
-import { claimJobs, enqueue, extendLease, jobCounts, nextRunAt, returnExpired } from '../../src/core/store/jobs.ts'
+import { claimJobs, enqueue, extendLease, jobCounts, nextRunAt, returnHeld } from '../../src/core/store/jobs.ts'
 import { openDatabase } from '../../src/core/store/open.ts'
 import { backoff, MAX_ATTEMPTS, outcomeOf, Worker, type WorkerDeps } from '../../src/core/worker.ts'
 import { databases, postgresPlace } from '../support/databases.ts'
@@ -130,7 +130,7 @@ describe.each(databases)('jobs on $name', ({ open }) => {
     const { worker, clock } = aWorker(database, async () => {})
     const claim = () =>
       database.transaction(async (tx) => {
-        await returnExpired(tx, clock.now, MAX_ATTEMPTS)
+        await returnHeld(tx, { leaseEndedBy: clock.now, maxAttempts: MAX_ATTEMPTS, sends: [] })
         const lease = { kinds: ['alert'], owner: 'dies', now: clock.now, leaseUntil: clock.now + 1, limit: 1 }
         return (await claimJobs(tx, lease)).length
       })

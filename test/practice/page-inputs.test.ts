@@ -4,7 +4,9 @@ import { expect, test } from 'vitest'
 import type { Act, Modal, Outcome, Values } from '../../practice/contract.ts'
 import { blocksOf, everyInput } from './page-blocks.ts'
 import { SALES } from './page-parts.ts'
-import { focused, hasFocus, inBrowser } from './page-support.ts'
+import { focused, hasFocus, oneBrowser } from './page-support.ts'
+
+const inBrowser = oneBrowser()
 
 const CSV = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from('email\nada@example.com\n') }
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 
-import { cutOff, inBrowser } from './page-support.ts'
+import { cutOff, oneBrowser } from './page-support.ts'
+
+const inBrowser = oneBrowser()
 
 inBrowser('the e-mail tools', (open) => {
   test('report for the contact that was chosen', async () => {

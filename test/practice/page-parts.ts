@@ -1,5 +1,6 @@
 import type {
   Act,
+  ClockMove,
   Conversation,
   EmailAct,
   EmailResult,
@@ -44,6 +45,7 @@ export interface FakeParts extends PracticeParts {
   readonly emails: EmailAct[]
   readonly uploads: { readonly name: string; readonly mimetype: string; readonly bytes: Uint8Array }[]
   readonly moods: { readonly api: string; readonly mood: object }[]
+  readonly clockMoves: ClockMove[]
   /** How many listen for changes. */
   readonly listeners: () => number
   post(conversation: string, message: Partial<Message>): Message
@@ -68,6 +70,7 @@ export function fakeParts({ at = Date.now() }: { readonly at?: number } = {}): F
   const emails: EmailAct[] = []
   const uploads: { name: string; mimetype: string; bytes: Uint8Array }[] = []
   const moods: { api: string; mood: object }[] = []
+  const clockMoves: ClockMove[] = []
   let answer: Outcome | Promise<Outcome> = { ok: true }
   let errors: Readonly<Record<string, string>> = {}
   let count = 0
@@ -130,6 +133,7 @@ export function fakeParts({ at = Date.now() }: { readonly at?: number } = {}): F
     emails,
     uploads,
     moods,
+    clockMoves,
     listeners: () => listeners.size,
     post,
     edit: (conversation, ts, change) =>
@@ -157,6 +161,7 @@ export function fakeParts({ at = Date.now() }: { readonly at?: number } = {}): F
 
     state: (): PracticeState => ({
       screen,
+      clock: { aheadMs: clockMoves.length * DAY },
       tools: ['SendGrid', 'Mailgun', 'Postmark', 'Resend', 'Generic', 'Brevo', 'Mailjet'].map((name) => ({
         id: name.toLowerCase(),
         name,
@@ -248,6 +253,12 @@ export function fakeParts({ at = Date.now() }: { readonly at?: number } = {}): F
       return { ok: true }
     },
     exchange: (id) => exchanges.get(id),
+    async moveClock(move): Promise<Outcome> {
+      const outcome = await answer
+      if (outcome.ok) clockMoves.push(move)
+      changed()
+      return outcome
+    },
   }
 }
 

@@ -8,11 +8,6 @@ import { type FakeParts, fakeParts } from './page-parts.ts'
 
 const executable = findBrowser()
 
-/** Tests that need a browser; without one they are skipped, and their title says why. */
-export function inBrowser(about: string, tests: (open: OpenPage) => void): void {
-  describe.skipIf(!executable)(executable ? about : `${about} (${NO_BROWSER})`, () => tests(preparePages()))
-}
-
 export interface Opened {
   readonly page: Page
   readonly parts: FakeParts
@@ -30,24 +25,32 @@ export interface OpenOptions extends BrowserContextOptions {
 
 export type OpenPage = (options?: OpenOptions) => Promise<Opened>
 
+/** A group of tests that need a browser; without one they are skipped, and the group's title says why. */
+export type InBrowser = (about: string, tests: (open: OpenPage) => void) => void
+
 /**
- * One server and one browser for a file; each page has a workspace and a browser profile of its own.
+ * One server and one browser for the groups of a file; each page has a workspace and an empty storage of its own.
  * After each test the page must not have complained, and must not have asked anybody but the server.
  */
-function preparePages(): OpenPage {
+export function oneBrowser(): InBrowser {
   const complaints: string[] = []
   const expected: RegExp[] = []
-  const contexts: BrowserContext[] = []
+  const pages: Page[] = []
+  const contexts = new Map<string, Promise<BrowserContext>>()
   let parts = fakeParts()
   let server: PageServer
-  let browser: Browser
+  let browser: Browser | undefined
 
   beforeAll(async () => {
+    if (!executable) return
     server = await startPageServer({ parts: forwardTo(() => parts), port: 0 })
     browser = await openBrowser()
   })
   afterEach(async () => {
-    for (const context of contexts.splice(0)) await context.close()
+    for (const page of pages.splice(0)) {
+      await page.evaluate('localStorage.clear()')
+      await page.close()
+    }
     const surprises = complaints.splice(0).filter((line) => !expected.some((pattern) => pattern.test(line)))
     expected.length = 0
     expect(surprises).toEqual([])
@@ -57,13 +60,22 @@ function preparePages(): OpenPage {
     await server?.[Symbol.asyncDispose]()
   })
 
-  return async ({ prepare, ...options } = {}) => {
+  /** A new one takes a browser longer than the rest of opening a page, so pages of a kind have one after another. */
+  async function contextFor(options: BrowserContextOptions): Promise<BrowserContext> {
+    if (!browser) throw new Error(`There is ${NO_BROWSER}`)
+    const key = JSON.stringify(options)
+    const context = contexts.get(key) ?? browser.newContext(options)
+    contexts.set(key, context)
+    return await context
+  }
+
+  const open: OpenPage = async ({ prepare, ...options } = {}) => {
     parts = fakeParts()
     const now = parts
     prepare?.(now)
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options })
-    contexts.push(context)
+    const context = await contextFor({ viewport: { width: 1280, height: 800 }, locale: 'en-US', ...options })
     const page = await context.newPage()
+    pages.push(page)
     page.setDefaultTimeout(20_000)
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
@@ -88,6 +100,9 @@ function preparePages(): OpenPage {
       expectComplaint: (pattern) => void expected.push(pattern),
     }
   }
+
+  return (about, tests) =>
+    describe.skipIf(!executable)(executable ? about : `${about} (${NO_BROWSER})`, () => tests(open))
 }
 
 function forwardTo(parts: () => PracticeParts): PracticeParts {
@@ -101,6 +116,7 @@ function forwardTo(parts: () => PracticeParts): PracticeParts {
     email: (act) => parts().email(act),
     setMood: (api, mood) => parts().setMood(api, mood),
     exchange: (id) => parts().exchange(id),
+    moveClock: (move) => parts().moveClock(move),
   }
 }
 

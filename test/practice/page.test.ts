@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import type { Outcome } from '../../practice/contract.ts'
 import { blocksOf } from './page-blocks.ts'
 import { ADA, aReplyAlert, BOT, DIRECT, GRACE, MARKETING, SALES } from './page-parts.ts'
-import { cutOff, focused, hasFocus, inBrowser, styleOf } from './page-support.ts'
+import { cutOff, focused, hasFocus, oneBrowser, styleOf } from './page-support.ts'
+
+const inBrowser = oneBrowser()
 
 inBrowser('the text box', (open) => {
   test('completes a command and proposes what may follow on it', async () => {

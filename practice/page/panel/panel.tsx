@@ -2,6 +2,7 @@ import type { KeyboardEvent } from 'react'
 
 import type { PracticeState } from '../../contract.ts'
 import { Icon, type IconName } from '../icon.tsx'
+import { Clock } from './clock.tsx'
 import { EmailTools } from './email-tools.tsx'
 import { Enrichment } from './enrichment.tsx'
 import { Inspector } from './inspector.tsx'
@@ -56,6 +57,7 @@ export function Panel({
         {tab === 'enrichment' ? <Enrichment apis={state.enrichment} /> : null}
         {tab === 'inspector' ? <Inspector exchanges={state.exchanges} /> : null}
       </div>
+      <Clock />
     </aside>
   )
 }

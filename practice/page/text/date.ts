@@ -43,6 +43,17 @@ export function time(at: number): string {
   return new Date(at).toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' })
 }
 
+/** "Mon, Nov 23, 9:00 AM". */
+export function dayAndTime(at: number): string {
+  return new Date(at).toLocaleString(undefined, {
+    weekday: 'short',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+  })
+}
+
 export function longTime(at: number): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'medium' })
 }

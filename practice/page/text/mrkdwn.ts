@@ -1,3 +1,4 @@
+import { now } from '../now.ts'
 import { formatDate } from './date.ts'
 
 /** As Slack's rich text block, as far as mark-up can say it. */
@@ -106,7 +107,8 @@ function readReference(reference: string, style: Style): Inline {
   if (range) return { type: 'broadcast', range, ...withStyle(style) }
   const [, seconds, format = '', link] = /^!date\^(-?\d+)\^([^^]+)(?:\^(.+))?$/s.exec(target) ?? []
   if (seconds) {
-    if (link) return { type: 'link', url: decode(link), text: formatDate(Number(seconds), format), ...withStyle(style) }
+    if (link)
+      return { type: 'link', url: decode(link), text: formatDate(Number(seconds), format, now()), ...withStyle(style) }
     return { type: 'date', timestamp: Number(seconds), format, ...withStyle(style) }
   }
   if (/^(?:https?:|mailto:|tel:)/.test(target)) {

@@ -2,6 +2,7 @@ import { type ComponentProps, memo, useMemo } from 'react'
 import { Message } from 'slack-blocks-to-jsx'
 
 import type { Text as SlackText } from '../blocks/schema.ts'
+import { useMinute } from '../now.ts'
 import { useShownTheme } from '../theme.ts'
 import { formatDate, longTime } from './date.ts'
 import { Link } from './link.tsx'
@@ -14,17 +15,22 @@ type DrawnBlocks = ComponentProps<typeof Message>['blocks']
 const HOOKS: NonNullable<ComponentProps<typeof Message>['hooks']> = {
   user: ({ id }) => <Mention id={id} />,
   channel: ({ id }) => <ChannelMention id={id} />,
-  date: ({ timestamp, format }) => (
-    <time dateTime={new Date(Number(timestamp) * 1000).toISOString()} title={longTime(Number(timestamp) * 1000)}>
-      {formatDate(Number(timestamp), format)}
-    </time>
-  ),
+  date: ({ timestamp, format }) => <Moment seconds={Number(timestamp)} format={format} />,
   link: ({ href, children }) => <Link href={href}>{children}</Link>,
   emoji: (data, parse) => (
     <span className="emoji" role="img" aria-label={data.name.replaceAll('_', ' ')}>
       {parse(data)}
     </span>
   ),
+}
+
+/** Tomorrow, "today" is called "yesterday". */
+function Moment({ seconds, format }: { readonly seconds: number; readonly format: string }) {
+  return (
+    <time dateTime={new Date(seconds * 1000).toISOString()} title={longTime(seconds * 1000)}>
+      {formatDate(seconds, format, useMinute())}
+    </time>
+  )
 }
 
 /** What slack-blocks-to-jsx draws. */

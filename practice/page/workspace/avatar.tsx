@@ -1,11 +1,12 @@
 import type { Person } from '../../contract.ts'
+import icon from '../icon.svg'
 
 /** Calm and dark enough for white letters. */
 const COLORS = ['#3b6fb6', '#8a4f9e', '#2f7d6b', '#b0562f', '#a23b62', '#5b6b2f', '#4a5fb0', '#7a5c2e']
 
 export function Avatar({ person, isSmall = false }: { readonly person: Person; readonly isSmall?: boolean }) {
   const className = isSmall ? 'avatar is-small' : 'avatar'
-  if (person.isBot) return <img className={className} src="/icon.svg" alt="" />
+  if (person.isBot) return <img className={className} src={icon} alt="" />
   return (
     <span className={className} style={{ background: colorOf(person.id) }} aria-hidden="true">
       {initials(person.realName || person.name)}

@@ -1,6 +1,7 @@
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 
 import { Icon } from '../icon.tsx'
+import { useMinute } from '../now.ts'
 import { day } from '../text/date.ts'
 import { MessageRow } from './message-row.tsx'
 import type { Row } from './messages.ts'
@@ -25,6 +26,7 @@ export function MessageList({
   readonly after?: ReactNode
   readonly onThread?: (ts: string) => void
 }) {
+  const minute = useMinute()
   const box = useRef<HTMLElement>(null)
   const inner = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
@@ -63,7 +65,7 @@ export function MessageList({
             <div key={row.message.ts}>
               {row.isNewDay ? (
                 <div className="day">
-                  <span>{day(new Date(row.message.at), new Date())}</span>
+                  <span>{day(new Date(row.message.at), new Date(minute))}</span>
                 </div>
               ) : null}
               <MessageRow

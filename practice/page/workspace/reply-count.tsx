@@ -1,4 +1,5 @@
 import type { Message } from '../../contract.ts'
+import { useMinute } from '../now.ts'
 import { ago } from '../text/date.ts'
 import { Avatar } from './avatar.tsx'
 
@@ -9,6 +10,7 @@ export function ReplyCount({
   readonly replies: readonly Message[]
   readonly onOpen: (() => void) | undefined
 }) {
+  const at = useMinute()
   const last = replies.at(-1)
   if (!last || !onOpen) return null
   const people = [...new Map(replies.map(({ from }) => [from.id, from])).values()]
@@ -18,7 +20,7 @@ export function ReplyCount({
         <Avatar key={person.id} person={person} isSmall />
       ))}
       <strong>{replies.length === 1 ? '1 reply' : `${replies.length} replies`}</strong>
-      <small>Last reply {ago(last.at - Date.now())}</small>
+      <small>Last reply {ago(Math.min(0, last.at - at))}</small>
     </button>
   )
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { type ChangeAction, PROFILE_FIELDS } from '../../core/changes/change.ts'
+import { type ContactAction, PROFILE_FIELDS } from '../../core/changes/change.ts'
 import type { Outcome } from '../../core/changes/change-contact.ts'
 import type { Actor } from '../actor.ts'
 import { type ChangingDeps, changed } from '../changing.ts'
@@ -40,12 +40,7 @@ const Decided = z.enum(['converted', 'disqualified', 'open'])
 export function changeContactSubmits(deps: ChangeContactDeps): Readonly<Record<ContactFormId, Submit>> {
   const { cardById, changes } = deps
 
-  async function answer(
-    action: Exclude<ChangeAction, 'undo' | 'erase' | 'export'>,
-    id: number,
-    outcome: Outcome,
-    { role }: Actor,
-  ): Promise<Submitted> {
+  async function answer(action: ContactAction, id: number, outcome: Outcome, { role }: Actor): Promise<Submitted> {
     return { kind: 'answer', answer: await changed(action, id, outcome, deps, role) }
   }
 

@@ -60,3 +60,20 @@ export const choicesInput = z
 export const memberInput = z
   .object({ [VALUE]: z.object({ selected_user: z.string().nullish() }) })
   .transform((block) => block[VALUE].selected_user || null)
+
+/** The id of a channel, or null. */
+export const channelInput = z
+  .object({ [VALUE]: z.object({ selected_conversation: z.string().nullish() }) })
+  .transform((block) => block[VALUE].selected_conversation || null)
+  .nullish()
+  .default(null)
+
+/** A time as `09:00`, or null. */
+export const timeInput = z
+  .object({ [VALUE]: z.object({ selected_time: z.string().nullish() }) })
+  .transform((block) => block[VALUE].selected_time || null)
+
+/** A day as `2026-03-10`, or null. */
+export const dateInput = z
+  .object({ [VALUE]: z.object({ selected_date: z.string().nullish() }) })
+  .transform((block) => block[VALUE].selected_date || null)

@@ -1,5 +1,5 @@
 import {
-  type ChangeAction,
+  type ContactAction,
   type Delta,
   PROFILE_FIELDS,
   type ProfileField,
@@ -43,7 +43,7 @@ export function changeSentence({ before, after }: Delta): Mrkdwn {
   )
 }
 
-const SAME: Readonly<Record<Exclude<ChangeAction, 'undo' | 'erase' | 'export'>, Mrkdwn>> = {
+const SAME: Readonly<Record<ContactAction, Mrkdwn>> = {
   answered: mrkdwn`Nothing to change: nobody waits for this answer any more, or they have written again since.`,
   status: mrkdwn`Nothing to change: the status is this already.`,
   assign: mrkdwn`Nothing to change: the owner is this already.`,
@@ -52,7 +52,7 @@ const SAME: Readonly<Record<Exclude<ChangeAction, 'undo' | 'erase' | 'export'>, 
   profile: mrkdwn`Nothing to change: it says this already.`,
 }
 
-export function sameSentence(action: Exclude<ChangeAction, 'undo' | 'erase' | 'export'>): Mrkdwn {
+export function sameSentence(action: ContactAction): Mrkdwn {
   return SAME[action]
 }
 

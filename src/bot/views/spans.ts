@@ -109,7 +109,7 @@ function daysBetween(from: string, to: string): number {
 const DAY = new Intl.DateTimeFormat('en-US', { month: 'short', day: 'numeric', timeZone: 'UTC' })
 const MONTH = new Intl.DateTimeFormat('en-US', { month: 'short', year: 'numeric', timeZone: 'UTC' })
 
-function dayName(day: string): string {
+export function dayName(day: string): string {
   return named(DAY, day)
 }
 

@@ -102,7 +102,7 @@ function periodIn({ days }: Period): Scope['days'] {
   return PERIODS.find((known) => known === days) ?? PERIODS[0]
 }
 
-function funnel({ byStatus, contacts }: Standings): Drawn {
+export function funnel({ byStatus, contacts }: Standings): Drawn {
   const parts = LIFECYCLE.map((status) => [STATUS[status], byStatus[status]] as const)
   const ofAll = (part: number) => `${count(part)} of ${count(contacts)}`
   return {
@@ -118,7 +118,7 @@ function funnel({ byStatus, contacts }: Standings): Drawn {
   }
 }
 
-function rates({ enriched, verified, suppressed, contacts }: Standings): Mrkdwn {
+export function rates({ enriched, verified, suppressed, contacts }: Standings): Mrkdwn {
   return mrkdwn`*Enriched* ${rate(enriched, contacts)} · *Verified* ${rate(verified, contacts)} · *Do not write* ${rate(suppressed, contacts)}`
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 
+import { reopenAlerts } from '../alerts/reopen.ts'
 import { type ContactState, statusOf } from '../contact.ts'
 import { InvalidInputError } from '../errors.ts'
 import { savePeople } from '../ingest.ts'
@@ -17,6 +18,7 @@ import {
 } from '../store/contacts.ts'
 import type { Database } from '../store/database.ts'
 import { RollUps } from '../store/roll-ups.ts'
+import type { Mark, SuppressionRecord } from '../suppression.ts'
 import { parseTags } from '../tags.ts'
 import { manyLines, oneLine } from '../text.ts'
 import type { DayOf } from '../time.ts'
@@ -210,6 +212,7 @@ export async function undo(database: Database, changeId: number, options: Change
     if (before || later || !(await stillHolds(tx, undone.after, undone.before, held))) return undefined
     const { note } = undone.after
     if (note !== undefined) await deleteNote(tx, note)
+    if (undone.action === 'triage') await reopenAlerts(tx, undone, options.now)
     const back = reversed(undone)
     if (undone.after.decision === undefined) return back
     const { decision = null, decidedAt = null } = back.after
@@ -230,12 +233,13 @@ export async function undo(database: Database, changeId: number, options: Change
 
 /** False where something that leaves no trace in the history, such as an import, changed the same. */
 async function stillHolds(tx: Database, after: ChangeValues, before: ChangeValues, { row }: Held): Promise<boolean> {
-  const { tags = [], note, status: _status, ...fields } = after
+  const { tags = [], note, status: _status, triage: _triage, until: _until, stopped, ...fields } = after
   const there = new Set(row.tags.map(tagKey))
   const isThere = (tag: string) => there.has(tagKey(tag))
   const current = Object.fromEntries(Object.keys(fields).map((field) => [field, valueIn(row, field)]))
   return (
     isDeepStrictEqual(current, fields) &&
+    (stopped === undefined || isDeepStrictEqual(row.suppression.stopped ?? null, stopped)) &&
     tags.every(isThere) &&
     !(before.tags ?? []).some(isThere) &&
     (note === undefined || (await notesById(tx, [note])).length > 0)
@@ -246,7 +250,7 @@ function valueIn(row: ContactRow, field: string): unknown {
   return Object.entries(row).find(([name]) => name === field)?.[1]
 }
 
-interface Held {
+export interface Held {
   readonly row: ContactRow
   readonly state: ContactState
 }
@@ -255,7 +259,7 @@ interface Held {
  * The change that `decide` makes of a contact, and its line in the history: both or neither. The
  * contact is held meanwhile, so that of two people nobody loses what the other changed.
  */
-async function change(
+export async function change(
   database: Database,
   id: number,
   action: ChangeAction,
@@ -283,17 +287,30 @@ async function apply(
   { before, after }: Delta,
   { now, dayOf }: Pick<ChangeOptions, 'now' | 'dayOf'>,
 ): Promise<void> {
-  const { tags = [], note: _note, status: _status, ...fields } = after
-  const next = { ...row, ...fields, tags: withTags(row.tags, before.tags ?? [], tags), updatedAt: now }
+  const { tags = [], note: _note, status: _status, triage: _triage, until: _until, stopped, ...fields } = after
+  const next = {
+    ...{ ...row, ...fields, tags: withTags(row.tags, before.tags ?? [], tags), updatedAt: now },
+    ...(stopped === undefined
+      ? {}
+      : {
+          suppression: withStopped(row.suppression, stopped),
+          // Apart from what events say, so that it outlives their being read anew.
+          asserted: { ...row.asserted, suppression: withStopped(row.asserted.suppression ?? {}, stopped) },
+        }),
+  }
   if (after.answeredUntil !== undefined) await markAsAnswered(tx, contact.id, next.answeredUntil)
-  const isCounted = after.decision !== undefined || after.answeredUntil !== undefined || after.tags !== undefined
+  const isCounted = [after.decision, after.answeredUntil, after.tags, stopped].some((value) => value !== undefined)
   if (isCounted) {
-    const { decision, decidedAt, answeredUntil } = next
+    const { decision, decidedAt, answeredUntil, suppression } = next
     const rollUps = new RollUps()
     const people = new People([contact])
-    people.set(contact, { ...contact.state, tags: next.tags, decision, decidedAt, answeredUntil })
+    people.set(contact, { ...contact.state, tags: next.tags, decision, decidedAt, answeredUntil, suppression })
     await savePeople(tx, people, { now, dayOf, rollUps })
     await rollUps.save(tx)
   }
   await saveProfiles(tx, [{ ...next, ...searchKeys(next) }])
+}
+
+function withStopped({ stopped: _before, ...record }: SuppressionRecord, stopped: Mark | null): SuppressionRecord {
+  return stopped ? { ...record, stopped } : record
 }

@@ -1,4 +1,6 @@
+import type { TriageKind } from '../alerts/conversation.ts'
 import type { Decision, LifecycleStatus } from '../lifecycle.ts'
+import type { Mark } from '../suppression.ts'
 
 /** What people enter of a contact. */
 export const PROFILE_FIELDS = ['firstName', 'lastName', 'company', 'title'] as const
@@ -21,10 +23,18 @@ export interface ChangeValues extends ProfileValues {
   readonly tags?: readonly string[]
   /** The id of a note that is there on this side and not on the other. */
   readonly note?: number
+  /** What somebody said of writing to the contact; null where nothing. */
+  readonly stopped?: Mark | null
+  /** What somebody made of an alert. */
+  readonly triage?: TriageKind
+  /** The day (`YYYY-MM-DD`) of a reminder. */
+  readonly until?: string
   /** The import that somebody took back: about many contacts. */
   readonly undoneImport?: number
   /** Whom somebody was given as a file: about no one contact. */
   readonly exported?: { readonly text: string; readonly format: string; readonly contacts: number }
+  /** How many messages that were given up somebody had sent again: about no one contact. */
+  readonly sentAgain?: number
 }
 
 export interface Delta {
@@ -32,7 +42,21 @@ export interface Delta {
   readonly after: ChangeValues
 }
 
-export type ChangeAction = 'answered' | 'status' | 'assign' | 'tags' | 'note' | 'profile' | 'undo' | 'erase' | 'export'
+export type ChangeAction =
+  | 'answered'
+  | 'status'
+  | 'assign'
+  | 'tags'
+  | 'note'
+  | 'profile'
+  | 'triage'
+  | 'undo'
+  | 'erase'
+  | 'export'
+  | 'send_again'
+
+/** What people do to one contact, and can say that it was so already. */
+export type ContactAction = Exclude<ChangeAction, 'triage' | 'undo' | 'erase' | 'export' | 'send_again'>
 
 /** Times are UTC milliseconds. */
 export interface Change extends Delta {
@@ -64,6 +88,8 @@ export function touched({ before, after }: Delta): ReadonlySet<string> {
     ...('decision' in both ? ['decision'] : []),
     ...('owner' in both ? ['owner'] : []),
     ...('answeredUntil' in both ? ['answeredUntil'] : []),
+    ...('stopped' in both ? ['stopped'] : []),
+    ...('triage' in both ? ['triage'] : []),
     ...(both.note === undefined ? [] : [`note:${both.note}`]),
     ...[...(before.tags ?? []), ...(after.tags ?? [])].map((tag) => `tag:${tagKey(tag)}`),
   ])

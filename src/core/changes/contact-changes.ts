@@ -42,9 +42,16 @@ export interface ContactChangesDeps {
   readonly dayOf: DayOf
   /** UTC milliseconds. */
   readonly now: () => number
+  /** What is taken back may have to be shown elsewhere. */
+  readonly jobsQueued?: () => void
 }
 
-export function createContactChanges({ database, dayOf, now }: ContactChangesDeps): ContactChanges {
+export function createContactChanges({
+  database,
+  dayOf,
+  now,
+  jobsQueued = () => {},
+}: ContactChangesDeps): ContactChanges {
   const options = (by: string) => ({ by, now: now(), dayOf })
   return {
     setStatus: (id, decision, by) => setStatus(database, id, decision, options(by)),
@@ -53,7 +60,11 @@ export function createContactChanges({ database, dayOf, now }: ContactChangesDep
     changeTags: (id, tags, by) => changeTags(database, id, tags, options(by)),
     addNote: (id, note, by) => addNote(database, id, note, options(by)),
     editProfile: (id, edits, by, asSeen) => editProfile(database, id, edits, { ...options(by), asSeen }),
-    undo: (changeId, by) => undo(database, changeId, options(by)),
+    async undo(changeId, by) {
+      const undoing = await undo(database, changeId, options(by))
+      if (undoing.kind === 'changed' && undoing.undone.action === 'triage') jobsQueued()
+      return undoing
+    },
     history: (id, options) => historyPage(database, id, options),
   }
 }

@@ -121,7 +121,9 @@ interface Voice extends Claim {
 
 /** The most credible value of `field` at `now` (UTC milliseconds). */
 export function known(claims: Claims, field: Field, now: number): Known | null {
-  const voices = Object.entries(claims[field] ?? {}).map(([source, claim]): Voice => {
+  const told = claims[field]
+  if (!told) return null
+  const voices = Object.entries(told).map(([source, claim]): Voice => {
     return { ...claim, source, weight: weightOf(source, claim, now) }
   })
   const groups = [...Map.groupBy(voices, ({ value }) => comparable(value)).values()].map(opinionOf)

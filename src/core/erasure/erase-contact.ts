@@ -1,4 +1,5 @@
 import { isAddress } from '../address.ts'
+import { leaveRollUps } from '../alerts/plan.ts'
 import { enrichJobId } from '../enrichment/jobs.ts'
 import { ConfigError, InvalidInputError } from '../errors.ts'
 import { countedEvent, uncountContact } from '../ingest.ts'
@@ -146,6 +147,7 @@ async function eraseRow(
   const belongings = await belongingsOf(tx, id)
   const posts = await takePosts(tx, id)
   await enqueue(tx, forgetPostsJobs(posts, by), now)
+  await leaveRollUps(tx, id, now)
   await deleteOwnLinks(tx, await linksOf(tx, id, email, dayOf))
   await blankChanges(tx, id)
   await deleteContact(tx, id)

@@ -10,7 +10,10 @@ export const TREATMENT: Readonly<Record<string, Treatment>> = {
   notes: 'deleted',
   enrichment_lookups: 'deleted',
   posts: 'deleted',
+  alert_conversations: 'deleted',
+  alert_events: 'deleted',
   import_contacts: 'deleted',
+  alert_marks: 'deleted',
   /** Those that name the address; what they would have done is about nobody any more. */
   jobs: 'searched',
   quarantine: 'searched',
@@ -34,6 +37,18 @@ export const TREATMENT: Readonly<Record<string, Treatment>> = {
   /** Numbers of contacts, while a call is under way. */
   enrichment_calls: 'nobody',
   refused_blocks: 'nobody',
+  /** Channels, and people of ours. Messages that are about several are shown anew without whoever is erased. */
+  alert_targets: 'nobody',
+  alert_roll_ups: 'nobody',
+  alert_kinds: 'nobody',
+  alert_rules: 'nobody',
+  alert_people: 'nobody',
+  alert_notices: 'nobody',
+  channel_troubles: 'nobody',
+  digest_settings: 'nobody',
+  digests: 'nobody',
+  /** Of people nothing but their ids, which are nobody's any more when they are erased. */
+  digest_posts: 'nobody',
   /** What lists are called, and what their columns are. */
   imports: 'nobody',
   import_columns: 'nobody',

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { type ContactState, earliest, statusOf } from '../contact.ts'
 import { bestEvidence } from '../email-status.ts'
-import { addClaims, enrichedSince } from '../enrichment/claims.ts'
+import { addClaims, type Claims, enrichedSince } from '../enrichment/claims.ts'
 import { everyClaim, overlay } from '../enrichment/flat.ts'
 import type { InterchangeContact } from '../interchange.ts'
 import { type DataStatus, type Decision, further, type LifecycleStatus } from '../lifecycle.ts'
@@ -31,10 +31,7 @@ export function merge(
   const firstName = imported.firstName ?? row.firstName
   const lastName = imported.lastName ?? row.lastName
   const enrichment = overlay(row.enrichment, imported.enrichment)
-  const known = everyClaim(row)
-  // What an earlier import said flatly comes back among the claims of an export.
-  const isEcho = isDeepStrictEqual(addClaims(known, imported.claims), known)
-  const claims = isEcho ? row.claims : addClaims(row.claims, imported.claims)
+  const claims = claimsAfter(row, imported.claims)
   const createdAt = imported.createdAt === null ? row.createdAt : Math.min(row.createdAt, imported.createdAt)
   const enrichedAt = imported.enrichment ? (imported.enrichment.enrichedAt ?? now) : enrichedSince(claims)
   const decidedAt = imported.updatedAt ?? now
@@ -60,6 +57,13 @@ export function merge(
     createdAt,
     updatedAt: isNew ? (imported.updatedAt ?? row.updatedAt) : row.updatedAt,
   }
+}
+
+/** What an earlier import said flatly comes back among the claims of an export, and is no word of its own. */
+function claimsAfter(row: Profile, imported: Claims): Claims {
+  if (Object.keys(imported).length === 0) return row.claims
+  const known = everyClaim(row)
+  return isDeepStrictEqual(addClaims(known, imported), known) ? row.claims : addClaims(row.claims, imported)
 }
 
 export function profileOf(row: Profile): Profile {

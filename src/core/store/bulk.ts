@@ -18,6 +18,8 @@ export interface RowStatement {
     | { readonly kind: 'update'; readonly alsoSet: string }
   /** Columns to give back of each row that was written. */
   readonly returning: readonly string[]
+  /** Never row by row: between two statements the index of words writes down what it was told before. */
+  readonly together: boolean
 }
 
 export interface RowColumn {
@@ -44,12 +46,13 @@ export interface InsertOptions<T extends SQLiteTable> {
   /** What to do instead with rows that are there already, in SQL. */
   readonly conflict?: string
   readonly returning?: readonly SelectKey<T>[]
+  readonly together?: boolean
 }
 
 export function insertOf<T extends SQLiteTable>(
   table: T,
   keys: readonly InsertKey<T>[],
-  { ignore = [], conflict = '', returning = [] }: InsertOptions<T>,
+  { ignore = [], conflict = '', returning = [], together = false }: InsertOptions<T>,
 ): RowStatement {
   const columns = columnsOf(table, ignore).map(({ column }) => column.name)
   const passOver = ignore.length > 0 ? `on conflict (${columns.join(', ')}) do nothing` : conflict
@@ -58,6 +61,7 @@ export function insertOf<T extends SQLiteTable>(
     columns: rowColumns(table, keys),
     does: { kind: 'insert', conflict: passOver, key: ignore },
     returning: columnsOf(table, returning).map(({ column }) => column.name),
+    together,
   }
 }
 
@@ -73,6 +77,7 @@ export function updateOf<T extends SQLiteTable>(
     columns: rowColumns(table, [by, ...keys]),
     does: { kind: 'update', alsoSet },
     returning: [],
+    together: false,
   }
 }
 
@@ -84,6 +89,22 @@ export function perBackend(describe: (tables: Tables) => RowStatement): (databas
     known.set(tables, statement)
     return statement
   }
+}
+
+/**
+ * Those of `rows` that a statement for all of them wrote: what was passed over is known only by the keys
+ * of what it gave back.
+ */
+export function writtenOf(statement: RowStatement, rows: readonly Row[], returned: readonly RawRow[]): readonly Row[] {
+  const key = keyColumns(statement)
+  if (key.length === 0) return rows
+  const written = new Set(returned.map((row) => JSON.stringify(key.map(({ name }) => row[name]))))
+  return rows.filter((row) => written.has(JSON.stringify(key.map((column) => row[column.key]))))
+}
+
+/** What tells rows apart that were written from those that were passed over. */
+export function keyColumns({ columns, does }: RowStatement): readonly RowColumn[] {
+  return does.kind === 'insert' ? columns.filter(({ key }) => does.key.includes(key)) : []
 }
 
 /** Rows as the driver gave them, as the table's own types. */

@@ -101,10 +101,11 @@ export async function placesInImport(
   keys: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const { contacts, importContacts: imported } = tx.tables
+  // SQLite keeps the order of a cross join: without figures it would go through the whole import.
   const rows = await tx.all(
-    sql`select ${contacts.emailKey} as email_key, ${imported.at} as at from ${contacts}
-      join ${imported} on ${imported.contactId} = ${contacts.id} and ${imported.importId} = ${importId}
-      where ${contacts.emailKey} in (select r.v from ${valuesOf(tx, 'text', keys)})`,
+    sql`select ${contacts.emailKey} as email_key, ${imported.at} as at from ${contacts} cross join ${imported}
+      where ${contacts.emailKey} in (select r.v from ${valuesOf(tx, 'text', keys)})
+        and ${imported.contactId} = ${contacts.id} and ${imported.importId} = ${importId}`,
   )
   return new Map(rows.map((row) => [String(row.email_key), Number(row.at)]))
 }

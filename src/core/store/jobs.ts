@@ -3,7 +3,7 @@ import type { SQL } from 'drizzle-orm'
 import type { NewJob } from '../job.ts'
 import { decodeRows, insertOf, perBackend, selectList } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
-import { and, eq, gte, lt, sql } from './drizzle.ts'
+import { and, desc, eq, gte, inArray, lt, ne, sql } from './drizzle.ts'
 
 export type JobRow = Tables['jobs']['$inferSelect']
 
@@ -76,6 +76,8 @@ export interface Outcome {
   readonly runAt: number
   readonly attempts: number
   readonly lastError: string
+  /** What the job does to others may have been done. It stays so until the job is done. */
+  readonly uncertain?: boolean
 }
 
 /** Gives a job back that was not done, to be tried again or to be looked at. */
@@ -87,20 +89,37 @@ export async function returnJob(tx: Database, seq: number, owner: string, outcom
     .where(and(eq(jobs.seq, seq), eq(jobs.leaseOwner, owner)))
 }
 
+export interface Returning {
+  /** Only what was to be done by then, UTC milliseconds; without it all that is under way. */
+  readonly leaseEndedBy?: number
+  readonly maxAttempts: number
+  /** The kinds of which others may have seen something, though nobody lived to say so. */
+  readonly sends: readonly string[]
+}
+
 /** Makes jobs due again whose worker died; one that has taken `maxAttempts` workers with it is laid down as dead. */
-export async function returnExpired(tx: Database, now: number, maxAttempts: number): Promise<void> {
+export async function returnHeld(tx: Database, { leaseEndedBy, maxAttempts, sends }: Returning): Promise<void> {
   const { jobs } = tx.tables
-  const expired = and(eq(jobs.state, 'running'), lt(jobs.leaseUntil, now))
+  const ended = leaseEndedBy === undefined ? undefined : lt(jobs.leaseUntil, leaseEndedBy)
+  const held = and(eq(jobs.state, 'running'), ended)
   const free = { leaseOwner: null, leaseUntil: null }
+  if (sends.length > 0)
+    await tx.db
+      .update(jobs)
+      .set({ uncertain: true })
+      .where(and(held, inArray(jobs.kind, [...sends])))
   await tx.db
     .update(jobs)
-    .set({ ...free, state: 'dead', lastError: 'its worker died' })
-    .where(and(expired, gte(jobs.attempts, maxAttempts)))
+    .set({ ...free, state: 'dead', lastError: WORKER_DIED })
+    .where(and(held, gte(jobs.attempts, maxAttempts)))
   await tx.db
     .update(jobs)
     .set({ ...free, state: 'waiting' })
-    .where(expired)
+    .where(held)
 }
+
+/** What stands in the place of an error where nobody was left to name one. */
+export const WORKER_DIED = 'its worker died'
 
 /** When the next job can start, UTC milliseconds; those that stand behind another with their key cannot yet. */
 export async function nextRunAt(database: Database, kinds: readonly string[]): Promise<number | null> {
@@ -110,6 +129,53 @@ export async function nextRunAt(database: Database, kinds: readonly string[]): P
       where due.state = 'waiting' and due.kind in (${listOf(kinds)}) and ${isFirstOfItsKey}`,
   )
   return row?.at === null || row?.at === undefined ? null : Number(row.at)
+}
+
+/** Makes jobs of these kinds that were given up due again, with as many attempts as new ones. Says how many. */
+export async function reviveJobs(tx: Database, kinds: readonly string[], now: number): Promise<number> {
+  const { jobs } = tx.tables
+  if (kinds.length === 0) return 0
+  const rows = await tx.db
+    .update(jobs)
+    .set({ state: 'waiting', attempts: 0, runAt: now })
+    .where(and(eq(jobs.state, 'dead'), inArray(jobs.kind, [...kinds])))
+    .returning({ seq: jobs.seq })
+  return rows.length
+}
+
+export interface GivenUp {
+  readonly kind: string
+  readonly lastError: string | null
+  readonly count: number
+  /** Those of which others may have seen something all the same. */
+  readonly uncertain: number
+}
+
+/** What was given up, by kind and by what came in between last; the most frequent first. */
+export async function givenUp(database: Database): Promise<GivenUp[]> {
+  const { jobs } = database.tables
+  const count = sql<number>`count(*)`
+  const rows = await database.db
+    .select({
+      ...{ kind: jobs.kind, lastError: jobs.lastError, count },
+      uncertain: sql<number>`sum(case when ${jobs.uncertain} then 1 else 0 end)`,
+    })
+    .from(jobs)
+    .where(eq(jobs.state, 'dead'))
+    .groupBy(jobs.kind, jobs.lastError)
+    .orderBy(desc(count), jobs.kind, jobs.lastError)
+  return rows.map((row) => ({ ...row, count: Number(row.count), uncertain: Number(row.uncertain) }))
+}
+
+/** Of each kind, how many of those that will be tried again may have been done already. */
+export async function uncertainCounts(database: Database): Promise<Map<string, number>> {
+  const { jobs } = database.tables
+  const rows = await database.db
+    .select({ kind: jobs.kind, count: sql<number>`count(*)` })
+    .from(jobs)
+    .where(and(eq(jobs.uncertain, true), ne(jobs.state, 'dead')))
+    .groupBy(jobs.kind)
+  return new Map(rows.map(({ kind, count }) => [kind, Number(count)]))
 }
 
 export interface JobCount {

@@ -4,7 +4,7 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import type { ErasureKey } from '../erasure/key.ts'
 import { StorageError } from '../errors.ts'
-import type { RawRow, Row, RowColumn, RowStatement } from './bulk.ts'
+import { keyColumns, type Row, type RowColumn, type RowStatement, writtenOf } from './bulk.ts'
 import type { Database, Dialect, Tables } from './database.ts'
 import { sql } from './drizzle.ts'
 import { drizzle, migrate } from './drizzle-postgres.ts'
@@ -197,18 +197,6 @@ function jsonRow(row: Row): Row {
     ...row,
     ...Object.fromEntries(bytes.map(([key, value]) => [key, `\\x${Buffer.from(value as Buffer).toString('hex')}`])),
   }
-}
-
-/** What was passed over is known only by the keys of what was not. */
-function writtenOf(statement: RowStatement, rows: readonly Row[], returned: readonly RawRow[]): readonly Row[] {
-  const key = keyColumns(statement)
-  if (key.length === 0) return rows
-  const written = new Set(returned.map((row) => JSON.stringify(key.map(({ name }) => row[name]))))
-  return rows.filter((row) => written.has(JSON.stringify(key.map((column) => row[column.key]))))
-}
-
-function keyColumns({ columns, does }: RowStatement): readonly RowColumn[] {
-  return does.kind === 'insert' ? columns.filter(({ key }) => does.key.includes(key)) : []
 }
 
 /** Sound because this file makes every handle from node-postgres. */

@@ -26,7 +26,7 @@ export type SourceOutcome =
 export type ErasureReason = 'requested'
 
 /** What a message in Slack is about. */
-export type PostKind = 'reply_alert'
+export type PostKind = 'alert' | 'alert_entry' | 'alert_reminder' | 'digest'
 
 /** What a provider is asked for: the person behind an address, or whether the address works. */
 export type EnrichmentTask = 'find' | 'verify'

@@ -1,5 +1,9 @@
+import type { AlertEventKind, Triage } from '../alerts/conversation.ts'
+import type { AlertKind, ContactAlertKind, NoticeKind } from '../alerts/kinds.ts'
 import type { ChangeAction, ChangeValues } from '../changes/change.ts'
 import type { Counters } from '../contact.ts'
+import type { KeptDigest } from '../digest/posting.ts'
+import type { Weekday } from '../digest/settings.ts'
 import type { EmailStatus } from '../email-status.ts'
 import type { Claims } from '../enrichment/claims.ts'
 import type { Enrichment } from '../enrichment/flat.ts'
@@ -264,6 +268,19 @@ export const refusedBlocks = pgTable(
   (t) => [primaryKey({ columns: [t.team, t.block] })],
 )
 
+/** Where Slack takes no messages for a reason that does not pass by itself. */
+export const channelTroubles = pgTable('channel_troubles', {
+  /** A channel or a person, as messages name it. */
+  target: text().primaryKey(),
+  /** Slack's own word for the reason. */
+  code: text().notNull(),
+  since: bigint({ mode: 'number' }).notNull(),
+  /** When it was tried last. */
+  triedAt: bigint('tried_at', { mode: 'number' }).notNull(),
+  /** When an admin was told. */
+  toldAt: bigint('told_at', { mode: 'number' }),
+})
+
 export const jobs = pgTable(
   'jobs',
   {
@@ -280,6 +297,8 @@ export const jobs = pgTable(
     leaseUntil: bigint('lease_until', { mode: 'number' }),
     lastError: text('last_error'),
     createdAt: bigint('created_at', { mode: 'number' }).notNull(),
+    /** Slack may have done what it was asked for: the answer was lost, or the process that waited for it. */
+    uncertain: boolean().notNull().default(false),
   },
   (t) => [
     uniqueIndex('jobs_id').on(t.id),
@@ -425,7 +444,7 @@ export const erasure = pgTable('erasure', {
   keyMark: text('key_mark'),
 })
 
-/** Messages in Slack that are about one contact, so that they can be changed when that one is erased. */
+/** Messages in Slack and whom they are about, so that they can be changed when somebody is erased. */
 export const posts = pgTable(
   'posts',
   {
@@ -434,45 +453,49 @@ export const posts = pgTable(
     contactId: bigint('contact_id', { mode: 'number' }).notNull(),
     kind: text().$type<PostKind>().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.channel, t.ts] }), index('posts_contact').on(t.contactId)],
+  (t) => [primaryKey({ columns: [t.channel, t.ts, t.contactId] }), index('posts_contact').on(t.contactId)],
 )
 
 /** What somebody brings in as one list, and how far that is. */
-export const imports = pgTable('imports', {
-  id: bigserial({ mode: 'number' }).primaryKey(),
-  /** Who asked: a Slack user id; null where it was the command line. */
-  by: text(),
-  /** What the list is called. */
-  name: text().notNull(),
-  campaign: text(),
-  tags: jsonb().$type<readonly string[]>().notNull(),
-  /** Whether it replaces what people entered. */
-  overwrite: boolean().notNull(),
-  /** Whether who comes in is enriched. */
-  enrich: boolean().notNull(),
-  state: text().$type<ImportStage>().notNull(),
-  /** In bytes. */
-  size: bigint({ mode: 'number' }).notNull(),
-  /** SHA-256 of its bytes; '' until all of them are there. */
-  hash: text().notNull(),
-  /** What its columns hold, where somebody chose; null where that is guessed. */
-  columns: jsonb().$type<readonly Column[]>(),
-  header: jsonb().$type<readonly string[]>(),
-  /** How many rows there are; null until they were counted. */
-  total: bigint({ mode: 'number' }),
-  /** How many of them were dealt with. */
-  place: bigint({ mode: 'number' }).notNull(),
-  counts: jsonb().$type<ImportCounts>().notNull(),
-  /** What was taken back. */
-  undone: jsonb().$type<UndoCounts>().notNull(),
-  /** The message that tells the one who asked. */
-  channel: text(),
-  ts: text(),
-  createdAt: bigint('created_at', { mode: 'number' }).notNull(),
-  /** When something was last done for it. */
-  touchedAt: bigint('touched_at', { mode: 'number' }).notNull(),
-  endedAt: bigint('ended_at', { mode: 'number' }),
-})
+export const imports = pgTable(
+  'imports',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    /** Who asked: a Slack user id; null where it was the command line. */
+    by: text(),
+    /** What the list is called. */
+    name: text().notNull(),
+    campaign: text(),
+    tags: jsonb().$type<readonly string[]>().notNull(),
+    /** Whether it replaces what people entered. */
+    overwrite: boolean().notNull(),
+    /** Whether who comes in is enriched. */
+    enrich: boolean().notNull(),
+    state: text().$type<ImportStage>().notNull(),
+    /** In bytes. */
+    size: bigint({ mode: 'number' }).notNull(),
+    /** SHA-256 of its bytes; '' until all of them are there. */
+    hash: text().notNull(),
+    /** What its columns hold, where somebody chose; null where that is guessed. */
+    columns: jsonb().$type<readonly Column[]>(),
+    header: jsonb().$type<readonly string[]>(),
+    /** How many rows there are; null until they were counted. */
+    total: bigint({ mode: 'number' }),
+    /** How many of them were dealt with. */
+    place: bigint({ mode: 'number' }).notNull(),
+    counts: jsonb().$type<ImportCounts>().notNull(),
+    /** What was taken back. */
+    undone: jsonb().$type<UndoCounts>().notNull(),
+    /** The message that tells the one who asked. */
+    channel: text(),
+    ts: text(),
+    createdAt: bigint('created_at', { mode: 'number' }).notNull(),
+    /** When something was last done for it. */
+    touchedAt: bigint('touched_at', { mode: 'number' }).notNull(),
+    endedAt: bigint('ended_at', { mode: 'number' }),
+  },
+  (t) => [index('imports_ended').on(t.endedAt).where(sql`ended_at is not null`)],
+)
 
 /** The bytes of lists that are not brought in yet. */
 export const importPieces = pgTable(
@@ -539,3 +562,171 @@ export const importColumns = pgTable('import_columns', {
   columns: jsonb().$type<readonly Column[]>().notNull(),
   at: bigint({ mode: 'number' }).notNull(),
 })
+
+/** One row where somebody chose in Slack when and where the digest is posted; without it the environment says. */
+export const digestSettings = pgTable('digest_settings', {
+  id: text().primaryKey(),
+  channel: text(),
+  at: text().notNull(),
+  days: jsonb().$type<readonly Weekday[]>().notNull(),
+  /** A Slack user id. */
+  savedBy: text('saved_by').notNull(),
+  savedAt: bigint('saved_at', { mode: 'number' }).notNull(),
+})
+
+/** The local days whose digest was taken on, so that none has two. */
+export const digests = pgTable('digests', {
+  day: text().primaryKey(),
+  claimedAt: bigint('claimed_at', { mode: 'number' }).notNull(),
+})
+
+/** Digests that are posted or are about to be: what they say, where they stand, and how many messages are in their threads. */
+export const digestPosts = pgTable(
+  'digest_posts',
+  {
+    /** Of the job that posts it. */
+    id: text().primaryKey(),
+    /** The local day that it is for. */
+    day: text().notNull(),
+    content: jsonb().$type<KeptDigest>().notNull(),
+    at: bigint({ mode: 'number' }).notNull(),
+    channel: text(),
+    ts: text(),
+    replies: bigint({ mode: 'number' }).notNull().default(0),
+  },
+  (t) => [index('digest_posts_at').on(t.at)],
+)
+
+/** Which kinds of alert somebody switched on or off, and where their lines are; without a row the program's own (`KINDS`). */
+export const alertKinds = pgTable('alert_kinds', {
+  kind: text().$type<AlertKind>().primaryKey(),
+  isOn: boolean('is_on').notNull(),
+  threshold: doublePrecision(),
+  /** A Slack user id. */
+  by: text().notNull(),
+  at: bigint({ mode: 'number' }).notNull(),
+})
+
+/** Where which alerts go. */
+export const alertRules = pgTable('alert_rules', {
+  id: bigserial({ mode: 'number' }).primaryKey(),
+  /** Empty for all of them. */
+  kinds: jsonb().$type<readonly AlertKind[]>().notNull(),
+  campaign: text(),
+  tag: text(),
+  /** A Slack user id, and so below. */
+  owner: text(),
+  /** The id of a channel or a person, or `owner` for whoever owns the contact. */
+  target: text().notNull(),
+  by: text().notNull(),
+  at: bigint({ mode: 'number' }).notNull(),
+})
+
+/** When people want to be left alone. */
+export const alertPeople = pgTable('alert_people', {
+  user: text().primaryKey(),
+  quietFrom: text('quiet_from').notNull(),
+  quietUntil: text('quiet_until').notNull(),
+  timeZone: text('time_zone').notNull(),
+  at: bigint({ mode: 'number' }).notNull(),
+})
+
+/** When there was last an alert about a contact, of kinds that do not come again soon. */
+export const alertMarks = pgTable(
+  'alert_marks',
+  {
+    contactId: bigint('contact_id', { mode: 'number' })
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    kind: text().$type<ContactAlertKind>().notNull(),
+    at: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contactId, t.kind] })],
+)
+
+/** What was last told about each campaign or source. */
+export const alertNotices = pgTable(
+  'alert_notices',
+  {
+    kind: text().$type<NoticeKind>().notNull(),
+    about: text().notNull(),
+    /** What is told once only: since when a source is silent; '' where time alone decides. */
+    period: text().notNull(),
+    at: bigint({ mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.about] })],
+)
+
+/** Where alerts went: the id of a channel or a person, or `#name`. Whoever plans an alert holds its row. */
+export const alertTargets = pgTable('alert_targets', {
+  target: text().primaryKey(),
+  lastAt: bigint('last_at', { mode: 'number' }).notNull(),
+})
+
+/** Many conversations of a few minutes in one message. */
+export const alertRollUps = pgTable(
+  'alert_roll_ups',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    target: text().notNull(),
+    /** Where the message stands; null until it was posted. */
+    channel: text(),
+    ts: text(),
+    openedAt: bigint('opened_at', { mode: 'number' }).notNull(),
+    /** Raised by whatever the message has to show. */
+    revision: bigint({ mode: 'number' }).notNull(),
+    /** The one that the message shows. */
+    shownRevision: bigint('shown_revision', { mode: 'number' }).notNull().default(0),
+  },
+  (t) => [index('alert_roll_ups_target').on(t.target, t.openedAt)],
+)
+
+/** The alerts about one contact in one place: a message of its own, or a row of a roll-up. */
+export const alertConversations = pgTable(
+  'alert_conversations',
+  {
+    id: bigserial({ mode: 'number' }).primaryKey(),
+    contactId: bigint('contact_id', { mode: 'number' })
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    target: text().notNull(),
+    rollUpId: bigint('roll_up_id', { mode: 'number' }).references(() => alertRollUps.id),
+    /** Where the message stands; null until it was posted, and for a row of a roll-up. */
+    channel: text(),
+    ts: text(),
+    openedAt: bigint('opened_at', { mode: 'number' }).notNull(),
+    lastAt: bigint('last_at', { mode: 'number' }).notNull(),
+    revision: bigint({ mode: 'number' }).notNull(),
+    shownRevision: bigint('shown_revision', { mode: 'number' }).notNull().default(0),
+    /** What somebody made of it. */
+    triage: jsonb().$type<Triage>(),
+  },
+  (t) => [
+    index('alert_conversations_contact').on(t.contactId, t.lastAt),
+    index('alert_conversations_target').on(t.target, t.openedAt),
+    index('alert_conversations_roll_up').on(t.rollUpId).where(sql`roll_up_id is not null`),
+  ],
+)
+
+/** What a conversation tells: each event once in each place, for each reason. */
+export const alertEvents = pgTable(
+  'alert_events',
+  {
+    target: text().notNull(),
+    kind: text().$type<AlertEventKind>().notNull(),
+    provider: text().notNull(),
+    eventId: text('event_id').notNull(),
+    conversationId: bigint('conversation_id', { mode: 'number' })
+      .notNull()
+      .references(() => alertConversations.id, { onDelete: 'cascade' }),
+    at: bigint({ mode: 'number' }).notNull(),
+    /** What it is about: a score, or days. */
+    figure: doublePrecision(),
+    /** Of its entry in the thread. */
+    threadTs: text('thread_ts'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.target, t.kind, t.provider, t.eventId] }),
+    index('alert_events_conversation').on(t.conversationId),
+  ],
+)

@@ -1,5 +1,9 @@
+import type { AlertEventKind, Triage } from '../alerts/conversation.ts'
+import type { AlertKind, ContactAlertKind, NoticeKind } from '../alerts/kinds.ts'
 import type { ChangeAction, ChangeValues } from '../changes/change.ts'
 import type { Counters } from '../contact.ts'
+import type { KeptDigest } from '../digest/posting.ts'
+import type { Weekday } from '../digest/settings.ts'
 import type { EmailStatus } from '../email-status.ts'
 import type { Claims } from '../enrichment/claims.ts'
 import type { Enrichment } from '../enrichment/flat.ts'
@@ -253,6 +257,19 @@ export const refusedBlocks = sqliteTable(
   (t) => [primaryKey({ columns: [t.team, t.block] })],
 )
 
+/** Where Slack takes no messages for a reason that does not pass by itself. */
+export const channelTroubles = sqliteTable('channel_troubles', {
+  /** A channel or a person, as messages name it. */
+  target: text().primaryKey(),
+  /** Slack's own word for the reason. */
+  code: text().notNull(),
+  since: integer().notNull(),
+  /** When it was tried last. */
+  triedAt: integer('tried_at').notNull(),
+  /** When an admin was told. */
+  toldAt: integer('told_at'),
+})
+
 export const jobs = sqliteTable(
   'jobs',
   {
@@ -269,6 +286,8 @@ export const jobs = sqliteTable(
     leaseUntil: integer('lease_until'),
     lastError: text('last_error'),
     createdAt: integer('created_at').notNull(),
+    /** Slack may have done what it was asked for: the answer was lost, or the process that waited for it. */
+    uncertain: integer({ mode: 'boolean' }).notNull().default(false),
   },
   (t) => [
     uniqueIndex('jobs_id').on(t.id),
@@ -414,7 +433,7 @@ export const erasure = sqliteTable('erasure', {
   keyMark: text('key_mark'),
 })
 
-/** Messages in Slack that are about one contact, so that they can be changed when that one is erased. */
+/** Messages in Slack and whom they are about, so that they can be changed when somebody is erased. */
 export const posts = sqliteTable(
   'posts',
   {
@@ -423,45 +442,49 @@ export const posts = sqliteTable(
     contactId: integer('contact_id').notNull(),
     kind: text().$type<PostKind>().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.channel, t.ts] }), index('posts_contact').on(t.contactId)],
+  (t) => [primaryKey({ columns: [t.channel, t.ts, t.contactId] }), index('posts_contact').on(t.contactId)],
 )
 
 /** What somebody brings in as one list, and how far that is. */
-export const imports = sqliteTable('imports', {
-  id: integer().primaryKey({ autoIncrement: true }),
-  /** Who asked: a Slack user id; null where it was the command line. */
-  by: text(),
-  /** What the list is called. */
-  name: text().notNull(),
-  campaign: text(),
-  tags: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
-  /** Whether it replaces what people entered. */
-  overwrite: integer({ mode: 'boolean' }).notNull(),
-  /** Whether who comes in is enriched. */
-  enrich: integer({ mode: 'boolean' }).notNull(),
-  state: text().$type<ImportStage>().notNull(),
-  /** In bytes. */
-  size: integer().notNull(),
-  /** SHA-256 of its bytes; '' until all of them are there. */
-  hash: text().notNull(),
-  /** What its columns hold, where somebody chose; null where that is guessed. */
-  columns: text({ mode: 'json' }).$type<readonly Column[]>(),
-  header: text({ mode: 'json' }).$type<readonly string[]>(),
-  /** How many rows there are; null until they were counted. */
-  total: integer(),
-  /** How many of them were dealt with. */
-  place: integer().notNull(),
-  counts: text({ mode: 'json' }).$type<ImportCounts>().notNull(),
-  /** What was taken back. */
-  undone: text({ mode: 'json' }).$type<UndoCounts>().notNull(),
-  /** The message that tells the one who asked. */
-  channel: text(),
-  ts: text(),
-  createdAt: integer('created_at').notNull(),
-  /** When something was last done for it. */
-  touchedAt: integer('touched_at').notNull(),
-  endedAt: integer('ended_at'),
-})
+export const imports = sqliteTable(
+  'imports',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    /** Who asked: a Slack user id; null where it was the command line. */
+    by: text(),
+    /** What the list is called. */
+    name: text().notNull(),
+    campaign: text(),
+    tags: text({ mode: 'json' }).$type<readonly string[]>().notNull(),
+    /** Whether it replaces what people entered. */
+    overwrite: integer({ mode: 'boolean' }).notNull(),
+    /** Whether who comes in is enriched. */
+    enrich: integer({ mode: 'boolean' }).notNull(),
+    state: text().$type<ImportStage>().notNull(),
+    /** In bytes. */
+    size: integer().notNull(),
+    /** SHA-256 of its bytes; '' until all of them are there. */
+    hash: text().notNull(),
+    /** What its columns hold, where somebody chose; null where that is guessed. */
+    columns: text({ mode: 'json' }).$type<readonly Column[]>(),
+    header: text({ mode: 'json' }).$type<readonly string[]>(),
+    /** How many rows there are; null until they were counted. */
+    total: integer(),
+    /** How many of them were dealt with. */
+    place: integer().notNull(),
+    counts: text({ mode: 'json' }).$type<ImportCounts>().notNull(),
+    /** What was taken back. */
+    undone: text({ mode: 'json' }).$type<UndoCounts>().notNull(),
+    /** The message that tells the one who asked. */
+    channel: text(),
+    ts: text(),
+    createdAt: integer('created_at').notNull(),
+    /** When something was last done for it. */
+    touchedAt: integer('touched_at').notNull(),
+    endedAt: integer('ended_at'),
+  },
+  (t) => [index('imports_ended').on(t.endedAt).where(sql`ended_at is not null`)],
+)
 
 /** The bytes of lists that are not brought in yet. */
 export const importPieces = sqliteTable(
@@ -528,3 +551,171 @@ export const importColumns = sqliteTable('import_columns', {
   columns: text({ mode: 'json' }).$type<readonly Column[]>().notNull(),
   at: integer().notNull(),
 })
+
+/** One row where somebody chose in Slack when and where the digest is posted; without it the environment says. */
+export const digestSettings = sqliteTable('digest_settings', {
+  id: text().primaryKey(),
+  channel: text(),
+  at: text().notNull(),
+  days: text({ mode: 'json' }).$type<readonly Weekday[]>().notNull(),
+  /** A Slack user id. */
+  savedBy: text('saved_by').notNull(),
+  savedAt: integer('saved_at').notNull(),
+})
+
+/** The local days whose digest was taken on, so that none has two. */
+export const digests = sqliteTable('digests', {
+  day: text().primaryKey(),
+  claimedAt: integer('claimed_at').notNull(),
+})
+
+/** Digests that are posted or are about to be: what they say, where they stand, and how many messages are in their threads. */
+export const digestPosts = sqliteTable(
+  'digest_posts',
+  {
+    /** Of the job that posts it. */
+    id: text().primaryKey(),
+    /** The local day that it is for. */
+    day: text().notNull(),
+    content: text({ mode: 'json' }).$type<KeptDigest>().notNull(),
+    at: integer().notNull(),
+    channel: text(),
+    ts: text(),
+    replies: integer().notNull().default(0),
+  },
+  (t) => [index('digest_posts_at').on(t.at)],
+)
+
+/** Which kinds of alert somebody switched on or off, and where their lines are; without a row the program's own (`KINDS`). */
+export const alertKinds = sqliteTable('alert_kinds', {
+  kind: text().$type<AlertKind>().primaryKey(),
+  isOn: integer('is_on', { mode: 'boolean' }).notNull(),
+  threshold: real(),
+  /** A Slack user id. */
+  by: text().notNull(),
+  at: integer().notNull(),
+})
+
+/** Where which alerts go. */
+export const alertRules = sqliteTable('alert_rules', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  /** Empty for all of them. */
+  kinds: text({ mode: 'json' }).$type<readonly AlertKind[]>().notNull(),
+  campaign: text(),
+  tag: text(),
+  /** A Slack user id, and so below. */
+  owner: text(),
+  /** The id of a channel or a person, or `owner` for whoever owns the contact. */
+  target: text().notNull(),
+  by: text().notNull(),
+  at: integer().notNull(),
+})
+
+/** When people want to be left alone. */
+export const alertPeople = sqliteTable('alert_people', {
+  user: text().primaryKey(),
+  quietFrom: text('quiet_from').notNull(),
+  quietUntil: text('quiet_until').notNull(),
+  timeZone: text('time_zone').notNull(),
+  at: integer().notNull(),
+})
+
+/** When there was last an alert about a contact, of kinds that do not come again soon. */
+export const alertMarks = sqliteTable(
+  'alert_marks',
+  {
+    contactId: integer('contact_id')
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    kind: text().$type<ContactAlertKind>().notNull(),
+    at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contactId, t.kind] })],
+)
+
+/** What was last told about each campaign or source. */
+export const alertNotices = sqliteTable(
+  'alert_notices',
+  {
+    kind: text().$type<NoticeKind>().notNull(),
+    about: text().notNull(),
+    /** What is told once only: since when a source is silent; '' where time alone decides. */
+    period: text().notNull(),
+    at: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.kind, t.about] })],
+)
+
+/** Where alerts went: the id of a channel or a person, or `#name`. Whoever plans an alert holds its row. */
+export const alertTargets = sqliteTable('alert_targets', {
+  target: text().primaryKey(),
+  lastAt: integer('last_at').notNull(),
+})
+
+/** Many conversations of a few minutes in one message. */
+export const alertRollUps = sqliteTable(
+  'alert_roll_ups',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    target: text().notNull(),
+    /** Where the message stands; null until it was posted. */
+    channel: text(),
+    ts: text(),
+    openedAt: integer('opened_at').notNull(),
+    /** Raised by whatever the message has to show. */
+    revision: integer().notNull(),
+    /** The one that the message shows. */
+    shownRevision: integer('shown_revision').notNull().default(0),
+  },
+  (t) => [index('alert_roll_ups_target').on(t.target, t.openedAt)],
+)
+
+/** The alerts about one contact in one place: a message of its own, or a row of a roll-up. */
+export const alertConversations = sqliteTable(
+  'alert_conversations',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    contactId: integer('contact_id')
+      .notNull()
+      .references(() => contacts.id, { onDelete: 'cascade' }),
+    target: text().notNull(),
+    rollUpId: integer('roll_up_id').references(() => alertRollUps.id),
+    /** Where the message stands; null until it was posted, and for a row of a roll-up. */
+    channel: text(),
+    ts: text(),
+    openedAt: integer('opened_at').notNull(),
+    lastAt: integer('last_at').notNull(),
+    revision: integer().notNull(),
+    shownRevision: integer('shown_revision').notNull().default(0),
+    /** What somebody made of it. */
+    triage: text({ mode: 'json' }).$type<Triage>(),
+  },
+  (t) => [
+    index('alert_conversations_contact').on(t.contactId, t.lastAt),
+    index('alert_conversations_target').on(t.target, t.openedAt),
+    index('alert_conversations_roll_up').on(t.rollUpId).where(sql`roll_up_id is not null`),
+  ],
+)
+
+/** What a conversation tells: each event once in each place, for each reason. */
+export const alertEvents = sqliteTable(
+  'alert_events',
+  {
+    target: text().notNull(),
+    kind: text().$type<AlertEventKind>().notNull(),
+    provider: text().notNull(),
+    eventId: text('event_id').notNull(),
+    conversationId: integer('conversation_id')
+      .notNull()
+      .references(() => alertConversations.id, { onDelete: 'cascade' }),
+    at: integer().notNull(),
+    /** What it is about: a score, or days. */
+    figure: real(),
+    /** Of its entry in the thread. */
+    threadTs: text('thread_ts'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.target, t.kind, t.provider, t.eventId] }),
+    index('alert_events_conversation').on(t.conversationId),
+  ],
+)

@@ -42,6 +42,7 @@ const savingWords = perBackend(({ contactWords }) =>
   insertOf(contactWords, ['contactId', 'words'], {
     conflict: `on conflict (contact_id) do update set words = excluded.words
       where contact_words.words <> excluded.words`,
+    together: true,
   }),
 )
 
@@ -49,7 +50,7 @@ const savingWords = perBackend(({ contactWords }) =>
 const NO_WORDS = '-'
 
 const expectingWords = perBackend(({ contactWords }) =>
-  insertOf(contactWords, ['contactId', 'words'], { ignore: ['contactId'] }),
+  insertOf(contactWords, ['contactId', 'words'], { ignore: ['contactId'], together: true }),
 )
 
 /**

@@ -8,7 +8,7 @@ import type BetterSqlite3 from 'better-sqlite3'
 import pLimit from 'p-limit'
 import type { ErasureKey } from '../erasure/key.ts'
 import { ConfigError, StorageError } from '../errors.ts'
-import type { Row, RowColumn, RowStatement } from './bulk.ts'
+import { keyColumns, type RawRow, type Row, type RowColumn, type RowStatement, writtenOf } from './bulk.ts'
 import type { Database, Dialect, Written } from './database.ts'
 import { sql } from './drizzle.ts'
 import { drizzle, migrate } from './drizzle-sqlite.ts'
@@ -168,14 +168,17 @@ function storageProblem(error: unknown): StorageError | undefined {
 const dialect: Dialect = {
   name: 'sqlite',
   rowsOf(columns: readonly RowColumn[], json: string) {
-    const list = columns.map(({ key, isJson }) => `value ${isJson ? '->' : '->>'} '${key}' as "${key}"`)
-    return sql`(select ${sql.raw(list.join(', '))} from jsonb_each(${json})) as r`
+    return sql`(select ${sql.raw(listOf(columns))} from jsonb_each(${json})) as r`
   },
   bytewise: sql`collate binary`,
   // A writing transaction holds everything.
   forUpdate: sql``,
   forShare: sql``,
   skipLocked: sql``,
+}
+
+function listOf(columns: readonly RowColumn[]): string {
+  return columns.map(({ key, isJson }) => `value ${isJson ? '->' : '->>'} '${key}' as "${key}"`).join(', ')
 }
 
 function handle(client: BetterSqlite3.Database): Pick<Database, 'db' | 'tables' | 'dialect' | 'all' | 'run' | 'write'> {
@@ -196,16 +199,23 @@ function rowWriter(client: BetterSqlite3.Database): Database['write'] {
   return async (statement, rows) => {
     const text = texts.get(statement) ?? rowSql(statement)
     texts.set(statement, text)
-    return await writeRows(client.prepare(text), statement, rows)
+    const prepared = client.prepare(text)
+    return await (statement.together ? writeTogether : writeRows)(prepared, statement, rows)
   }
 }
 
-function rowSql({ table, columns, does, returning }: RowStatement): string {
+function rowSql(statement: RowStatement): string {
+  const { table, columns, does, together } = statement
+  const returning = together
+    ? [...statement.returning, ...keyColumns(statement).map(({ name }) => name)]
+    : statement.returning
   const back = returning.length > 0 ? ` returning ${returning.map((name) => `"${name}"`).join(', ')}` : ''
   if (does.kind === 'insert') {
     const names = columns.map(({ name }) => `"${name}"`).join(', ')
-    const values = columns.map(() => '?').join(', ')
-    return `insert into "${table}" (${names}) values (${values}) ${does.conflict}${back}`
+    const values = together
+      ? `select ${listOf(columns)} from jsonb_each(?) where true`
+      : `values (${columns.map(() => '?').join(', ')})`
+    return `insert into "${table}" (${names}) ${values} ${does.conflict}${back}`
   }
   const [by, ...written] = columns
   const assignments = written.map(({ name }) => `"${name}" = ?`).join(', ')
@@ -232,6 +242,21 @@ async function writeRows(
     if (n % ROWS_A_TURN === ROWS_A_TURN - 1) await new Promise(setImmediate)
   }
   return { written: returning.length > 0 ? rows : written, rows: back }
+}
+
+async function writeTogether(
+  prepared: BetterSqlite3.Statement,
+  statement: RowStatement,
+  rows: readonly Row[],
+): Promise<Written> {
+  const back: RawRow[] = []
+  for (let first = 0; first < rows.length; first += ROWS_A_TURN) {
+    const json = JSON.stringify(rows.slice(first, first + ROWS_A_TURN))
+    if (prepared.reader) back.push(...asRows(prepared.all(json)))
+    else prepared.run(json)
+    if (first + ROWS_A_TURN < rows.length) await new Promise(setImmediate)
+  }
+  return { written: writtenOf(statement, rows, back), rows: back }
 }
 
 /** A large transaction lets other requests be read and answered in between: a few milliseconds of writing at a time. */

@@ -1,0 +1,187 @@
+import type { Alerts } from '../../core/alerts/alerts.ts'
+import {
+  ALERT_ENTRY,
+  ALERT_FOLLOW,
+  ALERT_MESSAGE,
+  ALERT_REMINDER,
+  ALERT_ROLL_UP,
+  ALERT_UNDO_OVER,
+  readChangeOrder,
+  readEntryOrder,
+  readEventOrder,
+  readShownOrder,
+  type ShownOrder,
+} from '../../core/alerts/jobs.ts'
+import { ALERT, readAlertOrder } from '../../core/alerts/triggers.ts'
+import { UpstreamError } from '../../core/errors.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { JobHandler } from '../../core/worker.ts'
+import type { Message } from '../blocks.ts'
+import type { Audience } from '../channel-audience.ts'
+import type { Posted, SlackSender } from '../sender.ts'
+import { SlackRefusedError } from '../slack-refusals.ts'
+import { alertView } from '../views/alert.ts'
+import { alertEntryView, reminderView } from '../views/alert-entry.ts'
+import { rollUpView } from '../views/alert-roll-up.ts'
+import { createInTurn } from './in-turn.ts'
+
+export interface AlertDeliveryDeps {
+  readonly alerts: Alerts
+  readonly sender: Pick<SlackSender, 'post' | 'update'>
+  readonly audienceOf: (channel: string) => Promise<Audience>
+  /** There are jobs that are due. */
+  readonly jobsQueued: () => void
+  readonly log: Logger
+}
+
+export interface AlertDelivery {
+  /** What alerts are made of, by the kinds of their jobs. */
+  readonly handlers: Readonly<Record<string, JobHandler>>
+  /** Shows at once what somebody did; false where a job has to, later. */
+  showNow(conversation: number): Promise<boolean>
+}
+
+/** Somebody deleted it: there is nothing to show anything in. */
+const DELETED: ReadonlySet<string> = new Set(['message_not_found'])
+const NO_THREAD: ReadonlySet<string> = new Set(['thread_not_found', 'message_not_found', 'cannot_reply_to_message'])
+
+/** Brings alerts into Slack. Every handler does what it does once, however often it runs. */
+export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, log }: AlertDeliveryDeps): AlertDelivery {
+  // Of two changes of one message the later one has to be sent later, too.
+  const inTurn = createInTurn()
+
+  /** Gives where the message stands, or undefined where it was posted and somebody deleted it. */
+  async function put(message: Message, place: Place): Promise<Posted | undefined> {
+    const { channel, ts, target, key } = place
+    if (channel === null || ts === null) return await sender.post({ ...message, channel: target, key })
+    try {
+      await sender.update({ ...message, channel, ts })
+    } catch (error) {
+      if (!(error instanceof SlackRefusedError) || !DELETED.has(error.code)) throw error
+    }
+    return { channel, ts }
+  }
+
+  async function showMessage({ id, revision, posts }: ShownOrder): Promise<void> {
+    const alert = await alerts.read(id)
+    if (!alert) return
+    const { row, key } = alert
+    if (row.shownRevision >= revision || (row.ts === null && !posts)) return
+    const audience = await audienceOf(row.channel ?? row.target)
+    const message = alertView(alert, { audience, offersUndo: alerts.offersUndo(alert) })
+    const posted = await put(message, { ...row, key })
+    if (posted) await alerts.shown(alert, { ...posted, revision: row.revision })
+  }
+
+  async function showRollUp({ id, revision, posts }: ShownOrder): Promise<void> {
+    const rollUp = await alerts.readRollUp(id)
+    if (!rollUp) return
+    const { row } = rollUp
+    if (row.shownRevision >= revision || (row.ts === null && !posts)) return
+    const audience = await audienceOf(row.channel ?? row.target)
+    const key = `alert_roll_up:${row.target}:${row.openedAt}:${row.id}`
+    const posted = await put(rollUpView(rollUp.alerts, audience), { ...row, key })
+    if (posted) await alerts.rollUpShown(id, { ...posted, revision: row.revision })
+  }
+
+  /** Below a message, or where somebody deleted that, by itself. */
+  async function postBelow(message: Message, { key, target, below, broadcast }: Below): Promise<Posted | undefined> {
+    if (below) {
+      try {
+        return await sender.post({ ...message, channel: below.channel, thread: below.ts, key, broadcast })
+      } catch (error) {
+        if (!(error instanceof SlackRefusedError) || !NO_THREAD.has(error.code)) throw error
+      }
+    }
+    return await sender.post({ ...message, channel: target, key: `${key}:alone` })
+  }
+
+  const shown = (kind: string, show: (order: ShownOrder) => Promise<void>): JobHandler => {
+    return async (payload) => {
+      const order = readShownOrder(payload)
+      await inTurn(`${kind}:${order.id}`, () => show(order))
+    }
+  }
+
+  const planned = (plan: (payload: unknown) => Promise<void>): JobHandler => {
+    return async (payload) => {
+      await plan(payload)
+      jobsQueued()
+    }
+  }
+
+  return {
+    handlers: {
+      [ALERT]: planned((payload) => alerts.plan(readAlertOrder(payload))),
+      [ALERT_FOLLOW]: planned((payload) => alerts.follow(readEventOrder(payload))),
+      [ALERT_MESSAGE]: shown(ALERT_MESSAGE, showMessage),
+      [ALERT_ROLL_UP]: shown(ALERT_ROLL_UP, showRollUp),
+
+      async [ALERT_ENTRY](payload) {
+        const order = readEntryOrder(payload)
+        const entry = await alerts.readEntry(order)
+        if (!entry) return
+        const { below, key } = entry
+        const view = alertEntryView(entry, await audienceOf(below.channel))
+        try {
+          const { channel, ts: thread } = below
+          const posted = await sender.post({ ...view, channel, thread, key, broadcast: order.isBroadcast })
+          if (posted) await alerts.entered(entry, order, posted)
+        } catch (error) {
+          // The message shows what is new, or was deleted by somebody who wants to hear no more of it.
+          if (!(error instanceof SlackRefusedError) || !NO_THREAD.has(error.code)) throw error
+        }
+      },
+
+      async [ALERT_UNDO_OVER](payload) {
+        const order = readChangeOrder(payload)
+        if (!(await alerts.undoOver(order))) return
+        await showNow(order.conversation)
+        jobsQueued()
+      },
+
+      async [ALERT_REMINDER](payload, { id: key }) {
+        const order = readChangeOrder(payload)
+        const reminder = await alerts.readReminder(order)
+        if (!reminder) return
+        const { target, below } = reminder
+        const view = reminderView(reminder, await audienceOf(below?.channel ?? target))
+        const posted = await postBelow(view, { key, target, below, broadcast: true })
+        await alerts.reminded(order, reminder, posted)
+        await showNow(order.conversation)
+        jobsQueued()
+      },
+    },
+    showNow,
+  }
+
+  async function showNow(conversation: number): Promise<boolean> {
+    try {
+      const rollUp = await alerts.rollUpOf(conversation)
+      if (rollUp === null) {
+        const order = { id: conversation, revision: Number.POSITIVE_INFINITY, posts: false }
+        await inTurn(`${ALERT_MESSAGE}:${conversation}`, () => showMessage(order))
+      } else {
+        const order = { id: rollUp, revision: Number.POSITIVE_INFINITY, posts: false }
+        await inTurn(`${ALERT_ROLL_UP}:${rollUp}`, () => showRollUp(order))
+      }
+      return true
+    } catch (error) {
+      if (!(error instanceof UpstreamError || error instanceof SlackRefusedError)) throw error
+      log.warn('an alert was not changed at once', { conversation, error })
+      return false
+    }
+  }
+}
+
+interface Place {
+  readonly channel: string | null
+  readonly ts: string | null
+  readonly target: string
+  readonly key: string
+}
+
+interface Below extends Pick<Place, 'key' | 'target'> {
+  readonly below: { readonly channel: string; readonly ts: string } | null
+  readonly broadcast: boolean
+}
