@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 import { slackSigned, slashCommand } from '../practice/slack/sign.ts'
 import { measureCommands } from './commands.ts'
+import { measureDigest } from './digest.ts'
 import { measureEnrichment } from './enrichment.ts'
 import { measureExports } from './exports.ts'
 import { measureImports } from './imports.ts'
@@ -31,6 +32,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   scanners: measureScanners,
   enrichment: () => measureEnrichment(row),
   commands: () => measureCommands(row),
+  digest: () => measureDigest(row),
   export: () => measureExports(row),
   import: () => measureImports(row),
 }

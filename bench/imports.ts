@@ -1,17 +1,25 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 
 import { z } from 'zod'
 
+import { runJob } from '../src/bot/import-jobs.ts'
+import { createImports } from '../src/core/import/imports.ts'
+import { enqueue } from '../src/core/store/jobs.ts'
 import { openDatabase } from '../src/core/store/open.ts'
+import { createDayOf } from '../src/core/time.ts'
+import { crmBeside } from './support/command-line.ts'
+import { deliverDuring, spread } from './support/deliver-during.ts'
 import { startFlags } from './support/flags.ts'
+import { startProgram } from './support/program.ts'
 import { rawContactsPerSecond } from './support/raw-contacts.ts'
 
 /** Prints one figure beside its aim. */
@@ -23,7 +31,7 @@ const Environment = z.object({ CROWD: z.coerce.number().int().min(1000).default(
 
 /**
  * Brings a list in, in a process that is started as the program is: how fast beside the least that has
- * to be done, how long deliveries wait meanwhile, and how much memory a very long list takes.
+ * to be done, how long deliveries to a server wait meanwhile, and how much memory a very long list takes.
  */
 export async function measureImports(row: Row): Promise<void> {
   const { CROWD } = Environment.parse(process.env)
@@ -33,7 +41,7 @@ export async function measureImports(row: Row): Promise<void> {
     console.log('\nImport of people who are new, seven columns, as CSV')
     const list = await listOf(few, join(folder, 'people.csv'))
     const path = join(folder, 'alone.db')
-    const alone = await imported(path, list, 'alone')
+    const alone = await imported(path, list)
     const raw = join(folder, 'raw.db')
     await (await openDatabase(`sqlite:${raw}`))[Symbol.asyncDispose]()
     const limit = rawContactsPerSecond(path, raw)
@@ -41,19 +49,53 @@ export async function measureImports(row: Row): Promise<void> {
     row(`${count(few)} rows, from the first byte to the last commit`, `${perSecond(alone)} rows/s`)
     row('of that keeping the file and reading it once before', `${alone.readingSeconds.toFixed(1)} s`)
     row('ratio', (alone.contacts / alone.seconds / limit).toFixed(2), '0.5')
-    const beside = await imported(join(folder, 'beside.db'), list, 'beside')
-    row(
-      `a delivery meanwhile, ${beside.waits.length} of them: p50, p99, longest`,
-      [0.5, 0.99, 1].map((share) => `${at(beside.waits, share).toFixed(1)} ms`).join(', '),
-      'p99 below 100 ms',
-    )
+    await measureDeliveries(row, list, folder)
     if (CROWD <= few) return
     const long = await listOf(CROWD, join(folder, 'crowd.csv'))
-    const large = await imported(join(folder, 'crowd.db'), long, 'alone')
+    const large = await imported(join(folder, 'crowd.db'), long)
     row(`${count(CROWD)} rows: resident memory at its peak`, `${large.peakMiB} MiB`, 'below 300')
     row('how long it took', `${large.seconds.toFixed(0)} s, ${perSecond(large)} rows/s`)
   } finally {
     rmSync(folder, { recursive: true })
+  }
+}
+
+/** As a sender waits: over HTTP, to the program that imports itself, and to one with `crm import` beside it. */
+async function measureDeliveries(row: Row, list: string, folder: string): Promise<void> {
+  const path = join(folder, 'slack.db')
+  const id = await ordered(path, list)
+  {
+    await using program = await startProgram(path)
+    const waits = await deliverDuring(program, imports(path, id))
+    row(`a delivery while it imports for Slack, ${waits.length}: p50, p99, longest`, spread(waits), 'p99 below 100 ms')
+    row('resident memory of the program at its peak', `${program.memory().peak} MiB`, 'below 300')
+  }
+  {
+    await using program = await startProgram()
+    const waits = await deliverDuring(program, crmBeside(program, ['import', list]))
+    row(`a delivery beside crm import, ${waits.length}: p50, p99, longest`, spread(waits), 'p99 below 100 ms')
+  }
+}
+
+/** An import that somebody in Slack said yes to: the program carries it out once it is started. */
+async function ordered(path: string, list: string): Promise<number> {
+  await using database = await openDatabase(`sqlite:${path}`)
+  const imports = createImports({ database, dayOf: createDayOf('UTC'), now: Date.now, jobsFor: () => [] })
+  const asked = { by: 'U0ADA', name: 'people.csv', campaign: null, tags: [], overwrite: false, enrich: false }
+  const id = await imports.begin({ ...asked, bytes: createReadStream(list) })
+  await database.transaction((tx) => enqueue(tx, [runJob(id)], Date.now()))
+  return id
+}
+
+/** Resolves when the program has carried the import out. */
+async function imports(path: string, id: number): Promise<void> {
+  await using database = await openDatabase(`sqlite:${path}`)
+  const { state } = createImports({ database, dayOf: createDayOf('UTC'), now: Date.now, jobsFor: () => [] })
+  for (;;) {
+    const { stage } = (await state(id)) ?? {}
+    if (stage === 'done') return
+    if (stage !== 'ready' && stage !== 'running') throw new Error(`the import is ${stage}`)
+    await wait(500)
   }
 }
 
@@ -62,15 +104,11 @@ const Imported = z.object({
   seconds: z.number(),
   readingSeconds: z.number(),
   peakMiB: z.number(),
-  /** Milliseconds of each delivery, sorted. */
-  waits: z.array(z.number()),
 })
 
-async function imported(path: string, list: string, how: 'alone' | 'beside'): Promise<z.infer<typeof Imported>> {
+async function imported(path: string, list: string): Promise<z.infer<typeof Imported>> {
   const script = join(import.meta.dirname, 'support/import-list.ts')
-  const child = spawn(process.execPath, [...startFlags(), script, path, list, how], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(process.execPath, [...startFlags(), script, path, list], { stdio: ['ignore', 'pipe', 'inherit'] })
   const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
   if (code !== 0) throw new Error(`importing a list ended with ${code}`)
   return Imported.parse(JSON.parse(said))
@@ -99,8 +137,4 @@ function perSecond({ contacts, seconds }: { readonly contacts: number; readonly 
 
 function count(value: number): string {
   return Math.round(value).toLocaleString('en-US')
-}
-
-function at(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 }

@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 
 import { openBrowser } from './browser.ts'
+import type { EmailAction } from './contract.ts'
 import { type Practice, startPractice } from './practice.ts'
+import { PRACTICE_CONTACTS } from './samples/contacts.ts'
 
 const FOLDER = join(import.meta.dirname, '../docs/screenshots')
 const DESKTOP = { width: 1280, height: 800 }
@@ -46,7 +48,33 @@ async function takeAll(): Promise<void> {
   await goTo(phone, 'Touchpoint Home')
   await phone.getByText('Hottest contacts').waitFor()
   await take(phone, 'phone')
+
+  await aBusyDay(practice)
+  await goTo(desktop, 'sales')
+  await desktop.getByRole('button', { name: 'Next morning' }).click()
+  const digest = desktop.getByText(/^Digest of /).last()
+  await digest.waitFor()
+  await desktop.getByText('2 replies').last().waitFor()
+  await digest.evaluate('(heading) => heading.scrollIntoView()')
+  await take(desktop, 'digest')
 }
+
+/** So that the digest of it has something to tell. */
+async function aBusyDay({ tools }: Practice): Promise<void> {
+  const people = PRACTICE_CONTACTS.map(({ email }) => email)
+  for (const [action, share] of BUSY) {
+    for (const contact of people.filter((_, nth) => nth % share === 0))
+      await tools.act({ kind: 'event', tool: 'sendgrid', action, contact })
+  }
+}
+
+/** What everybody, or one of so many people, did. */
+const BUSY = [
+  ['delivered', 1],
+  ['opened', 2],
+  ['clicked', 5],
+  ['replied', 16],
+] as const satisfies readonly (readonly [EmailAction, number])[]
 
 async function open(
   browser: Browser,

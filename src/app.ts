@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import { channelFindings } from './bot/channel-findings.ts'
 import { SLACK_PATH } from './bot/receiver.ts'
 import { slackHealth } from './bot/slack-health.ts'
+import { followJobs } from './core/alerts/following.ts'
 import { watchJobs } from './core/alerts/notices.ts'
 import { readKinds } from './core/alerts/settings.ts'
 import { ALERT, alertJobs } from './core/alerts/triggers.ts'
@@ -71,7 +72,7 @@ export async function createProgram(config: Config, surroundings: Surroundings):
   async function ownHealth(): Promise<Finding[]> {
     await refusals.flush()
     const slack = async () => [
-      ...(await slackHealth(config, { fetch, now })),
+      ...(await slackHealth({ ...config, digest: await digests.settings() }, { fetch, now })),
       ...(await channelFindings(database, now())),
     ]
     return await health({ ...settings, database, dayOf, now: now(), slack })
@@ -164,12 +165,13 @@ export async function createProgram(config: Config, surroundings: Surroundings):
   const queue = createIngestQueue({
     database,
     dayOf,
-    jobsFor: (event, contact) => [
-      ...enrichmentJobs(event, contact, on),
-    ],
+    jobsFor: (event, contact) => enrichmentJobs(event, contact, on),
     alertsFor: async (tx, happenings, at) =>
       ALERT in handlers
-        ? await alertJobs(tx, happenings, { now: at, hasChannel: config.alertChannel !== undefined })
+        ? [
+            ...(await alertJobs(tx, happenings, { now: at, hasChannel: config.alertChannel !== undefined })),
+            ...(await followJobs(tx, happenings, at)),
+          ]
         : [],
     jobsQueued() {
       worker.wake()

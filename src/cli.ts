@@ -4,6 +4,7 @@ import process from 'node:process'
 
 import { Command, CommanderError } from 'commander'
 
+import { digestCommand } from './cli/digest.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { enrichCommand } from './cli/enrich.ts'
 import { eventsCommand } from './cli/events.ts'
@@ -28,6 +29,7 @@ const commands = [
   searchCommand,
   eventsCommand,
   statsCommand,
+  digestCommand,
   importCommand,
   exportCommand,
   enrichCommand,

@@ -145,6 +145,10 @@ export function connectSlack(
     log,
   })
   const sender = delivering(bare, { troubles, standing: roles.standing, log })
+  const tester = delivering(bare, {
+    ...{ standing: roles.standing, log },
+    troubles: { ...troubles, async refused() {} },
+  })
   const gate = createGate({ standing: roles.standing, admins, log })
 
   async function add(address: string, by: string, profile?: NewContact): Promise<AddedContact> {
@@ -250,6 +254,7 @@ export function connectSlack(
     digests,
     channelState,
     post: sender.post,
+    postTest: tester.post,
     async sendAgain(by) {
       const count = await sendAgain(database, { by, now: now() })
       effectsQueued()

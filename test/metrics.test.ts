@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { createMetrics } from '../src/metrics.ts'
 
 const TOKEN = 'a token that nobody can guess'
-const jobCounts = async () => [{ kind: 'reply_alert', state: 'dead', count: 2 }]
+const jobCounts = async () => [{ kind: 'alert', state: 'dead', count: 2 }]
 const asked = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
 
 test('tells what was received, refused and queued to whoever has the token', async () => {
@@ -16,7 +16,7 @@ test('tells what was received, refused and queued to whoever has the token', asy
   expect(text).toContain('touchpoint_deliveries_total{provider="sendgrid"} 1')
   expect(text).toContain('touchpoint_events_total{provider="sendgrid",outcome="accepted"} 3')
   expect(text).toContain('touchpoint_refused_total{provider="postmark",reason="mismatch"} 1')
-  expect(text).toContain('touchpoint_jobs{kind="reply_alert",state="dead"} 2')
+  expect(text).toContain('touchpoint_jobs{kind="alert",state="dead"} 2')
   expect(text).toContain('nodejs_eventloop_lag_p99_seconds')
 })
 

@@ -6,16 +6,13 @@ import process from 'node:process'
 import { createImports } from '../../src/core/import/imports.ts'
 import { openDatabase } from '../../src/core/store/open.ts'
 import { createDayOf } from '../../src/core/time.ts'
-import { deliverUntil } from './deliver-until.ts'
 
 // Run by ../imports.ts: brings a list in, and tells how that went.
 
-const [path = '', list = '', how = ''] = process.argv.slice(2)
+const [path = '', list = ''] = process.argv.slice(2)
 
 await using database = await openDatabase(`sqlite:${path}`)
 const imports = createImports({ database, dayOf: createDayOf('UTC'), now: Date.now, jobsFor: () => [] })
-const done = new AbortController()
-const waiting = how === 'beside' ? deliverUntil(database, done.signal) : Promise.resolve([])
 const asked = { by: null, name: 'people.csv', campaign: null, tags: [], overwrite: false, enrich: false }
 const started = performance.now()
 const id = await imports.begin({ ...asked, bytes: createReadStream(list) })
@@ -27,16 +24,12 @@ const { counts } = await imports.run(id, {
   },
 })
 const ended = performance.now()
-done.abort()
-const waits = (await waiting).sort((a, b) => a - b)
 const peakMiB = Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024)
-const seconds = (ended - started) / 1000
 process.stdout.write(
   JSON.stringify({
     contacts: counts.created,
-    seconds,
+    seconds: (ended - started) / 1000,
     readingSeconds: ((writing ?? ended) - started) / 1000,
     peakMiB,
-    waits,
   }),
 )

@@ -12,7 +12,7 @@ import { startSlack } from './slack.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** The real program in a process of its own, on an empty SQLite file. */
+/** The real program in a process of its own. */
 export interface Running extends AsyncDisposable {
   readonly url: string
   readonly databasePath: string
@@ -23,9 +23,10 @@ export interface Running extends AsyncDisposable {
   memory(): { readonly now: number; readonly peak: number }
 }
 
-export async function startProgram(): Promise<Running> {
+/** On the SQLite file at `path`, or else on an empty one. */
+export async function startProgram(path?: string): Promise<Running> {
   const folder = mkdtempSync(join(tmpdir(), 'touchpoint-bench-'))
-  const databasePath = join(folder, 'bench.db')
+  const databasePath = path ?? join(folder, 'bench.db')
   const senders = { sendgrid: newSender('sendgrid'), resend: newSender('resend') }
   const signingSecret = 'a signing secret for the bench'
   const slack = await startSlack()
@@ -39,6 +40,7 @@ export async function startProgram(): Promise<Running> {
       SLACK_BOT_TOKEN: 'xoxb-bench',
       SLACK_API_URL: slack.apiUrl,
       SLACK_SIGNING_SECRET: signingSecret,
+      CRM_ADMINS: 'U0ADA',
       SENDGRID_WEBHOOK_SECRET: senders.sendgrid.secret,
       RESEND_WEBHOOK_SECRET: senders.resend.secret,
     },

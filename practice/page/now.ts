@@ -1,5 +1,3 @@
-import { useSyncExternalStore } from 'react'
-
 const LOOK_MS = 1000
 const MINUTE_MS = 60_000
 
@@ -12,26 +10,19 @@ export function now(): number {
   return Date.now() + aheadMs
 }
 
+/** `now` to the minute. */
+export function minute(): number {
+  return Math.floor(now() / MINUTE_MS) * MINUTE_MS
+}
+
 /** Says how far ahead the workspace is. */
 export function setAhead(ms: number): void {
   aheadMs = ms
   tell()
 }
 
-/** The time of the workspace to the minute; what uses it is drawn again when that is another one. */
-export function useMinute(): number {
-  return useSyncExternalStore(subscribe, minute)
-}
-
-function minute(): number {
-  return Math.floor(now() / MINUTE_MS) * MINUTE_MS
-}
-
-function tell(): void {
-  for (const listener of listeners) listener()
-}
-
-function subscribe(listener: () => void): () => void {
+/** Calls back each second, and when the clock was moved, until the returned function is called. */
+export function onTime(listener: () => void): () => void {
   listeners.add(listener)
   timer ??= setInterval(tell, LOOK_MS)
   return () => {
@@ -40,4 +31,8 @@ function subscribe(listener: () => void): () => void {
     clearInterval(timer)
     timer = undefined
   }
+}
+
+function tell(): void {
+  for (const listener of listeners) listener()
 }

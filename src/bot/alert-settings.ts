@@ -3,22 +3,25 @@ import { randomUUID } from 'node:crypto'
 import type { types } from '@slack/bolt'
 
 import type { AlertChoices } from '../core/alerts/choices.ts'
-import { type AlertRule, TO_OWNER } from '../core/alerts/rules.ts'
+import { type AlertRule, isTarget, TO_OWNER } from '../core/alerts/rules.ts'
 import { isTimeZone } from '../core/config.ts'
 import { CrmError, UncertainError } from '../core/errors.ts'
 import type { Actor } from './actor.ts'
 import type { Message } from './blocks.ts'
 import { type DigestDeps, troubleWith } from './digests.ts'
-import { isTarget, readRule } from './forms/rule-input.ts'
+import { readRule } from './forms/rule-input.ts'
 import type { Press } from './listeners.ts'
 import { mrkdwn, text } from './mrkdwn.ts'
 import type { Person } from './roles.ts'
+import type { SlackSender } from './sender.ts'
 import { messageModal } from './surfaces.ts'
 import { kindsForm, quietForm, ruleForm } from './views/alert-forms.ts'
 import { alertsView, alertTestView, type News, newsView } from './views/alert-settings.ts'
 import { placeWords } from './views/alert-words.ts'
 
-export interface AlertSettingsDeps extends Pick<DigestDeps, 'channelState' | 'post'> {
+export interface AlertSettingsDeps extends Pick<DigestDeps, 'channelState'> {
+  /** Posts what is no more than a test: that it is refused is for whoever asked for it alone. */
+  readonly postTest: SlackSender['post']
   readonly alertChoices: AlertChoices
   /** All there are. */
   readonly knownNames: () => Promise<{ readonly campaigns: readonly string[]; readonly tags: readonly string[] }>
@@ -101,12 +104,12 @@ async function tested(
   rule: Pick<AlertRule, 'kinds' | 'target'> | null,
   target: string,
   { userId }: Actor,
-  { post, channelState }: AlertSettingsDeps,
+  { postTest, channelState }: AlertSettingsDeps,
 ): Promise<News> {
   const to = target === TO_OWNER ? userId : target
   const where = placeWords(to)
   try {
-    await post({ ...alertTestView(rule, userId), channel: to, key: `alert_test:${randomUUID()}` })
+    await postTest({ ...alertTestView(rule, userId), channel: to, key: `alert_test:${randomUUID()}` })
     return { words: mrkdwn`The test is in ${where}.` }
   } catch (error) {
     if (!(error instanceof CrmError)) throw error

@@ -36,7 +36,7 @@ import { notExportedView } from './views/export.ts'
 import { forgetForm } from './views/forget.ts'
 import { foundView } from './views/found.ts'
 import { healthView } from './views/health.ts'
-import { helpView, unavailableView } from './views/help.ts'
+import { helpView } from './views/help.ts'
 import { importForm } from './views/import-form.ts'
 import { lookupForm } from './views/lookup-form.ts'
 import { nearMissesView } from './views/near-misses.ts'
@@ -185,8 +185,6 @@ export async function answerCommand(text: string, actor: Actor, deps: AnswerDeps
   switch (command.kind) {
     case 'help':
       return helpView()
-    case 'unavailable':
-      return unavailableView(command.word)
     case 'add':
       return addContactForm(command.person)
     case 'export':

@@ -37,11 +37,6 @@ export type Command =
   | { readonly kind: 'health' }
   | DigestCommand
   | { readonly kind: 'alerts' }
-  /** A command by its name, but not one of this version; surely not a person's name. */
-  | { readonly kind: 'unavailable'; readonly word: string }
-
-/** Commands of the product that are not built; silently looking for somebody called "digest" would mislead. */
-const UNAVAILABLE: ReadonlySet<string> = new Set(['alerts'])
 
 /** Reads the text after `/crm` as people type and paste it, and as their devices "correct" it. */
 export function parseCommand(text: string): Command {
@@ -85,7 +80,7 @@ export function parseCommand(text: string): Command {
     case 'alerts':
       return { kind: 'alerts' }
     default:
-      return UNAVAILABLE.has(word) ? { kind: 'unavailable', word } : { kind: 'lookup', who: whoIn(line, LOOKUP) }
+      return { kind: 'lookup', who: whoIn(line, LOOKUP) }
   }
 }
 

@@ -27,7 +27,6 @@ export const COMMAND_NEEDS = {
   digest: 'viewer',
   digest_preview: 'viewer',
   alerts: 'viewer',
-  unavailable: 'viewer',
   add: 'member',
   import: 'member',
   export: 'member',

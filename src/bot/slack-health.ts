@@ -10,17 +10,23 @@ import { type AppState, type ChannelState, createSlackState, type SlackStateDeps
 /** What the program posts into a channel by itself. */
 interface ChannelUse {
   readonly name: string
+  readonly goes: 'go' | 'goes'
   readonly variable: string
+  /** Another way to choose it, in Slack. */
+  readonly command?: string
   /** As the variable has it. */
   readonly channel: string | undefined
 }
 
 /** How the connection to Slack is, for `crm doctor` and `/crm health` alike; "off" where there is none. */
 export async function slackHealth(
-  { slack, alertChannel }: Pick<Config, 'slack' | 'alertChannel'>,
+  { slack, alertChannel, digest }: Pick<Config, 'slack' | 'alertChannel'> & Partial<Pick<Config, 'digest'>>,
   deps: Pick<SlackStateDeps, 'fetch' | 'now'>,
 ): Promise<Finding[]> {
-  const uses: readonly ChannelUse[] = [{ name: 'reply alerts', variable: 'CRM_ALERT_CHANNEL', channel: alertChannel }]
+  const uses: readonly ChannelUse[] = [
+    { name: 'reply alerts', goes: 'go', variable: 'CRM_ALERT_CHANNEL', channel: alertChannel },
+    ...(digest ? [{ ...DIGEST_USE, channel: digest.channel ?? undefined }] : []),
+  ]
   if (!slack) return [NOT_CONNECTED, ...uses.map(unused)]
 
   const state = createSlackState({ token: slack.botToken, apiUrl: slack.apiUrl, ...deps })
@@ -39,6 +45,8 @@ export async function slackHealth(
   ]
 }
 
+const DIGEST_USE = { name: 'digest', goes: 'goes', variable: 'CRM_DIGEST_CHANNEL', command: '/crm digest' } as const
+
 const NOT_CONNECTED: Finding = {
   name: 'Slack',
   state: 'off',
@@ -46,9 +54,10 @@ const NOT_CONNECTED: Finding = {
   fixes: ['set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET; see "Connect Slack" in README.md'],
 }
 
-function unused({ name, variable, channel }: ChannelUse): Finding {
+function unused({ name, variable, command, channel }: ChannelUse): Finding {
+  const chosen = command ? `, or choose one with ${command}` : ''
   return channel === undefined
-    ? { name, state: 'off', facts: [], fixes: [`set ${variable} to the id of a channel`] }
+    ? { name, state: 'off', facts: [], fixes: [`set ${variable} to the id of a channel${chosen}`] }
     : { name, state: 'off', facts: ['not sent without Slack'], fixes: [] }
 }
 
@@ -129,8 +138,8 @@ async function channelOf({ channel }: ChannelUse, ask: (id: string) => Promise<C
 const HIDDEN = 'addresses are hidden there'
 
 function destination(use: ChannelUse, channel: Channel): Finding {
-  const { name, variable } = use
-  const goTo = `go to ${use.channel}`
+  const { name, goes, variable } = use
+  const goTo = `${goes} to ${use.channel}`
   switch (channel) {
     case 'unused':
       return unused(use)
@@ -160,7 +169,7 @@ function destination(use: ChannelUse, channel: Channel): Finding {
     return { name, state: 'problem', facts: [`${label} is archived`], fixes }
   }
   const facts = [
-    `go to ${label}`,
+    `${goes} to ${label}`,
     ...(channel.isShared ? [`shared with other organizations, so ${HIDDEN}`] : []),
     ...(channel.hasApp ? [] : ['the app is not in it']),
   ]

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 
 import { channelFindings } from '../bot/channel-findings.ts'
 import { slackHealth } from '../bot/slack-health.ts'
+import { digestSettings } from '../core/digest/choose.ts'
 import { type Fact, type Finding, type FindingState, inOrder } from '../core/finding.ts'
 import { health, healthSettings } from '../core/health.ts'
 import { createDayOf } from '../core/time.ts'
@@ -18,7 +19,7 @@ export function doctorCommand(): Command {
       withDatabase(async ({ config, database, now, clock }) => {
         const dayOf = createDayOf(config.timeZone)
         const slack = async () => [
-          ...(await slackHealth(config, { fetch, now: clock })),
+          ...(await slackHealth({ ...config, digest: await digestSettings(database, config) }, { fetch, now: clock })),
           ...(await channelFindings(database, now)),
         ]
         const settings = healthSettings(config, providers)

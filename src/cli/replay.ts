@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
 
 import { Command, InvalidArgumentError } from 'commander'
+import { alertJobs } from '../core/alerts/triggers.ts'
 import { enrichmentJobs } from '../core/enrichment/jobs.ts'
 import { InvalidInputError } from '../core/errors.ts'
 import { KEPT_ID, type KeptPart, type KeptSelection, keptParts } from '../core/quarantine.ts'
 import { type ReplayResult, replay } from '../core/quarantine-replay.ts'
-import { replyAlertJob } from '../core/reply-alert.ts'
 import { createDayOf } from '../core/time.ts'
 import { createAdapters } from '../webhooks/adapters.ts'
 import { createProviders } from '../webhooks/providers/index.ts'
@@ -95,10 +95,12 @@ async function replaySelected({ config, database, now }: Context, options: Optio
       ...createAdapters(providers),
       database,
       dayOf: createDayOf(config.timeZone),
-      jobsFor: (event, contact) => [
-        ...(config.slack && config.alertChannel ? replyAlertJob(event) : []),
-        ...enrichmentJobs(event, contact, config.enrichment.on),
-      ],
+      jobsFor: (event, contact) => enrichmentJobs(event, contact, config.enrichment.on),
+      // A reply that nobody has read is news whenever it is understood; an open of that time is not.
+      alertsFor: async (tx, happenings, at) =>
+        config.slack
+          ? await alertJobs(tx, happenings, { now: at, hasChannel: config.alertChannel !== undefined, kinds: ['replied'] })
+          : [],
       rest: () => setTimeout(REST_MS),
     },
     parts,

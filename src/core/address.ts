@@ -5,6 +5,9 @@ const LABEL = String.raw`[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}_-]{0,62})`
 const ADDRESS = new RegExp(`^${LOCAL}@${LABEL}(?:\\.${LABEL})*$`, 'u')
 const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'u')
 
+/** As nearly all are written, with nothing around them. */
+const PLAIN = /^[\w.+-]{1,64}@(?:[a-z\d][a-z\d-]{0,62}\.)*[a-z\d][a-z\d-]{0,62}$/i
+
 const INVISIBLE = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g
 const QUOTES = /^["'“”‘’«»‹›„‚`]+|["'“”‘’«»‹›„‚`]+$/g
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -16,6 +19,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&nbsp;': ' ',
 }
 
+const LONGEST = 320
 /** Longer than any address with any name before it; more is not looked at. */
 const MAX_LENGTH = 2000
 
@@ -26,6 +30,7 @@ const MAX_LENGTH = 2000
  */
 export function parseAddress(text: string): string | undefined {
   if (text.length > MAX_LENGTH) return undefined
+  if (text.length <= LONGEST && PLAIN.test(text)) return text
   const clean = text
     .replace(/&(?:lt|gt|amp|quot|#39|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
     .replace(INVISIBLE, '')
@@ -47,7 +52,7 @@ function readings(text: string): string[] {
 }
 
 export function isAddress(text: string): boolean {
-  return text.length <= 320 && ADDRESS.test(text)
+  return text.length <= LONGEST && ADDRESS.test(text)
 }
 
 export function isDomain(text: string): boolean {

@@ -1,6 +1,6 @@
 /** Work to do after a commit, queued in the transaction that makes it necessary: a transactional outbox. */
 export interface NewJob {
-  /** Names the effect, so that queueing it twice queues it once: `reply_alert:<provider>:<event id>`. */
+  /** Names the effect, so that queueing it twice queues it once: `alert:replied:<provider>:<event id>`. */
   readonly id: string
   readonly kind: string
   readonly payload: unknown

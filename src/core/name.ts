@@ -1,15 +1,10 @@
-import { oneLine } from './text.ts'
+import { isPlainAscii, oneLine } from './text.ts'
 
 /** What names are found by: without case, accents and repeated spaces. `Élodie  Müller` is `elodie muller`. */
 export function fold(text: string): string {
   // Most names are plain ASCII, which has one form, no marks, and is found in a tenth of the time.
   if (isPlainAscii(text)) return text.toLowerCase().replace(/ {2,}/g, ' ').trim()
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss').replace(/\s+/g, ' ').trim()
-}
-
-/** Whether `text` is nothing but ASCII that can be seen, and spaces. */
-export function isPlainAscii(text: string): boolean {
-  return !/[^ -~]/.test(text)
 }
 
 export function nameKeys(firstName: string | null, lastName: string | null) {

@@ -8,7 +8,7 @@ import { eventOf, eventsOf } from './store/events.ts'
 import { deleteEvent, release, rewriteProblem, unnamedEvent } from './store/quarantine.ts'
 import { RollUps } from './store/roll-ups.ts'
 
-export type SettleDeps = Pick<IngestDeps, 'dayOf' | 'jobsFor'>
+export type SettleDeps = Pick<IngestDeps, 'dayOf' | 'jobsFor' | 'alertsFor'>
 
 export interface Outcome {
   readonly accepted: number

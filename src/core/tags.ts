@@ -11,7 +11,7 @@ export function parseTags(text: string): string[] {
   for (const part of text.split(SEPARATORS)) {
     const tag = oneLine(part.replace(AROUND, ''))
     if (!tag) continue
-    const short = [...tag].slice(0, MAX_LENGTH).join('')
+    const short = tag.length <= MAX_LENGTH ? tag : [...tag].slice(0, MAX_LENGTH).join('')
     const key = short.toLowerCase()
     if (!byKey.has(key)) byKey.set(key, short)
   }

@@ -1,15 +1,24 @@
 /** One line of what people and their programs write, as both databases can hold it; null where nothing is left. */
 export function oneLine(text: string | null | undefined): string | null {
+  if (!text) return null
+  // Most of what is read, in a fifth of the time.
+  if (isPlainAscii(text)) return text.replace(/ {2,}/g, ' ').trim() || null
   return (
-    (text ?? '')
+    text
       .toWellFormed()
       .replace(/[\s\p{Cc}\ufeff]+/gu, ' ')
       .trim() || null
   )
 }
 
+/** Whether `text` is nothing but ASCII that can be seen, and spaces. */
+export function isPlainAscii(text: string): boolean {
+  return !/[^ -~]/.test(text)
+}
+
 /** The same with its lines kept. */
 export function manyLines(text: string): string | null {
+  if (isPlainAscii(text)) return text.trim() || null
   const lines = text.toWellFormed().replace(/\r\n?/g, '\n')
   return lines.replace(/[^\P{Cc}\n\t]/gu, ' ').trim() || null
 }

@@ -4,9 +4,9 @@ import { textOf } from '../../practice/slack/index.ts'
 import { slackSigned, slashCommand } from '../../practice/slack/sign.ts'
 import { createSlackSender } from '../../src/bot/sender.ts'
 import { isAnswerUrl } from '../../src/bot/slack-hosts.ts'
-import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
+import { alertView } from '../../src/bot/views/alert.ts'
 import { InvalidInputError, StorageError } from '../../src/core/errors.ts'
-import { aCard, aMatch, NOW, someStatistics } from './fixtures.ts'
+import { aCard, aMatch, anAlert, NOW, someStatistics } from './fixtures.ts'
 import { aBotOverHttp, buttonPress, type HttpBot, SIGNING_SECRET, TOKEN } from './support.ts'
 
 describe('a request', () => {
@@ -318,10 +318,7 @@ describe('a button', () => {
 /** An alert that stands in #sales. */
 async function postAlert({ slack, ada }: HttpBot) {
   const sender = createSlackSender({ token: TOKEN, apiUrl: slack.apiUrl, now: () => NOW })
-  const alert = replyAlertView(
-    { contact: aCard(), campaign: null, subject: 'Hi', excerpt: 'Yes', occurredAt: NOW },
-    'own',
-  )
+  const alert = alertView(anAlert(), { audience: 'own', offersUndo: false })
   await sender.post({ ...alert, channel: slack.channel('sales').id, key: 'reply:1' })
   return ada.messages()[0]
 }

@@ -181,7 +181,7 @@ describe('a digest', () => {
     const first = aDigest({ newContacts: compared(31, null), figures: [{ tally: 'sent', ...compared(5, null) }] })
     const words = wordsOf(digestView(first, 'own'))
     expect(words).toContain('There is nothing to compare with yet')
-    expect(words).toContain('*0 replies*, *31 new contacts*.')
+    expect(words).toContain('*31 new contacts*. *1 person* waits for an answer.')
     expect(words).not.toMatch(/against|usually \d/)
   })
 

@@ -139,7 +139,7 @@ describe('/crm digest', () => {
     await ada.sees('the last 14 days')
     const posted = grace.messages().filter(({ isEphemeral }) => !isEphemeral)
     const [head, ...thread] = posted
-    expect(textOf(head)).toMatch(/1 reply.*new contacts.*Replied.*1 of 1.*warm@example\.com/s)
+    expect(textOf(head)).toMatch(/1 reply.*Replied.*1 of 1.*warm@example\.com/s)
     expect(thread.map(({ thread: parent }) => parent)).toEqual([head?.ts, head?.ts])
     await grace.press('Show more', head ? { in: head } : {})
     const list = await grace.sees('2 contacts match')
@@ -259,6 +259,8 @@ describe.each(databases)('posting a digest, on $name', ({ open }) => {
     await erasing.post(order, job)
     const jobs = await database.all(sql.raw("select payload from jobs where kind = 'forget_posts'"))
     expect(JSON.stringify(jobs)).toContain('7.0')
+    const shown = await createDigestPosts({ database, now: Date.now }).at('C0SALES', '7.0')
+    expect(shown?.hottest.map(({ email }) => email)).toEqual([MILD])
     await post(order, job)
     expect(sent).toEqual([])
   })

@@ -2,6 +2,12 @@ import { z } from 'zod'
 
 import type { DigestState } from '../../src/bot/views/digest-schedule.ts'
 import type { HomeContent } from '../../src/bot/views/home.ts'
+import type { AlertsState } from '../../src/core/alerts/choices.ts'
+import type { Triage } from '../../src/core/alerts/conversation.ts'
+import { kindSettings } from '../../src/core/alerts/kinds.ts'
+import type { Notice } from '../../src/core/alerts/notices.ts'
+import type { Alert, AlertEvent } from '../../src/core/alerts/read-alert.ts'
+import type { AlertRule } from '../../src/core/alerts/rules.ts'
 import type { CampaignReport } from '../../src/core/campaign.ts'
 import type { Told } from '../../src/core/changes/history.ts'
 import type { Company, CompanyPerson } from '../../src/core/company.ts'
@@ -347,6 +353,31 @@ export function noStatistics(): Statistics {
   })
 }
 
+/** A reply to a campaign, which nobody has looked at yet. */
+export function anAlert(overrides: Partial<Alert> = {}): Alert {
+  return {
+    conversation: 12,
+    contact: { ...aCard(), owner: null },
+    lead: anAlertEvent(),
+    also: [],
+    triage: null,
+    ...overrides,
+  }
+}
+
+export function anAlertEvent(overrides: Partial<AlertEvent> = {}): AlertEvent {
+  return {
+    ...{ kind: 'replied', type: 'replied', occurredAt: NOW - DAY, url: null, figure: null },
+    campaign: { id: null, name: 'Spring launch', step: '2' },
+    ...{ subject: 'Re: Hello', excerpt: 'Sounds good.\nThursday?' },
+    ...overrides,
+  }
+}
+
+export function aTriage(overrides: Partial<Triage> = {}): Triage {
+  return { kind: 'interested', by: 'U0GRACE', at: NOW, change: 7, until: null, isOver: false, ...overrides }
+}
+
 export function aWaitingReply(overrides: Partial<WaitingReply> = {}): WaitingReply {
   const { id, email, firstName, lastName, company, title } = aCard()
   const who = { id, email, firstName, lastName, company, title, owner: 'U0GRACE' }
@@ -425,9 +456,18 @@ export function buttonsOf(value: unknown): { action_id: string; value: string }[
   if (Array.isArray(value)) return value.flatMap(buttonsOf)
   if (typeof value !== 'object' || value === null) return []
   if ('type' in value && value.type === 'overflow' && 'options' in value) return entriesOf(value.options)
+  if ('type' in value && value.type === 'static_select' && 'options' in value && 'action_id' in value && value.action_id !== 'value')
+    return valuesIn(value.options).map((chosen) => ({ action_id: String(value.action_id), value: chosen }))
   if ('action_id' in value && 'value' in value)
     return [{ action_id: String(value.action_id), value: String(value.value) }]
   return Object.values(value).flatMap(buttonsOf)
+}
+
+function valuesIn(options: unknown): string[] {
+  return z
+    .array(z.object({ value: z.string() }))
+    .parse(options)
+    .map(({ value }) => value)
 }
 
 function entriesOf(options: unknown): { action_id: string; value: string }[] {
@@ -551,4 +591,30 @@ export function aDigestState(overrides: Partial<DigestState['settings']> = {}): 
     nextDay: '2026-11-23',
     last: { channel: 'C0SALES', at: NOW - 2 * DAY },
   }
+}
+
+/** To whom what goes: everything of one campaign to #sales. */
+export function anAlertRule(overrides: Partial<AlertRule> = {}): AlertRule {
+  const rule = { id: 3, kinds: [], campaign: 'Spring launch', tag: null, owner: null, target: 'C0SALES' }
+  return { ...rule, ...overrides }
+}
+
+/** With a channel, a rule and quiet hours. */
+export function anAlertsState(overrides: Partial<AlertsState> = {}): AlertsState {
+  return {
+    kinds: kindSettings([{ kind: 'hot', isOn: true, threshold: 42 }]),
+    rules: [anAlertRule()],
+    channel: 'C0ALERTS',
+    troubles: new Map(),
+    quiet: { from: '19:00', until: '08:00', timeZone: 'Europe/Berlin' },
+    ...overrides,
+  }
+}
+
+export function someNotices(name = 'Spring launch'): Notice[] {
+  return [
+    { kind: 'bounce_rate', campaign: name, sent: 180, bounced: 12, threshold: 5 },
+    { kind: 'source_silent', name, lastAt: NOW - 4 * DAY, days: 3, missed: 3 },
+    { kind: 'source_silent', name, lastAt: NOW - 40 * DAY, days: 39, missed: 0 },
+  ]
 }

@@ -71,9 +71,9 @@ describe('erasing somebody', () => {
     const alert = message(mrkdwn`Élodie Müller replied`, [section(mrkdwn`Élodie Müller replied`)])
     const posted = await sender.post({ ...alert, channel: slack.channel('sales').id, key: 'alert' })
     if (!posted) throw new Error('nothing was posted')
-    await rememberPost(database, { ...posted, contactId, kind: 'reply_alert' }, Date.now())
+    await rememberPost(database, { ...posted, contactId, kind: 'alert' }, Date.now())
     const hers = (await ada.type('Élodie? Oh.'))?.ts ?? ''
-    await rememberPost(database, { ...posted, ts: hers, contactId, kind: 'reply_alert' }, Date.now())
+    await rememberPost(database, { ...posted, ts: hers, contactId, kind: 'alert' }, Date.now())
     await office.opens(`/crm forget ${ELODIE}`)
     await ada.fill('Type the address to confirm', ELODIE)
     expect(textOf(await ada.submit())).toContain('2 messages in Slack being changed')

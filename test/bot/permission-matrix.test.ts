@@ -29,12 +29,13 @@ const ADDRESS = `${CANARY}@quetzal.example`
 /** Something to send for everything that is listened to: each gets the first of these that it understands. */
 const TEXTS: readonly string[] = [
   ...['help', 'lookup', 'search', 'list', 'add', 'import', 'enrich', 'forget', 'assign', 'status', 'note', 'tag'],
-  ...[`lookup ${ADDRESS}`, `search ${CANARY}`, `company ${ADDRESS}`, 'campaign', 'stats', 'health', 'digest', 'export'],
+  ...[`lookup ${ADDRESS}`, `search ${CANARY}`, `company ${ADDRESS}`, 'campaign', 'stats', 'health', 'digest', 'alerts', 'export'],
+  ...['digest preview', 'digest now'],
   ...[`note ${ADDRESS} called`, `tag ${ADDRESS} vip`, `untag ${ADDRESS} vip`, `assign ${ADDRESS} me`],
   ...[`status ${ADDRESS} converted`, `enrich ${ADDRESS}`, 'enrich status:new', `forget ${ADDRESS}`],
 ]
 const VALUES: readonly string[] = [
-  ...['csv status:new', '1', '30', '1:1', 'recent', 'next', 'status:new', ADDRESS, 'quetzal.example', 'Spring'],
+  ...['csv status:new', 'interested 1', '1', '30', '1:1', 'recent', 'next', 'now', 'form', 'status:new', ADDRESS, 'quetzal.example', 'Spring'],
   writePeople({ addresses: [ADDRESS], author: null, isAuthorHidden: false, more: 0 }, 0),
   `1 ${writePlace({ direction: 'older', at: 1, id: 1 })}`,
   `${writeCursor({ direction: 'next', order: 'hottest', stretch: 0, heat: 0, id: 1, shown: 10 })} ${CANARY}`,

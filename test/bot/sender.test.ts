@@ -4,15 +4,12 @@ import { type Slack, startSlack } from '../../practice/slack/index.ts'
 import { mrkdwn } from '../../src/bot/mrkdwn.ts'
 import { createSlackSender, type SenderDeps } from '../../src/bot/sender.ts'
 import { SlackRefusedError } from '../../src/bot/slack-refusals.ts'
-import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
+import { alertView } from '../../src/bot/views/alert.ts'
 import { CrmError, UpstreamError } from '../../src/core/errors.ts'
-import { aCard, NOW } from './fixtures.ts'
+import { anAlert, NOW } from './fixtures.ts'
 import { TOKEN } from './support.ts'
 
-const alert = replyAlertView(
-  { contact: aCard(), campaign: null, subject: 'Hi', excerpt: 'Yes', occurredAt: NOW },
-  'own',
-)
+const alert = alertView(anAlert(), { audience: 'own', offersUndo: false })
 const post = { ...alert, channel: '#sales', key: 'reply:sendgrid:1' }
 
 function aSender(slack: Slack, deps: Partial<SenderDeps> = {}) {

@@ -136,6 +136,31 @@ test.each([
   })
 })
 
+test('the digest has its channel, too, as it was chosen', async () => {
+  await using slack = await startSlack()
+  const base = {
+    slack: {
+      botToken: slack.botToken,
+      transport: { mode: 'http', signingSecret: SIGNING_SECRET },
+      apiUrl: slack.apiUrl,
+    },
+    alertChannel: undefined,
+  } as const
+  const found = async (channel: string | null) => {
+    const findings = await slackHealth(
+      { ...base, digest: { channel, at: '09:00', days: ['mon'] } },
+      { fetch, now: Date.now },
+    )
+    return findings.find(({ name }) => name === 'digest')
+  }
+  expect(await found(slack.channel('sales').id)).toMatchObject({ state: 'ok', facts: ['goes to #sales'] })
+  expect(await found(slack.channel('general').id)).toMatchObject({
+    state: 'problem',
+    fixes: ['type /invite @Touchpoint in #general'],
+  })
+  expect(await found(null)).toMatchObject({ state: 'off', fixes: [expect.stringContaining('/crm digest')] })
+})
+
 test('a person can be told alone', async () => {
   await using slack = await startSlack()
   const { id } = slack.person('ada')

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 
 import { BOT_TOKEN, type Persona, type Slack, startSlack } from '../../practice/slack/index.ts'
 import { slackSigned } from '../../practice/slack/sign.ts'
+import type { AlertAnswerDeps } from '../../src/bot/alerts/answers.ts'
 import { type BotDeps, createBot } from '../../src/bot/app.ts'
 import { createGate, type Gate } from '../../src/bot/gate.ts'
 import type { Importing } from '../../src/bot/importing.ts'
@@ -17,6 +18,8 @@ import {
   aCompany,
   aDigest,
   aDigestState,
+  anAlertRule,
+  anAlertsState,
   anErasure,
   anEstimate,
   anImportState,
@@ -60,6 +63,16 @@ export const noChanges: ContactChanges = {
   history: async () => ({ rows: [], newer: null, older: null }),
 }
 
+/** All alerts are about people who were erased. */
+export const noAlerts: AlertAnswerDeps['alerts'] = {
+  read: async () => undefined,
+  triage: async () => ({ kind: 'gone' }),
+  later: async () => ({ kind: 'gone' }),
+  undo: async () => ({ kind: 'gone' }),
+  today: () => '2026-11-22',
+  offersUndo: () => false,
+}
+
 /** Every import is there, and nothing happens to it. */
 export const noImports: Importing = {
   file: async () => {},
@@ -81,10 +94,13 @@ export function aGate(standing: Standing = 'admin', { log } = aLog()): Gate {
 export function aCore(overrides: Partial<BotDeps> = {}) {
   return {
     gate: aGate(),
-    personChanged: () => {},
+    personChanged: async () => {},
     lookup: async () => ({ kind: 'found', card: aCard() }),
     cardById: async () => aCard(),
     changes: noChanges,
+    alerts: noAlerts,
+    showAlert: async () => true,
+    timeZoneOf: async () => null,
     search: async () => aSearchResult(),
     suggest: async () => aSearchResult().contacts,
     contactsAt: async (addresses) => addresses.map((address) => ({ address, contact: null })),
@@ -120,6 +136,20 @@ export function aCore(overrides: Partial<BotDeps> = {}) {
     },
     channelState: async () => ({ name: 'sales', isArchived: false, hasApp: true, isShared: false }),
     post: async ({ channel }) => ({ channel, ts: '1.1' }),
+    postTest: async ({ channel }) => ({ channel, ts: '1.1' }),
+    alertChoices: {
+      state: async () => anAlertsState(),
+      rule: async (id) => anAlertRule({ id }),
+      setKinds: async () => {},
+      saveRule: async () => 'saved',
+      removeRule: async () => {},
+      setQuietHours: async () => {},
+      moved: async () => {},
+    },
+    timeZone: 'Europe/Berlin',
+    suggestCampaigns: async () => ['Spring launch'],
+    suggestTags: async () => ['vip'],
+    knownNames: async () => ({ campaigns: ['Spring launch'], tags: ['vip'] }),
     previewErasure: async () => ({ email: aCard().email, contact: aCard(), events: 12, notes: 1 }),
     eraseContact: async () => anErasure(),
     enrichContact: async () => anOutcome(),

@@ -2,10 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { problemsOf } from '../../practice/slack/block-kit.ts'
 import type { Message } from '../../src/bot/blocks.ts'
-import { ACTIONS, FORMS, MENUS, readPress } from '../../src/bot/listeners.ts'
+import { ACTIONS, FORMS, readPress } from '../../src/bot/listeners.ts'
 import type { Role } from '../../src/bot/permissions.ts'
 import { messageModal } from '../../src/bot/surfaces.ts'
 import { addContactForm } from '../../src/bot/views/add-contact-form.ts'
+import { kindsForm, quietForm, ruleForm } from '../../src/bot/views/alert-forms.ts'
+import { laterForm } from '../../src/bot/views/alert-later-form.ts'
+import { noticeView } from '../../src/bot/views/alert-notice.ts'
+import { alertsView, alertTestView } from '../../src/bot/views/alert-settings.ts'
 import { campaignsView, campaignView } from '../../src/bot/views/campaign.ts'
 import {
   assignForm,
@@ -37,7 +41,7 @@ import { exportChoiceView } from '../../src/bot/views/export.ts'
 import { forgetForm } from '../../src/bot/views/forget.ts'
 import { FOUND_A_PAGE, foundView } from '../../src/bot/views/found.ts'
 import { healthView } from '../../src/bot/views/health.ts'
-import { helpView, unavailableView } from '../../src/bot/views/help.ts'
+import { helpView } from '../../src/bot/views/help.ts'
 import { homeClosedView, homeProblemView, homeView } from '../../src/bot/views/home.ts'
 import { importCheckedView } from '../../src/bot/views/import-checked.ts'
 import { columnsAskedView, columnsForm } from '../../src/bot/views/import-columns.ts'
@@ -60,7 +64,6 @@ import {
   tooSlowView,
   workingView,
 } from '../../src/bot/views/problem.ts'
-import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
 import { groupView, nobodyView, statsView } from '../../src/bot/views/stats.ts'
 import { statsForm } from '../../src/bot/views/stats-form.ts'
 import { PROFILE_FIELDS } from '../../src/core/changes/change.ts'
@@ -73,6 +76,7 @@ import type { Finding } from '../../src/core/finding.ts'
 import { MOST_COUNTED, type RepliesWaiting } from '../../src/core/replies-waiting.ts'
 import type { ScoreExplained } from '../../src/core/score-explained.ts'
 import { FilterError, pointed } from '../../src/core/search/filter-error.ts'
+import { alertViews, outsideAlert, typicalAlerts } from './alert-views.ts'
 import {
   aBatchOutcome,
   aCampaign,
@@ -87,6 +91,9 @@ import {
   aHome,
   aHotContact,
   aMatch,
+  anAlert,
+  anAlertRule,
+  anAlertsState,
   anEmptyCard,
   anEstimate,
   anImportState,
@@ -102,6 +109,7 @@ import {
   noStatistics,
   someFindings,
   someGroup,
+  someNotices,
   someStatistics,
   wordsOf,
 } from './fixtures.ts'
@@ -158,11 +166,9 @@ function everyView(outside: string, many = 3): Message[] {
     groupView(someGroup({ campaign: null, tag: outside, engagement: null })),
     nobodyView({ days: 30, campaign: outside, tag: outside }),
     ...companyAndCampaignViews(outside, many),
-    replyAlertView({ contact: card, campaign, subject: outside, excerpt: outside, occurredAt: NOW }, 'own'),
-    replyAlertView({ contact: card, campaign, subject: outside, excerpt: outside, occurredAt: NOW }, 'shared'),
+    ...alertViews(outside, many),
     ...searches(outside, many),
     problemView(outside),
-    unavailableView(outside),
     healthView(Array.from({ length: many }, () => someFindings(outside)).flat()),
     // As it comes from a command, which refuses longer ones.
     enrichCostView(`tag:${outside}`.slice(0, 2000).toWellFormed(), anEstimate(), ['apollo']),
@@ -284,6 +290,7 @@ function everyPlace(outside: string, messages: readonly Message[]) {
       ),
       ...messages.slice(0, 3).map((message) => messageModal(outside || 'Contact', message)),
       ...statsForms(outside),
+      laterForm({ alert: outsideAlert(outside), initial: '2026-12-01', isPrivate: true }),
     ],
     homes: [
       homeView({ waiting: waitingOf(outside, false), answered, mine: hottest, hottest, week, role: 'admin' }),
@@ -416,10 +423,14 @@ describe('every view', () => {
     companyView({ kind: 'choose', domain: 'acmee.example', domains: ['acme.example'] }),
     campaignView('Spring launch', { kind: 'found', campaign: aCampaign() }),
     campaignsView([aCampaign()]),
-    replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: null, occurredAt: NOW }, 'own'),
-    replyAlertView({ contact: aCard(), campaign: null, subject: null, excerpt: null, occurredAt: NOW }, 'unknown'),
+    ...typicalAlerts(),
     helpView(),
-    unavailableView('digest'),
+    alertsView(anAlertsState(), { role: 'admin', asked: 3 }),
+    alertsView(anAlertsState({ rules: [], channel: null, quiet: null }), { role: 'admin' }),
+    alertsView(anAlertsState({ rules: [], channel: null, quiet: null }), { role: 'viewer' }),
+    alertTestView(anAlertRule(), 'U0ADA'),
+    alertTestView(null, 'U0ADA'),
+    ...someNotices().map(noticeView),
     healthView(someFindings()),
     healthView([]),
     columnsAskedView(7, 'people.csv', anInspection()),
@@ -455,6 +466,10 @@ describe('every view', () => {
       lookedUpView('Contact', contactCardView(aCard())),
       forgetForm({ email: 'ada@example.com', contact: aCard(), events: 3, notes: 1 }),
       statsForm({ campaigns: ['Spring launch'], tags: ['vip'] }),
+      kindsForm(anAlertsState().kinds),
+      ruleForm(anAlertRule({ tag: 'vip', owner: 'U0ADA', kinds: ['replied'] })),
+      quietForm(null, 'Europe/Berlin'),
+      laterForm({ alert: anAlert(), initial: '2026-12-01', isPrivate: false }),
     ],
     homes: [
       homeView(aHome({ answered: [{ change: 7, ...aMatch() }] })),
@@ -481,18 +496,14 @@ describe('every view', () => {
 
   test('offers only buttons that are listened to, with values that are understood', () => {
     const offered = new Set<string>()
-    for (const press of [...typical.flatMap(buttonsOf), ...typicalPlaces.homes.flatMap(buttonsOf)]) {
+    const { modals, homes } = typicalPlaces
+    for (const press of [...typical, ...modals, ...homes].flatMap(buttonsOf)) {
       const read = readPress(press.action_id, press.value)
       expect(read, press.action_id).toBeDefined()
       if (read) offered.add(read.action)
     }
-    const alert = replyAlertView(
-      { contact: aCard(), campaign: null, subject: null, excerpt: 'x', occurredAt: NOW },
-      'own',
-    )
-    for (const press of buttonsOf(alert)) offered.add(press.action_id)
     // A menu offers what is chosen from it only while somebody types.
-    expect([...offered, ...MENUS].sort()).toEqual([...ACTIONS].sort())
+    expect([...offered, 'contact_pick'].sort()).toEqual([...ACTIONS].sort())
   })
 
   test.each([
@@ -689,40 +700,6 @@ describe('statistics', () => {
   })
 })
 
-describe('the reply alert', () => {
-  const alert = { contact: aCard(), campaign: { id: null, name: 'Spring launch', step: null }, occurredAt: NOW }
-
-  test('says who answered what, quotes it, and opens the card', () => {
-    const view = replyAlertView({ ...alert, subject: 'Hello <!here>', excerpt: 'Call me' }, 'own')
-    expect(view.text).toBe('Ada Lovelace (ada@example.com) replied to “Hello &lt;!here&gt;”.')
-    expect(wordsOf(view)).toContain('Call me')
-    expect(wordsOf(view)).toContain('Campaign Spring launch')
-    expect(buttonsOf(view)).toEqual([{ action_id: 'contact_open', value: '42' }])
-  })
-
-  test('without a text says why there is none', () => {
-    expect(wordsOf(replyAlertView({ ...alert, subject: null, excerpt: ' ' }, 'own'))).toContain('did not send the text')
-  })
-
-  test.each([
-    ['shared', /other organizations are in this channel/],
-    ['unknown', /Slack does not say who reads this channel/],
-  ] as const)('shows no address where the readers are %s, and says why', (audience, why) => {
-    const written = 'ask bob@example.com, not ada@example.com'
-    const named = { ...alert.campaign, name: written }
-    const contact = aCard({ company: written, title: written })
-    const replies = { ...alert, contact, campaign: named, subject: written, excerpt: `${written}\n<${written}>` }
-    const view = replyAlertView(replies, audience)
-    expect(JSON.stringify(view)).not.toMatch(/bob@|ada@/)
-    expect(view.text).toMatch(/^Ada Lovelace \(a…@example\.com\) replied to “ask b…@example\.com, not a…@example\.com”/)
-    expect(wordsOf(view)).toMatch(why)
-    expect(buttonsOf(view)).toEqual([{ action_id: 'contact_open', value: '42' }])
-    const nameless = replyAlertView({ ...replies, contact: aCard({ firstName: null, lastName: null }) }, audience)
-    expect(JSON.stringify(nameless)).not.toContain('ada@')
-    expect(nameless.text).toMatch(/^a…@example\.com replied/)
-  })
-})
-
 describe('the Home tab', () => {
   test('offers to members to add and to import, and to viewers what they may do', () => {
     const labels = (role: Role) => wordsOf(homeView(aHome({ role })).blocks[2]).split('\n')
@@ -796,12 +773,6 @@ describe('the Home tab', () => {
 test('help shows examples that can be pasted', () => {
   for (const example of wordsOf(helpView()).match(/`\/crm[^`]*`/g) ?? []) expect(example).toMatch(/^`\/crm \S.*`$/)
   expect(wordsOf(helpView()).match(/`\/crm/g)?.length).toBeGreaterThanOrEqual(4)
-})
-
-test('a command that is not there is answered with those that are', () => {
-  expect(unavailableView('digest').text).toBe(
-    'There is no command `digest` here. The commands are `lookup`, `search`, `list`, `add`, `import`, `export`, `note`, `tag`, `untag`, `assign`, `status`, `enrich`, `company`, `campaign`, `stats`, `forget`, `health` and `help`.',
-  )
 })
 
 describe('health', () => {

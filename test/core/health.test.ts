@@ -46,7 +46,7 @@ describe.each(databases)('health on $name', ({ name, open }) => {
     const unreadable = [{ raw: Buffer.from('x'), part: 'element', headers: {}, problem: 'too new' } as const]
     const unnamed = anEvent({ type: 'unknown', occurredAt: NOW })
     await ingestAll({ database, dayOf, jobsFor: () => [] }, [{ ...aDelivery(anEvent(), unnamed), unreadable }])
-    const job = { kind: 'reply_alert', payload: {}, key: null, runAt: 0 }
+    const job = { kind: 'alert_message', payload: {}, key: null, runAt: 0 }
     await database.transaction((tx) =>
       enqueue(
         tx,
@@ -77,7 +77,7 @@ describe.each(databases)('health on $name', ({ name, open }) => {
 
   test('tells since when jobs wait, and takes a long wait for a problem where nothing should wait', async () => {
     await using database = await open()
-    const job = { kind: 'reply_alert', payload: {}, key: null, runAt: 0 }
+    const job = { kind: 'alert_message', payload: {}, key: null, runAt: 0 }
     const ago = (minutes: number) => NOW - minutes * 60_000
     const queue = (at: number, ...jobs: readonly Partial<NewJob>[]) =>
       database.transaction((tx) =>
@@ -97,7 +97,7 @@ describe.each(databases)('health on $name', ({ name, open }) => {
       facts: ['3 enrichments, 1 reply alert queued', { words: 'the oldest enrichment has waited since', at: ago(60) }],
     })
     // Stands behind another, and is not due yet, or was put off.
-    await queue(ago(50), { kind: 'enrich_run', key: 'enrich' }, { kind: 'reply_alert', runAt: ago(1) })
+    await queue(ago(50), { kind: 'enrich_run', key: 'enrich' }, { kind: 'alert_message', runAt: ago(1) })
     expect(await jobs()).toMatchObject({ state: 'ok' })
     await queue(ago(16), {})
     expect(await jobs()).toMatchObject({
@@ -120,7 +120,7 @@ describe.each(databases)('health on $name', ({ name, open }) => {
 
   test('names jobs that were given up', async () => {
     await using database = await open()
-    const job = { id: 'a', kind: 'reply_alert', payload: {}, key: null, runAt: 0 }
+    const job = { id: 'a', kind: 'alert_message', payload: {}, key: null, runAt: 0 }
     await database.transaction((tx) => enqueue(tx, [job], NOW))
     await database.transaction(async (tx) => {
       const { jobs } = tx.tables

@@ -6,14 +6,13 @@ import type { EngagementEvent } from '../../src/core/event.ts'
 import { ingestAll } from '../../src/core/ingest.ts'
 import { type KeptSelection, keptParts } from '../../src/core/quarantine.ts'
 import { type ReplayDeps, replay } from '../../src/core/quarantine-replay.ts'
-import { replyAlertJob } from '../../src/core/reply-alert.ts'
 import { contactByAddress } from '../../src/core/store/contacts.ts'
 import type { Database } from '../../src/core/store/database.ts'
 import { eventByKey } from '../../src/core/store/events.ts'
 import { eventCounts, keptCounts, sourceCounts, totalCounts } from '../../src/core/store/roll-ups.ts'
 import { createDayOf } from '../../src/core/time.ts'
 import { databases, openSqlite } from '../support/databases.ts'
-import { aDelivery, anEvent } from '../support/events.ts'
+import { aDelivery, anEvent, REPLIES_ALERT } from '../support/events.ts'
 
 const RECEIVED = aDelivery().receivedAt
 const dayOf = createDayOf('UTC')
@@ -47,7 +46,7 @@ async function replayed(
     {
       database,
       dayOf,
-      jobsFor: replyAlertJob,
+      ...REPLIES_ALERT,
       readAgain: readToday,
       nameAgain: async () => ({ ...aDelivery() }),
       rest: async () => {},
@@ -160,7 +159,7 @@ describe.each(databases)('what is kept on $name', ({ open }) => {
     await keep(database, { unreadable: [aPart([reply])] })
     await replayed(database)
     const jobs = await database.db.select().from(database.tables.jobs)
-    expect(jobs).toMatchObject([{ id: `reply_alert:sendgrid:${reply.id}`, state: 'waiting' }])
+    expect(jobs).toMatchObject([{ id: `alert:replied:sendgrid:${reply.id}`, state: 'waiting' }])
   })
 
   test('is as it was after a dry run, which counts the same', async () => {

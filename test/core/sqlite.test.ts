@@ -48,6 +48,19 @@ describe('the SQLite file', () => {
     expect(await contactByAddress(database, 'ada@example.com')).toBeDefined()
   })
 
+  test('is waited for while another process writes, and everything else goes on', async () => {
+    await using place = sqlitePlace()
+    await using one = await openDatabase(place.url)
+    await using other = await openDatabase(place.url)
+    const { promise: isWritten, resolve: write } = Promise.withResolvers<void>()
+    const first = one.transaction(async () => await isWritten)
+    const second = addAda(other)
+    // Both are in this process: if waiting stopped it, the first would never end.
+    setImmediate(write)
+    await Promise.all([first, second])
+    expect(await contactByAddress(one, 'ada@example.com')).toBeDefined()
+  })
+
   test('can be read by nobody else, nor can its log', async () => {
     await using place = sqlitePlace()
     await using database = await openDatabase(place.url)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { SALES } from './page-parts.ts'
 import { cutOff, oneBrowser } from './page-support.ts'
 
 const inBrowser = oneBrowser()
@@ -139,5 +140,49 @@ inBrowser('the inspector', (open) => {
     await expect
       .poll(() => page.evaluate('navigator.clipboard.readText()'))
       .toBe('content-type: application/json\n\n{"type":"email.clicked","data":{"to":["ada@example.com"]}}')
+  })
+})
+
+inBrowser('the clock', (open) => {
+  const DAY = 24 * 60 * 60_000
+
+  test('tells the time of the workspace, and makes it later', async () => {
+    const { page, parts } = await open({ prepare: (fake) => fake.post(SALES, { text: 'posted today' }) })
+    const clock = page.getByRole('region', { name: 'Clock' })
+    const shown = async () => Date.parse((await clock.locator('time').getAttribute('datetime')) ?? '')
+    await expect.poll(() => page.locator('.day').allTextContents()).toEqual(['Today'])
+    const before = await shown()
+    await clock.getByRole('button', { name: 'Next morning, 09:00' }).click()
+    await expect.poll(async () => (await shown()) - before).toBeGreaterThanOrEqual(DAY)
+    await expect.poll(() => page.locator('.day').allTextContents()).toEqual(['Yesterday'])
+    await clock.getByRole('button', { name: '+1 hour' }).click()
+    await expect.poll(() => parts.clockMoves).toEqual(['morning', 'hour'])
+  })
+
+  test('turns what a message called today into yesterday', async () => {
+    const text = `Due <!date^${Math.floor(Date.now() / 1000)}^{date_short_pretty}|then>`
+    const { page } = await open({ prepare: (fake) => fake.post(SALES, { text }) })
+    await page.getByText('Due Today').waitFor()
+    await page.getByRole('button', { name: '+1 hour' }).click()
+    await page.getByText('Due Yesterday').waitFor()
+  })
+
+  test('says when the program did not follow', async () => {
+    const { page, parts } = await open()
+    parts.answerWith({ ok: false, problem: 'Touchpoint has ended.' })
+    const clock = page.getByRole('region', { name: 'Clock' })
+    await clock.getByRole('button', { name: '+1 hour' }).click()
+    await clock.getByRole('alert').filter({ hasText: 'Touchpoint has ended.' }).waitFor()
+    expect(parts.clockMoves).toEqual([])
+  })
+
+  test('is whole on a phone', async () => {
+    const { page } = await open({ viewport: { width: 390, height: 844 } })
+    await page
+      .getByRole('navigation', { name: 'Parts of the page' })
+      .getByRole('button', { name: 'Practice tools' })
+      .click()
+    await page.getByRole('region', { name: 'Clock' }).getByRole('button', { name: 'Next morning' }).waitFor()
+    await expect.poll(() => cutOff(page)).toEqual([])
   })
 })

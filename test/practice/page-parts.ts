@@ -20,11 +20,11 @@ import type {
   Screen,
 } from '../../practice/contract.ts'
 import { EMAIL_ACTIONS, ENRICHMENT_FAULTS, GOOD_MOOD } from '../../practice/contract.ts'
+import { alertView } from '../../src/bot/views/alert.ts'
 import { contactCardView } from '../../src/bot/views/contact-card.ts'
 import { helpView } from '../../src/bot/views/help.ts'
-import { replyAlertView } from '../../src/bot/views/reply-alert.ts'
 import { statsView } from '../../src/bot/views/stats.ts'
-import { aCard, aCardEvent, someStatistics } from '../bot/fixtures.ts'
+import { aCard, aCardEvent, anAlert, anAlertEvent, someStatistics } from '../bot/fixtures.ts'
 import { blocksOf, everyInput, homeBlocks, kitchenSink, secondStep } from './page-blocks.ts'
 
 export const ADA: Person = { id: 'U0ADA', name: 'ada', realName: 'Ada King', isBot: false }
@@ -412,22 +412,20 @@ function theCard(at: number, email: string) {
 }
 
 export function aReplyAlert(at = Date.now()) {
-  const view = replyAlertView(
-    {
-      contact: aCard({
-        email: 'jane.doe@northwind.example',
-        firstName: 'Jane',
-        lastName: 'Doe',
-        company: 'Northwind',
-        title: 'Head of Sales',
-      }),
-      campaign: { id: 'c1', name: 'Spring launch', step: '2' },
-      subject: 'Re: A quick question',
-      excerpt:
-        'Thanks for the note! We are comparing three tools at the moment.\nCould you send me the prices for a team of 40?',
-      occurredAt: at - 2 * MINUTE,
-    },
-    'own',
-  )
+  const contact = aCard({
+    email: 'jane.doe@northwind.example',
+    firstName: 'Jane',
+    lastName: 'Doe',
+    company: 'Northwind',
+    title: 'Head of Sales',
+  })
+  const lead = anAlertEvent({
+    campaign: { id: 'c1', name: 'Spring launch', step: '2' },
+    subject: 'Re: A quick question',
+    excerpt:
+      'Thanks for the note! We are comparing three tools at the moment.\nCould you send me the prices for a team of 40?',
+    occurredAt: at - 2 * MINUTE,
+  })
+  const view = alertView(anAlert({ contact, lead }), { audience: 'own', offersUndo: false })
   return { text: view.text, blocks: blocksOf(view.blocks) }
 }

@@ -37,6 +37,7 @@ describe('the API', () => {
     ['an event for nobody', '/email', { kind: 'event', tool: 'resend', action: 'sent', contact: ' ' }],
     ['a mood out of range', '/enrichment/apollo', { latencyMs: -1 }],
     ['a mood that is neither on nor off', '/enrichment/apollo', { silent: 'yes' }],
+    ['a clock that goes back', '/clock', { move: 'yesterday' }],
     ['an empty file', '/files?name=a.csv', ''],
     ['a file without a name', '/files', 'a,b'],
   ])('refuses %s with a sentence', async (_what, path, body) => {
@@ -44,7 +45,14 @@ describe('the API', () => {
     const response = await post(path, body)
     expect(response.status).toBe(400)
     expect(await response.json()).toEqual({ ok: false, problem: expect.stringMatching(/^[A-Z].{10,}/) })
-    expect([...parts.acts, ...parts.queries, ...parts.emails, ...parts.moods, ...parts.uploads]).toEqual([])
+    expect([
+      ...parts.acts,
+      ...parts.queries,
+      ...parts.emails,
+      ...parts.moods,
+      ...parts.uploads,
+      ...parts.clockMoves,
+    ]).toEqual([])
   })
 
   test('hands every mood of an enrichment API over', async () => {
@@ -53,6 +61,14 @@ describe('the API', () => {
     const response = await post('/enrichment/hunter', mood)
     expect([response.status, await response.json()]).toEqual([200, { ok: true }])
     expect(parts.moods).toEqual([{ api: 'hunter', mood }])
+  })
+
+  test('moves the clock, and says where it did not move', async () => {
+    const { parts, post } = anApi()
+    expect(await (await post('/clock', { move: 'hour' })).json()).toEqual({ ok: true })
+    parts.answerWith({ ok: false, problem: 'Touchpoint has ended.' })
+    expect(await (await post('/clock', { move: 'morning' })).json()).toMatchObject({ ok: false })
+    expect(parts.clockMoves).toEqual(['hour'])
   })
 
   test('takes files and gives them back as downloads that cannot act in the page', async () => {

@@ -1,5 +1,7 @@
+import { alertJobs, type Happening } from '../../src/core/alerts/triggers.ts'
 import type { Delivery } from '../../src/core/delivery.ts'
 import type { EngagementEvent } from '../../src/core/event.ts'
+import type { Database } from '../../src/core/store/database.ts'
 
 let count = 0
 
@@ -35,3 +37,10 @@ export function anEvent(overrides: Partial<EngagementEvent> = {}): EngagementEve
 export function aDelivery(...events: EngagementEvent[]): Delivery {
   return { provider: 'sendgrid', receivedAt: Date.parse('2026-03-02T10:00:00Z'), events, unreadable: [] }
 }
+
+/** What follows from events where replies are told and nobody is enriched. */
+export const REPLIES_ALERT = {
+  jobsFor: () => [],
+  alertsFor: (tx: Database, happenings: readonly Happening[], now: number) =>
+    alertJobs(tx, happenings, { now, hasChannel: true, kinds: ['replied'] }),
+} as const

@@ -7,7 +7,6 @@ import type { Delivery } from '../../src/core/delivery.ts'
 import { ingestAll } from '../../src/core/ingest.ts'
 import { keptParts } from '../../src/core/quarantine.ts'
 import { type ReplayDeps, replay } from '../../src/core/quarantine-replay.ts'
-import { replyAlertJob } from '../../src/core/reply-alert.ts'
 import { contactsAfter } from '../../src/core/store/contacts.ts'
 import type { Database } from '../../src/core/store/database.ts'
 import { eventOf, latestEvents } from '../../src/core/store/events.ts'
@@ -15,7 +14,7 @@ import { createDayOf } from '../../src/core/time.ts'
 import { createAdapters } from '../../src/webhooks/adapters.ts'
 import type { WebhookProvider } from '../../src/webhooks/provider.ts'
 import { databases } from '../support/databases.ts'
-import { anEvent } from '../support/events.ts'
+import { anEvent, REPLIES_ALERT } from '../support/events.ts'
 import { aReceiver, fixturesOf, NOW, patched, providers, requestOf, signed, type Unsigned } from './harness.ts'
 
 const dayOf = createDayOf('UTC')
@@ -77,12 +76,12 @@ async function deliveriesOf(adapter: WebhookProvider, requests: readonly Unsigne
 }
 
 function replaying(database: Database): ReplayDeps {
-  return { ...createAdapters(providers.map(withOwnIds)), database, dayOf, jobsFor: replyAlertJob, rest: async () => {} }
+  return { ...createAdapters(providers.map(withOwnIds)), database, dayOf, ...REPLIES_ALERT, rest: async () => {} }
 }
 
 async function record(database: Database, deliveries: readonly Delivery[]): Promise<void> {
   await database.transaction(async (tx) => {
-    for (const delivery of deliveries) await ingestAll({ database: tx, dayOf, jobsFor: replyAlertJob }, [delivery])
+    for (const delivery of deliveries) await ingestAll({ database: tx, dayOf, ...REPLIES_ALERT }, [delivery])
   })
 }
 

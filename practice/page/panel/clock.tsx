@@ -3,8 +3,8 @@ import { useState } from 'react'
 import type { ClockMove } from '../../contract.ts'
 import { api } from '../api.ts'
 import { Icon } from '../icon.tsx'
-import { useMinute } from '../now.ts'
 import { dayAndTime } from '../text/date.ts'
+import { useMinute } from '../use-minute.ts'
 
 const MOVES: readonly (readonly [move: ClockMove, label: string])[] = [
   ['hour', '+1 hour'],

@@ -1,8 +1,8 @@
 import { type ReactNode, useLayoutEffect, useRef, useState } from 'react'
 
 import { Icon } from '../icon.tsx'
-import { useMinute } from '../now.ts'
 import { day } from '../text/date.ts'
+import { useMinute } from '../use-minute.ts'
 import { MessageRow } from './message-row.tsx'
 import type { Row } from './messages.ts'
 

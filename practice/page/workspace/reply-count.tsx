@@ -1,6 +1,6 @@
 import type { Message } from '../../contract.ts'
-import { useMinute } from '../now.ts'
 import { ago } from '../text/date.ts'
+import { useMinute } from '../use-minute.ts'
 import { Avatar } from './avatar.tsx'
 
 export function ReplyCount({

@@ -62,6 +62,9 @@ export function Welcome({
         <li>
           In <strong>E-mail tools</strong>, let a contact click or reply, and see what arrives here.
         </li>
+        <li>
+          Move the <strong>clock</strong> below them to the next morning, and read the digest.
+        </li>
       </ol>
       {hide}
     </aside>

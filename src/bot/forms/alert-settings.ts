@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { RuleChoice } from '../../core/alerts/choices.ts'
 import { type AlertKind, KINDS, type KindSettings } from '../../core/alerts/kinds.ts'
 import { isClockTime } from '../../core/alerts/quiet-hours.ts'
-import { TO_OWNER } from '../../core/alerts/rules.ts'
+import { isPerson, isTarget, TO_OWNER } from '../../core/alerts/rules.ts'
 import { parseTags } from '../../core/tags.ts'
 import { type AlertSettingsDeps, alertsPage, zoneOf } from '../alert-settings.ts'
 import { troubleWith } from '../digests.ts'
@@ -11,7 +11,7 @@ import type { FormId } from '../listeners.ts'
 import { type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
 import { quietWords, ruleWords } from '../views/alert-words.ts'
 import { choicesInput, lineInput, type Submission, type Submit, type Submitted, timeInput } from './form.ts'
-import { isTarget, nameChosen, type RuleEntered, readRule } from './rule-input.ts'
+import { nameChosen, type RuleEntered, readRule } from './rule-input.ts'
 
 type AlertsForm = Extract<FormId, `alerts_${string}`>
 
@@ -49,7 +49,7 @@ export function alertSettingsSubmits(deps: AlertSettingsDeps): Readonly<Record<A
         return wrong('channel', 'There are as many rules as there may be. Remove one, or let one do for several.')
       if (outcome === 'gone')
         return await done(submission, mrkdwn`Somebody has removed this rule meanwhile. Nothing was saved.`, true)
-      const saved = mrkdwn`Saved: ${ruleWords({ ...rule, id: 0 })}.`
+      const saved = mrkdwn`Saved: ${ruleWords(rule)}.`
       return advice === null
         ? await done(submission, saved)
         : await done(submission, mrkdwn`${saved} ${text(advice, 500)}`, true)
@@ -104,7 +104,7 @@ async function ruleFrom(
     return wrong('channel', 'Choose where to: a channel, a person, or the owner.')
   if (another !== undefined)
     return wrong('channel', 'Choose one of them. Another rule can send the same elsewhere, too.')
-  if (owner !== null && !/^[UW]/.test(owner)) return wrong('owner', 'Choose a member of the workspace.')
+  if (owner !== null && !isPerson(owner)) return wrong('owner', 'Choose a member of the workspace.')
   if (target === TO_OWNER && kinds.length > 0 && kinds.every((kind) => isNotice(kind)))
     return wrong(
       'owner_of_contact',
@@ -121,7 +121,7 @@ async function ruleFrom(
   if (tag !== null && (plainTag === undefined || more !== undefined)) return wrong('tag', 'Choose one tag.')
 
   const rule = { kinds, campaign, tag: plainTag ?? null, owner, target }
-  if (/^[UW]/.test(target)) {
+  if (isPerson(target)) {
     const reader = await deps.person(target)
     const isShutOut = !reader || reader.deleted || reader.is_bot || reader.is_restricted || reader.is_ultra_restricted
     return isShutOut

@@ -13,10 +13,10 @@ export type ChosenName = { readonly name: string } | { readonly hash: string } |
 
 function nameInput(menu: MenuId) {
   return z
-    .object({ [menu]: z.object({ selected_option: z.object({ value: z.string() }).nullish() }) })
+    .object({ [menu]: z.object({ selected_option: z.object({ value: z.string() }).nullish() }).optional() })
     .transform((block): ChosenName => {
       const value = block[menu]?.selected_option?.value ?? ''
-      const [sign, rest] = [value.slice(0, 1), value.slice(1, MOST_OF_A_NAME).trim()]
+      const [sign, rest] = [value.slice(0, 1), value.slice(1, MOST_OF_A_NAME).toWellFormed().trim()]
       if (rest === '') return null
       return sign === BY_HASH ? { hash: rest } : sign === AS_TYPED ? { name: rest } : null
     })
@@ -54,9 +54,4 @@ export function readRule(values: unknown): RuleEntered {
 export function nameChosen(chosen: ChosenName, known: readonly string[]): string | null | undefined {
   if (chosen === null) return null
   return 'name' in chosen ? chosen.name : known.find((name) => nameHash(name) === chosen.hash)
-}
-
-/** The id of a channel or a person, or whoever owns the contact. */
-export function isTarget(to: string): boolean {
-  return to === TO_OWNER || /^[CGUW][A-Z0-9]{1,30}$/.test(to)
 }

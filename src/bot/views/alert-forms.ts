@@ -4,7 +4,7 @@ import type { types } from '@slack/bolt'
 
 import { ALERT_KINDS, KINDS, type KindSettings } from '../../core/alerts/kinds.ts'
 import type { QuietHours } from '../../core/alerts/quiet-hours.ts'
-import { type AlertRule, TO_OWNER } from '../../core/alerts/rules.ts'
+import { type AlertRule, isChannel, isPerson, TO_OWNER } from '../../core/alerts/rules.ts'
 import { actions, button, context, section } from '../blocks.ts'
 import { boxesInput, channelInput, memberInput, textInput, timeInput, typeAheadInput } from '../inputs.ts'
 import type { Action, FormId, MenuId } from '../listeners.ts'
@@ -25,7 +25,7 @@ export function kindsForm(kinds: KindSettings): types.ModalView {
         id: 'kinds',
         label: 'Tell us when',
         optional: true,
-        options: ALERT_KINDS.map((kind) => [kind, sentence(KIND_NAMES[kind].when)]),
+        options: ALERT_KINDS.map((kind) => [kind, `${KIND_NAMES[kind].name}: ${KIND_NAMES[kind].when}`]),
         initial: ALERT_KINDS.filter((kind) => kinds[kind].isOn),
       }),
       textInput({
@@ -46,10 +46,6 @@ export function kindsForm(kinds: KindSettings): types.ModalView {
   })
 }
 
-function sentence(words: string): string {
-  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
-}
-
 /** Asks which alerts go where; without a rule, for a new one. */
 export function ruleForm(rule?: AlertRule): types.ModalView {
   const { id, kinds = [], campaign = null, tag = null, owner = null, target = '' } = rule ?? {}
@@ -66,14 +62,14 @@ export function ruleForm(rule?: AlertRule): types.ModalView {
         label: 'A channel',
         hint: 'Invite the app there first: /invite @Touchpoint',
         optional: true,
-        initial: /^[CG]/.test(target) ? target : null,
+        initial: isChannel(target) ? target : null,
       }),
       memberInput({
         id: 'person',
         label: 'Or a person',
         hint: 'In a direct message, outside of their quiet hours.',
         optional: true,
-        initial: /^[UW]/.test(target) ? target : null,
+        initial: isPerson(target) ? target : null,
       }),
       boxesInput({
         id: 'owner_of_contact',
@@ -124,7 +120,7 @@ export function nameHash(name: string): string {
 }
 
 export function nameOption(name: string): types.PlainTextOption {
-  const fits = name.length < MOST_IN_A_VALUE
+  const fits = name.length < MOST_IN_A_VALUE && name.isWellFormed()
   const value = fits ? `${AS_TYPED}${name}` : `${BY_HASH}${nameHash(name)}`
   return { text: { type: 'plain_text', text: plain(name, 75), emoji: false }, value }
 }

@@ -12,7 +12,9 @@ import { nameOf, position } from './words.ts'
 
 /** Many alerts of a few minutes, a row each, and a menu that opens one of them for whoever chooses. */
 export function rollUpView(all: readonly Alert[], audience: Audience): Message {
-  const alerts = (audience === 'own' ? all : all.map(maskedAlert)).slice(0, MOST_IN_A_ROLL_UP)
+  const shown = all.slice(0, MOST_IN_A_ROLL_UP)
+  // Masked while each is whole: of an address that is cut short, what is before the @ looks like any word.
+  const alerts = (audience === 'own' ? shown : shown.map(maskedAlert)).map(brief)
   if (alerts.length === 0) return nobodyLeftView()
   const title = mrkdwn`:inbox_tray: *${counted(alerts.length, 'alert', 'alerts')} within a few minutes*: more than fit here one by one.`
   const below = [
@@ -24,6 +26,26 @@ export function rollUpView(all: readonly Alert[], audience: Audience): Message {
     ...message(fallback, [section(title), ...lines(alerts), ...below]),
     charted: [section(title), table([HEADER, ...alerts.map(row)]), ...below],
   }
+}
+
+/** More of a text than its row shows, and little enough that forty of them are read at once. */
+const CONSIDERED = 200
+
+function brief(alert: Alert): Alert {
+  const { contact, lead } = alert
+  const { email, firstName, lastName, company, title } = contact
+  return {
+    ...alert,
+    contact: {
+      ...{ ...contact, email: email.slice(0, 2 * CONSIDERED), firstName: cut(firstName), lastName: cut(lastName) },
+      ...{ company: cut(company), title: cut(title) },
+    },
+    lead: { ...lead, excerpt: cut(lead.excerpt), subject: null },
+  }
+}
+
+function cut(words: string | null): string | null {
+  return words === null ? null : words.slice(0, CONSIDERED)
 }
 
 function nobodyLeftView(): Message {
@@ -54,7 +76,7 @@ function line({ contact, lead, also, triage }: Alert): Mrkdwn {
   const work = position(contact)
   const since = whatElse(also)
   const parts = [
-    mrkdwn`${SIGN[lead.kind]} *${text(nameOf(contact), 60)}*${work ? mrkdwn`, ${text(work, 60)},` : mrkdwn``} ${whatHappened({ ...lead, subject: null })}`,
+    mrkdwn`${SIGN[lead.kind]} *${text(nameOf(contact), 60)}*${work ? mrkdwn`, ${text(work, 60)},` : mrkdwn``} ${whatHappened(lead)}`,
     ...(lead.excerpt?.trim() ? [mrkdwn`“${text(lead.excerpt, 80)}”`] : []),
     ...(since ? [since] : []),
     ...(triage && !isOpen(triage) ? [mrkdwn`${user(triage.by)}: ${text(TRIAGE[triage.kind])}`] : []),

@@ -38,7 +38,7 @@ export function alertsView(state: AlertsState, { role, news, asked }: AlertsView
     section(
       mrkdwn`*Your quiet hours*\n${quiet ? mrkdwn`${quietWords(quiet)}: what is sent to you waits until they end.` : NO_QUIET}`,
     ),
-    actions(button({ ...QUIET, label: quiet ? 'Change' : 'Set quiet hours' }), ...(quiet ? [QUIET_OFF] : [])),
+    actions(button({ ...QUIET, label: quiet ? 'Change hours' : 'Set quiet hours' }), ...(quiet ? [QUIET_OFF] : [])),
     context(isAdmin ? mrkdwn`Quiet hours are everybody’s own; channels have none` : ASK_ADMIN),
   ])
 }
@@ -105,14 +105,14 @@ function question(rule: AlertRule | undefined): types.KnownBlock[] {
   return [
     section(mrkdwn`*Remove this rule?* ${ruleWords(rule)}`),
     actions(
-      button({ label: 'Remove', action: 'alerts_rule_remove' satisfies Action, value, primary: true }),
+      button({ label: 'Remove it', action: 'alerts_rule_remove' satisfies Action, value }),
       button({ label: 'Keep it', action: 'alerts_open' satisfies Action, value: 'now' }),
     ),
   ]
 }
 
-const KINDS = button({ label: 'Change', action: 'alerts_kinds' satisfies Action, value: 'now' })
-const TEST_CHANNEL = button({ label: 'Send a test', action: `${'alerts_rule_test' satisfies Action}:0`, value: '0' })
+const KINDS = button({ label: 'Choose alerts', action: 'alerts_kinds' satisfies Action, value: 'now' })
+const TEST_CHANNEL = button({ label: 'Test', action: `${'alerts_rule_test' satisfies Action}:0`, value: '0' })
 const ADD_RULE = button({ label: 'Add a rule', action: 'alerts_rule_new' satisfies Action, value: 'now' })
 const QUIET = { action: 'alerts_quiet' satisfies Action, value: 'now' } as const
 const QUIET_OFF = button({ label: 'No quiet hours', action: 'alerts_quiet_off' satisfies Action, value: 'now' })

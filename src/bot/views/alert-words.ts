@@ -22,10 +22,13 @@ export function whenWords(kind: AlertKind, kinds: KindSettings): Mrkdwn {
   return text(KIND_NAMES[kind].when)
 }
 
-/** "Replies, Hot contacts", or that it is all of them. */
+/** "Replies, hot contacts", or that it is all of them. */
 export function kindsWords(kinds: readonly AlertKind[]): Mrkdwn {
-  const named = ALERT_KINDS.filter((kind) => kinds.includes(kind)).map((kind) => text(KIND_NAMES[kind].name))
-  return named.length === 0 || named.length === ALERT_KINDS.length ? mrkdwn`All alerts` : join(named, ', ')
+  const [first = '', ...others] = ALERT_KINDS.filter((kind) => kinds.includes(kind)).map(
+    (kind) => KIND_NAMES[kind].name,
+  )
+  if (first === '' || others.length === ALERT_KINDS.length - 1) return mrkdwn`All alerts`
+  return join([text(first), ...others.map((name) => text(name.toLowerCase()))], ', ')
 }
 
 /** A channel or a person, by id or `#name`. */
@@ -35,7 +38,7 @@ export function placeWords(to: string): Mrkdwn {
 }
 
 /** What a rule means, in a line: "Replies in *Spring launch*, tagged *vip* → #sales". */
-export function ruleWords({ kinds, campaign, tag, owner, target }: AlertRule): Mrkdwn {
+export function ruleWords({ kinds, campaign, tag, owner, target }: Omit<AlertRule, 'id'>): Mrkdwn {
   const about = [
     ...(campaign === null ? [] : [mrkdwn`in *${text(campaign, 120)}*`]),
     ...(tag === null ? [] : [mrkdwn`tagged *${text(tag, 100)}*`]),

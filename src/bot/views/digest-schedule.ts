@@ -64,9 +64,7 @@ function when({ at, days }: DigestSchedule): Mrkdwn {
 }
 
 function origin({ saved }: DigestSettings): Mrkdwn {
-  return saved
-    ? mrkdwn`Chosen by ${user(saved.by)}, ${date(saved.at)}`
-    : mrkdwn`As the server says (\`CRM_DIGEST_CHANNEL\`, \`CRM_DIGEST_AT\`, \`CRM_DIGEST_DAYS\`)`
+  return saved ? mrkdwn`Chosen by ${user(saved.by)}, ${date(saved.at)}` : mrkdwn`As set on the server`
 }
 
 /** Nobody is shown what they may not do. */
@@ -130,7 +128,7 @@ export function digestForm({ channel: to, at, days, timeZone }: DigestSettings):
         // A name is nothing that a menu could begin with.
         initial: to !== null && /^[CG][A-Z0-9]+$/.test(to) ? to : null,
       }),
-      timeInput({ id: 'at', label: 'Time', hint: `Of the time zone ${timeZone}.`, initial: at }),
+      timeInput({ id: 'at', label: 'Time', hint: `Time zone: ${timeZone}`, initial: at }),
       boxesInput({
         id: 'days',
         label: 'Days',

@@ -8,7 +8,6 @@ import { actions, button, context, drawnMessage, type Message, preformatted, sec
 import type { Audience } from '../channel-audience.ts'
 import type { Action } from '../listeners.ts'
 import { count, counted, join, mrkdwn, plain, text } from '../mrkdwn.ts'
-import { bar } from './bar.ts'
 import { aligned } from './figures.ts'
 import { COLUMNS, dayName } from './spans.ts'
 import { funnel, rates } from './stats.ts'
@@ -54,16 +53,9 @@ function days({ chart: { from, days: length, daily } }: Digest): types.KnownBloc
   const eventsOf = new Map(daily.map(({ day, events }) => [day, events]))
   const rows = Array.from({ length }, (_, nth) => {
     const day = addDays(from, nth)
-    const counts = COLUMNS.map(([tally]) => eventsOf.get(day)?.[tally] ?? 0)
-    return { label: dayName(day), counts, done: counts.slice(1).reduce((sum, number) => sum + number, 0) }
+    return [dayName(day), ...COLUMNS.map(([tally]) => count(eventsOf.get(day)?.[tally] ?? 0))]
   })
-  const most = Math.max(1, ...rows.map(({ done }) => done))
-  return preformatted(
-    aligned([
-      ['', '', ...COLUMNS.map(([, name]) => name)],
-      ...rows.map(({ label, counts, done }) => [label, bar(done, most), ...counts.map(count)]),
-    ]),
-  )
+  return preformatted(aligned([['', ...COLUMNS.map(([, name]) => name)], ...rows]))
 }
 
 /** A phone has no room for more. */

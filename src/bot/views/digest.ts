@@ -34,7 +34,7 @@ export function digestView(digest: Digest, audience: Audience): Message {
   if (digest.isEmpty) return nothingView(digest)
   const shown = audience === 'own' ? digest : masked(digest)
   return drawnMessage(mrkdwn`Digest of ${text(periodName(digest))}: ${headline(digest)}`, [
-    header(periodName(digest)),
+    header(`Digest of ${periodName(digest)}`),
     context(beside(digest), text(digest.timeZone)),
     section(headline(digest, bold)),
     ...figures(digest),
@@ -78,23 +78,32 @@ function emptyView(digest: Digest): Message {
 function headline(digest: Digest, strong = (words: Mrkdwn) => words): Mrkdwn {
   const { newContacts, waiting } = digest
   const replied = figureOf(digest, 'replied')
-  const parts = [
-    beingUsual(strong(counted(replied.count, 'reply', 'replies')), replied, usualWhen(digest)),
-    beingUsual(strong(counted(newContacts.count, 'new contact', 'new contacts')), newContacts),
-  ]
+  const told = [
+    { compared: replied, what: counted(replied.count, 'reply', 'replies') },
+    { compared: newContacts, what: counted(newContacts.count, 'new contact', 'new contacts') },
+  ].filter(({ compared }) => isTelling(compared))
+  const parts = told.map(({ compared, what }, nth) =>
+    beingUsual(strong(what), compared, nth === 0 ? usualWhen(digest) : mrkdwn``),
+  )
+  const news = parts.length > 0 ? join(parts, ', ') : mrkdwn`No replies and no new contacts`
   const people = mrkdwn`${few(waiting.total)} ${text(waiting.total === 1 ? 'person' : 'people')}`
   const waits =
     waiting.total === 0
       ? mrkdwn`Nobody waits for an answer.`
       : mrkdwn`${strong(people)} ${text(waiting.total === 1 ? 'waits' : 'wait')} for an answer.`
-  return mrkdwn`${join(parts, ', ')}. ${waits}`
+  return mrkdwn`${news}. ${waits}`
+}
+
+/** That nothing happened is told where something usually does. */
+function isTelling({ count: happened, usual }: Compared): boolean {
+  return happened > 0 || Number(rounded(usual ?? 0)) > 0
 }
 
 function bold(words: Mrkdwn): Mrkdwn {
   return mrkdwn`*${words}*`
 }
 
-function beingUsual(what: Mrkdwn, { usual }: Compared, when = mrkdwn``): Mrkdwn {
+function beingUsual(what: Mrkdwn, { usual }: Compared, when: Mrkdwn): Mrkdwn {
   return usual === null ? what : mrkdwn`${what} against ${average(usual)}${when}`
 }
 
@@ -128,12 +137,14 @@ const SHOWN: readonly Tally[] = [
   'opened',
   'clicked',
   'replied',
-  'form_submission',
+  'bounced',
+  'unsubscribed',
+  'complained',
   'call_scheduled',
   'demo_attended',
-  'bounced',
-  'complained',
-  'unsubscribed',
+  'call_completed',
+  'form_submission',
+  'website_visit',
 ]
 
 const LABELS: ReadonlyMap<Tally, string> = new Map(LINES.map(([tally, label]) => [tally, label]))
@@ -145,14 +156,19 @@ function figures(digest: Digest): types.KnownBlock[] {
   const counts = Object.fromEntries(digest.figures.map(({ tally, count: happened }) => [tally, happened]))
   const shown = SHOWN.flatMap((tally) => digest.figures.find((figure) => figure.tally === tally) ?? [])
   const entries = [
-    [mrkdwn`New contacts`, figure(digest.newContacts, count(digest.newContacts.count))] as const,
+    ...(isTelling(digest.newContacts)
+      ? [[mrkdwn`New contacts`, figure(digest.newContacts, count(digest.newContacts.count))] as const]
+      : []),
     ...shown.map((one) => [text(LABELS.get(one.tally)), figure(one, ofBasis(one.tally, one.count, counts))] as const),
   ]
   const lists = [
-    ...listButton('New contacts', 'new', digest.newContacts.filter),
-    ...shown.flatMap((one) => listButton(LABELS.get(one.tally) ?? one.tally, one.tally, one.filter)),
+    ...listButton('New contacts', 'new', digest.newContacts),
+    ...shown.flatMap((one) => listButton(LABELS.get(one.tally) ?? one.tally, one.tally, one)),
   ]
-  return [fields(entries.slice(0, MOST_FIELDS)), ...(lists.length > 0 ? [actions(...lists)] : [])]
+  return [
+    ...(entries.length > 0 ? [fields(entries.slice(0, MOST_FIELDS))] : []),
+    ...(lists.length > 0 ? [actions(...lists)] : []),
+  ]
 }
 
 function figure({ count: happened, usual }: Compared, words: Mrkdwn): Mrkdwn {
@@ -168,7 +184,7 @@ function arrow(happened: number, usual: number): string {
 function ofBasis(tally: Tally, happened: number, counts: TallyCounts): Mrkdwn {
   const basis = tally === 'sent' ? undefined : tally === 'bounced' ? 'sent' : basisOf(counts)
   const total = OF_MAIL.has(tally) && basis ? (counts[basis] ?? 0) : 0
-  return happened <= total ? mrkdwn`${count(happened)} of ${count(total)}` : count(happened)
+  return total > 0 && happened <= total ? mrkdwn`${count(happened)} of ${count(total)}` : count(happened)
 }
 
 const OF_MAIL: ReadonlySet<Tally> = new Set(['opened', 'clicked', 'replied', 'bounced', 'complained', 'unsubscribed'])
@@ -188,7 +204,7 @@ const WEEK = 7
 function week({ chart }: Digest): Drawn {
   const from = addDays(chart.to, 1 - WEEK)
   const { spans } = partsOfPeriod({ days: WEEK, from, to: chart.to }, chart.daily)
-  return { ...drawnSpans(spans), figures: context(mrkdwn`Day by day in figures: in the thread`) }
+  return { ...drawnSpans(spans), figures: context(mrkdwn`The last ${WEEK} days. Day by day in figures: in the thread`) }
 }
 
 const MOST_WARNINGS = 5
@@ -244,7 +260,7 @@ function repliesWaiting({ waiting: { replies, total }, waitingFilter }: Digest):
       mrkdwn`*${few(total)} ${text(total === 1 ? 'waits' : 'wait')} for an answer*${more && shown.length > 0 ? mrkdwn`, the longest first` : mrkdwn``}`,
       more ? list('Show all', 'waiting', waitingFilter) : undefined,
     ),
-    ...shown.map((reply) => person(reply, [mrkdwn`since ${date(reply.since, '{date_short_pretty}')}`])),
+    ...shown.map((reply) => person(reply, [mrkdwn`wrote ${date(reply.since, '{date_short_pretty}')}`])),
   ]
 }
 
@@ -267,7 +283,7 @@ function person(who: Person, details: readonly Mrkdwn[]): types.SectionBlock {
   const work = position(who)
   const about = [...(work ? [text(work, 150)] : []), ...details]
   return section(
-    mrkdwn`${text(nameOf(who), 100)} · ${join(about, ' · ')}`,
+    mrkdwn`*${text(nameOf(who), 100)}* · ${join(about, ' · ')}`,
     button({ label: 'Open', action: 'contact_open' satisfies Action, value: String(who.id) }),
   )
 }
@@ -276,8 +292,8 @@ function list(label: string, part: string, filter: string): types.Button {
   return button({ label, action: `${'found_list' satisfies Action}:${part}`, value: filter })
 }
 
-function listButton(label: string, part: string, filter: string | null): types.Button[] {
-  return filter === null ? [] : [list(label, part, filter)]
+function listButton(label: string, part: string, { count: people, filter }: Compared): types.Button[] {
+  return filter === null || people === 0 ? [] : [list(label, part, filter)]
 }
 
 /** For readers of other organizations. */

@@ -42,7 +42,7 @@ function belongings({ events, notes }: { readonly events: number; readonly notes
   return join([counted(events, 'event', 'events'), counted(notes, 'note', 'notes')], ' · ')
 }
 
-const LOST = mrkdwn`:warning: This cannot be undone. The contact goes, with its events, notes, tags, custom fields and all that providers told. Reply alerts in Slack are changed to say nothing. What others count, such as the opens of a campaign, stays.`
+const LOST = mrkdwn`:warning: This cannot be undone. The contact goes, with its events, notes, tags, custom fields and all that providers told. Alerts and digests in Slack are changed to say nothing of them. What others count, such as the opens of a campaign, stays.`
 const KEPT_OUT = mrkdwn`:warning: Erasing keeps this address out: later events and imports bring nobody in by it.`
 const CANNOT = mrkdwn`The person stays out afterwards: we keep a code of the address that only recognises it. What Slack showed to one person alone, such as answers to \`/crm\`, and your e-mail tools themselves cannot be changed from here.`
 

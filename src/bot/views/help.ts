@@ -1,5 +1,5 @@
 import { context, header, type Message, message, section } from '../blocks.ts'
-import { code, type Mrkdwn, mrkdwn } from '../mrkdwn.ts'
+import { type Mrkdwn, mrkdwn } from '../mrkdwn.ts'
 
 const EXAMPLES = mrkdwn`\`/crm ada@example.com\` the contact card: status, score, what happened last
 \`/crm lookup Ada Lovelace\` the same by name; \`/crm lookup\` alone suggests people while you type
@@ -17,21 +17,16 @@ const EXAMPLES = mrkdwn`\`/crm ada@example.com\` the contact card: status, score
 \`/crm enrich campaign:"Spring launch" status:new\` the same for many, with the cost shown first
 \`/crm stats 30d\` contacts and engagement of the last 7, 30 or 90 days; also \`/crm stats campaign:"Spring launch" tag:vip\`
 \`/crm forget ada@example.com\` erases a person for good, and keeps them out; for admins
+\`/crm alerts\` what you are told when, and where; and your quiet hours
+\`/crm digest\` when the daily digest comes, and where; \`/crm digest preview\` what it would say now
 \`/crm health\` whether the e-mail tools are heard, and what to do where one is not
 \`/crm help\` this page`
 
 export function helpView(): Message {
   return message(
-    mrkdwn`What you can ask: /crm followed by an address, a name or a domain, or /crm search, /crm list, /crm add, /crm import, /crm export, /crm note, /crm tag, /crm assign, /crm status, /crm enrich, /crm company, /crm campaign, /crm stats or /crm health.`,
+    mrkdwn`What you can ask: /crm followed by an address, a name or a domain, or /crm search, /crm list, /crm add, /crm import, /crm export, /crm note, /crm tag, /crm assign, /crm status, /crm enrich, /crm company, /crm campaign, /crm stats, /crm alerts, /crm digest or /crm health.`,
     help(),
   )
-}
-
-/** For a command that this version does not have. */
-export function unavailableView(word: string): Message {
-  const sentence = mrkdwn`There is no command ${code(word)} here. The commands are \`lookup\`, \`search\`, \`list\`, \`add\`, \`import\`, \`export\`, \`note\`, \`tag\`, \`untag\`, \`assign\`, \`status\`, \`enrich\`, \`company\`, \`campaign\`, \`stats\`, \`forget\`, \`health\` and \`help\`.`
-  const instead = mrkdwn`To find a person of that name: ${code(`/crm lookup ${word}`)}`
-  return message(sentence, [section(sentence), context(instead), ...help()])
 }
 
 function help() {

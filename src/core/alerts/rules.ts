@@ -14,6 +14,20 @@ export const ABOUT_NOBODY: AlertAbout = { campaign: null, tags: [], owner: null 
 /** The target of a rule that means whoever owns the contact. */
 export const TO_OWNER = 'owner'
 
+/** Of the ids that Slack gives. */
+export function isChannel(id: string): boolean {
+  return /^[CG][A-Z0-9]{1,30}$/.test(id)
+}
+
+export function isPerson(id: string): boolean {
+  return /^[UW][A-Z0-9]{1,30}$/.test(id)
+}
+
+/** What a rule can send alerts to. */
+export function isTarget(to: string): boolean {
+  return to === TO_OWNER || isChannel(to) || isPerson(to)
+}
+
 /** Each condition that is null, or empty, lets everything through. */
 export interface AlertRule {
   readonly id: number

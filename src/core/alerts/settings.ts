@@ -2,7 +2,7 @@ import { alertRules, quietHoursOf, savedKinds } from '../store/alert-settings.ts
 import type { Database } from '../store/database.ts'
 import { type AlertKind, type KindSettings, kindSettings } from './kinds.ts'
 import { endOfQuiet } from './quiet-hours.ts'
-import { type AlertAbout, routed, type Target } from './rules.ts'
+import { type AlertAbout, isPerson, routed, type Target } from './rules.ts'
 
 /** Which alerts there are, and where they go. */
 export interface AlertSettings {
@@ -44,9 +44,4 @@ export async function notBefore(database: Database, to: string, now: number): Pr
 
 export async function readKinds(database: Database): Promise<KindSettings> {
   return kindSettings(await savedKinds(database))
-}
-
-/** Whether an id of Slack's is a person's. */
-export function isPerson(id: string): boolean {
-  return /^[UW][A-Z0-9]+$/.test(id)
 }

@@ -18,6 +18,7 @@ import type { Database } from '../store/database.ts'
 import { campaignTallies, createdDays, firstKnownDay, importsDone } from '../store/digest-figures.ts'
 import { dayCounts as enrichmentDays } from '../store/enrichment.ts'
 import { dayCounts, sourceCounts } from '../store/roll-ups.ts'
+import { DEEDS } from '../store/search.ts'
 import { addDays, type DayOf, startOfDay } from '../time.ts'
 import { type DeliverabilityWarning, deliverabilityWarnings } from './deliverability.ts'
 import { digestDayBefore } from './schedule.ts'
@@ -288,6 +289,10 @@ function filtersOf({ from, to }: Period) {
       converted: 'status:converted',
       disqualified: 'status:disqualified',
     },
-    happened: (_tally: Tally): string | null => null,
+    /** Who did it since, which tells more of today than the figure does. */
+    happened: (tally: Tally): string | null => {
+      const deed = DEEDS.find((known) => known === tally)
+      return deed ? `${deed}:${from}` : null
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { rememberPost } from '../erasure/posts.ts'
+import { forgetPostsJobs } from '../erasure/posts.ts'
 import type { NewJob } from '../job.ts'
 import { shown } from '../shown.ts'
 import { contactsById } from '../store/contacts.ts'
@@ -12,6 +12,8 @@ import {
   placeDigestPost,
   repliedToDigestPost,
 } from '../store/digest-posts.ts'
+import { insertPost } from '../store/erasure.ts'
+import { enqueue } from '../store/jobs.ts'
 import type { Digest } from './digest.ts'
 import { DIGEST, type DigestOrder } from './schedule.ts'
 
@@ -94,11 +96,14 @@ export function createDigestPosts({
         return beginDigestPost(tx, { id, day: digest.day, content: kept(digest), at: now() })
       }),
     async placed({ id, content }, { channel, ts }) {
-      for (const contactId of namedIn(content)) {
-        await rememberPost(database, { channel, ts, contactId, kind: DIGEST }, now())
-      }
-      // Last: whoever is interrupted before it begins with the people again.
-      await database.transaction((tx) => placeDigestPost(tx, id, { channel, ts }))
+      await database.transaction(async (tx) => {
+        await placeDigestPost(tx, id, { channel, ts })
+        const isThere = await Promise.all(
+          namedIn(content).map((contactId) => insertPost(tx, { channel, ts, contactId, kind: DIGEST })),
+        )
+        // Somebody was erased meanwhile: it is shown anew.
+        if (isThere.includes(false)) await enqueue(tx, forgetPostsJobs([{ channel, ts }], null), now())
+      })
     },
     replied: (id, replies) => database.transaction((tx) => repliedToDigestPost(tx, id, replies)),
     async at(channel, ts) {

@@ -228,10 +228,11 @@ export function createImports(deps: ImportsDeps): Imports {
     async undo(id, by, { onProgress, signal } = {}) {
       const options = { dayOf, now: now() }
       await database.transaction((tx) => beginUndo(tx, id, by, options.now))
-      for (;;) {
+      for (let afterId = 0; ; ) {
         signal?.throwIfAborted()
-        const row = await database.transaction((tx) => undoGroup(tx, id, options))
+        const { row, lastId } = await database.transaction((tx) => undoGroup(tx, id, { ...options, afterId }))
         if (row.state !== 'undoing') break
+        afterId = lastId
         const { removed, restored, kept } = row.undone
         onProgress?.({ done: removed + restored + kept, total: row.counts.created + row.counts.changed })
         await new Promise(setImmediate)
@@ -398,10 +399,14 @@ async function beginUndo(tx: Database, id: ImportId, by: string | null, now: num
   })
 }
 
-/** The import after the next few of its contacts. */
-async function undoGroup(tx: Database, id: ImportId, options: Parameters<typeof undoNext>[2]): Promise<ImportRow> {
+/** The import after the next few of its contacts, and the id of the last of them. */
+async function undoGroup(
+  tx: Database,
+  id: ImportId,
+  options: Parameters<typeof undoNext>[2],
+): Promise<{ readonly row: ImportRow; readonly lastId: number }> {
   const row = knownRow(await holdImport(tx, id))
-  if (row.state !== 'undoing') return row
+  if (row.state !== 'undoing') return { row, lastId: options.afterId }
   const more = await undoNext(tx, row, options)
   const { removed, restored, kept } = row.undone
   const undone = more
@@ -409,5 +414,5 @@ async function undoGroup(tx: Database, id: ImportId, options: Parameters<typeof 
     : row.undone
   const values = { undone, touchedAt: options.now, state: more ? row.state : ('undone' as const) }
   await updateImport(tx, id, values)
-  return { ...row, ...values }
+  return { row: { ...row, ...values }, lastId: more?.lastId ?? options.afterId }
 }

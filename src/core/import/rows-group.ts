@@ -43,8 +43,8 @@ export class Pace {
   }
 }
 
-/** A delivery that comes meanwhile waits about so long. */
-const SHORT_MS = 30
+/** A delivery that comes meanwhile waits about so long, and seldom twice as long. */
+const SHORT_MS = 40
 
 /** What of a list goes into one transaction. */
 export async function* groupsOf(rows: AsyncIterable<ReadRow>, pace: Pick<Pace, 'size'>): AsyncGenerator<ReadRow[]> {

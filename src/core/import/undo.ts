@@ -5,7 +5,7 @@ import { searchKeys } from '../shown.ts'
 import { changesOf } from '../store/changes.ts'
 import { type ContactRow, contactsById, type HeldContact, holdContactsById, saveProfiles } from '../store/contacts.ts'
 import type { Database } from '../store/database.ts'
-import { deleteContact, deleteEmptyGroups } from '../store/erasure.ts'
+import { deleteContacts, deleteEmptyGroups } from '../store/erasure.ts'
 import { deleteEventsOf, type EventRow, eventKey, eventOf, eventsOf } from '../store/events.ts'
 import { changedByLater, type ImportedRow, type ImportRow, markKept, notTakenBack } from '../store/imports.ts'
 import { RollUps } from '../store/roll-ups.ts'
@@ -19,15 +19,25 @@ const A_GROUP = 100
 interface UndoOptions {
   readonly now: number
   readonly dayOf: DayOf
+  /** Whose contacts up to this id are done: what was passed over once is not looked through again. */
+  readonly afterId: number
+}
+
+export interface UndoneGroup extends UndoCounts {
+  readonly lastId: number
 }
 
 /**
  * Takes back what an import did with the next few of its contacts; null where none are left. Whatever
  * people, events, other imports or enrichment touched since stays as it is.
  */
-export async function undoNext(tx: Database, row: ImportRow, options: UndoOptions): Promise<UndoCounts | null> {
-  const imported = await notTakenBack(tx, row.id, A_GROUP)
-  if (imported.length === 0) return null
+export async function undoNext(tx: Database, row: ImportRow, options: UndoOptions): Promise<UndoneGroup | null> {
+  const imported = await notTakenBack(tx, row.id, options.afterId, A_GROUP)
+  const last = imported.at(-1)
+  if (!last) {
+    await deleteEmptyGroups(tx)
+    return null
+  }
   const ids = imported.map(({ contactId }) => contactId)
   const held = new Map((await holdContactsById(tx, ids)).map((contact) => [contact.id, contact]))
   const rows = new Map((await contactsById(tx, ids)).map((contact) => [contact.id, contact]))
@@ -36,6 +46,7 @@ export async function undoNext(tx: Database, row: ImportRow, options: UndoOption
   const rollUps = new RollUps()
   const counts = { ...NOTHING_UNDONE }
   const marked: ImportedRow[] = []
+  const unwanted: One[] = []
   for (const each of imported) {
     const [contact, now] = [held.get(each.contactId), rows.get(each.contactId)]
     if (!contact || !now) continue
@@ -47,7 +58,7 @@ export async function undoNext(tx: Database, row: ImportRow, options: UndoOption
         isLater: later.has(each.contactId),
         isEnriched: row.enrich,
       })
-      if (reason === null) await remove(tx, one)
+      if (reason === null) unwanted.push(one)
       else marked.push({ ...each, kept: reason })
       counts[reason === null ? 'removed' : 'kept'] += 1
     } else {
@@ -56,10 +67,10 @@ export async function undoNext(tx: Database, row: ImportRow, options: UndoOption
       counts[kept === '' ? 'restored' : 'kept'] += 1
     }
   }
+  await remove(tx, unwanted, options, rollUps)
   await markKept(tx, marked)
   await rollUps.save(tx)
-  await deleteEmptyGroups(tx)
-  return counts
+  return { ...counts, lastId: last.contactId }
 }
 
 interface One extends UndoOptions {
@@ -90,10 +101,21 @@ async function whyKept(
   return isEnriched ? null : 'it was enriched since'
 }
 
-async function remove(tx: Database, { each, contact, row, rollUps, dayOf }: One): Promise<void> {
-  for (const event of await eventsOf(tx, [row.id])) uncount(rollUps, event, row.email, dayOf)
-  await deleteContact(tx, row.id)
-  uncountContact(rollUps, contact.state, dayOf(each.doneAt))
+/** All at once: one after the other each would be written into the index of words by itself. */
+async function remove(
+  tx: Database,
+  unwanted: readonly One[],
+  { dayOf }: UndoOptions,
+  rollUps: RollUps,
+): Promise<void> {
+  if (unwanted.length === 0) return
+  const ids = unwanted.map(({ row }) => row.id)
+  const events = Map.groupBy(await eventsOf(tx, ids), ({ contactId }) => contactId)
+  await deleteContacts(tx, ids)
+  for (const { each, contact, row } of unwanted) {
+    for (const event of events.get(row.id) ?? []) uncount(rollUps, event, row.email, dayOf)
+    uncountContact(rollUps, contact.state, dayOf(each.doneAt))
+  }
 }
 
 /** Why not all of it was restored; '' where it was. */

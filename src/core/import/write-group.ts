@@ -119,9 +119,9 @@ async function writeNew(
   const fresh = [...byKey]
     .filter(([key, entries]) => !known.has(key) && entries.length === 1 && entries[0]?.events.length === 0)
     .sort(([a], [b]) => (a < b ? -1 : 1))
+  const blank = { ...NOBODY, createdAt: now, updatedAt: now }
   const rows = fresh.flatMap(([emailKey, [imported]]) => {
     if (!imported) return []
-    const blank = { ...NOBODY, createdAt: now, updatedAt: now }
     const profile = merge(blank, newContact, imported, true, options)
     const state = told(newContact, imported, profile)
     const { email } = imported
@@ -132,11 +132,12 @@ async function writeNew(
     tx,
     rows.map(({ row }) => row),
   )
+  const today = dayOf(now)
   const made = new Map<InterchangeContact, WrittenContact>()
   for (const { imported, state, row } of rows) {
     const id = ids.get(row.emailKey)
     if (id === undefined) continue
-    countContact(rollUps, null, state, dayOf(now))
+    countContact(rollUps, null, state, today)
     const isSuppressed = suppressionOf(state.suppression) !== null
     made.set(imported, { ...UNTOUCHED, imported, id, outcome: 'created', revision: row.revision, isSuppressed })
   }

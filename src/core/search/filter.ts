@@ -6,8 +6,8 @@ import { LIFECYCLE } from '../lifecycle.ts'
 import { heatOf } from '../score.ts'
 import type { Database } from '../store/database.ts'
 import { contactIdsWhere } from '../store/routes.ts'
-import type { ContactConditions } from '../store/search.ts'
-import { type DayOf, startOfDay } from '../time.ts'
+import { type ContactConditions, DEEDS, type Deed } from '../store/search.ts'
+import { addDays, type DayOf, startOfDay } from '../time.ts'
 import { FilterError } from './filter-error.ts'
 import { type Item, type Term, termsOf } from './terms.ts'
 import { wordsOf } from './words.ts'
@@ -39,12 +39,14 @@ export const NO_FILTER: ContactFilter = {
   owner: [],
   campaign: [],
   since: null,
+  added: null,
+  did: [],
   heat: { from: null, below: null },
   suppressed: null,
   waiting: null,
 }
 
-type Key = Exclude<keyof ContactFilter, 'heat'> | 'score'
+type Key = Exclude<keyof ContactFilter, 'heat' | 'did'> | 'score' | Deed
 
 export const KEYS = [
   'status',
@@ -53,6 +55,8 @@ export const KEYS = [
   'owner',
   'campaign',
   'since',
+  'added',
+  ...DEEDS,
   'score',
   'suppressed',
   'waiting',
@@ -121,6 +125,10 @@ const EXAMPLES: Readonly<Record<Key, string>> = {
   owner: 'owner:me',
   campaign: 'campaign:"Spring launch"',
   since: 'since:7d',
+  added: 'added:2026-11-01',
+  opened: 'opened:7d',
+  clicked: 'clicked:7d',
+  replied: 'replied:7d',
   score: 'score:>20',
   suppressed: 'suppressed:no',
   waiting: 'waiting:yes',
@@ -144,6 +152,14 @@ const VALUES: Readonly<Record<Key, ReadValue>> = {
   owner: (filter, item, reading) => ({ ...filter, owner: [...filter.owner, ownerIn(item, reading)] }),
   campaign: (filter, item) => ({ ...filter, campaign: [...filter.campaign, item.text] }),
   since: (filter, item, reading) => ({ ...filter, since: Math.max(filter.since ?? 0, momentIn(item, reading)) }),
+  added: (filter, item, reading) => {
+    const { from, before } = timeIn(item, reading)
+    const known = filter.added ?? { from, before }
+    return { ...filter, added: { from: Math.max(known.from, from), before: Math.min(known.before, before) } }
+  },
+  opened: doing('opened'),
+  clicked: doing('clicked'),
+  replied: doing('replied'),
   score: (filter, item, { text, now }) => {
     const { from, below } = scoresIn(item, text)
     const heat = { from: heatFrom(from, now), below: heatFrom(below, now) }
@@ -157,6 +173,10 @@ const VALUES: Readonly<Record<Key, ReadValue>> = {
   },
   suppressed: (filter, item, { text }) => ({ ...filter, suppressed: yesOrNo(item, text) }),
   waiting: (filter, item, { text }) => ({ ...filter, waiting: yesOrNo(item, text) }),
+}
+
+function doing(tally: Deed): ReadValue {
+  return (filter, item, reading) => ({ ...filter, did: [...filter.did, { tally, since: momentIn(item, reading) }] })
 }
 
 function yesOrNo(item: Item, text: string): boolean {
@@ -208,6 +228,16 @@ function momentIn({ text: value, at, length }: Item, { now, dayOf, text }: Readi
     at,
     length,
   })
+}
+
+/** The last `7d` until now, a local day, or those from one to another, both included. */
+function timeIn(item: Item, reading: Reading): { readonly from: number; readonly before: number } {
+  const { now, dayOf } = reading
+  const [first = '', last = first, ...others] = item.text.toLowerCase().split('..')
+  const [from, to] = [first, last].map((word) => (word === 'today' ? dayOf(now) : word))
+  if (others.length === 0 && from !== undefined && to !== undefined && isDay(from) && isDay(to))
+    return { from: startOfDay(dayOf, from), before: startOfDay(dayOf, addDays(to, 1)) }
+  return { from: momentIn(item, reading), before: Number.MAX_SAFE_INTEGER }
 }
 
 function isDay(value: string): boolean {

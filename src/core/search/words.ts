@@ -1,5 +1,6 @@
-import { fold, isPlainAscii } from '../name.ts'
+import { fold } from '../name.ts'
 import { type Described, shown } from '../shown.ts'
+import { isPlainAscii } from '../text.ts'
 
 /** A character of a script that is written without spaces is a word of its own. */
 const WORD =

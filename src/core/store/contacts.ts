@@ -231,9 +231,7 @@ export async function saveProfiles(
 
 const WHOLE = [...new Set([...PROFILE, ...SAVED, 'email', 'emailKey', 'domain', 'lastEngagedAt', 'revision'] as const)]
 
-const insertingWhole = perBackend(({ contacts }) =>
-  insertOf(contacts, WHOLE, { ignore: ['emailKey'] }),
-)
+const insertingWhole = perBackend(({ contacts }) => insertOf(contacts, WHOLE, { ignore: ['emailKey'] }))
 
 /** A contact of which everything is known that will be written. */
 export type WholeContact = Omit<ContactRow, 'id' | 'waitingSince' | 'answeredUntil' | 'suppression'> &
@@ -249,7 +247,7 @@ export async function insertWhole(tx: Database, rows: readonly WholeContact[]): 
   )
   const written = rows.flatMap((row) => {
     const id = ids.get(row.emailKey)
-    return id === undefined ? [] : [{ ...row, id }]
+    return id === undefined ? [] : [{ id, row }]
   })
   await indexNew(tx, written)
   return ids

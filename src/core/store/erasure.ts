@@ -111,11 +111,15 @@ export async function belongingsOf(database: Database, contactId: number): Promi
   return { events: Number(ofEvents?.n ?? 0), notes: Number(ofNotes?.n ?? 0) }
 }
 
-/** Deletes the contact and what hangs on it: words, notes and look-ups go with their contact by themselves. */
 export async function deleteContact(tx: Database, id: number): Promise<void> {
+  await deleteContacts(tx, [id])
+}
+
+/** Deletes contacts and what hangs on them: words, notes and look-ups go with their contact by themselves. */
+export async function deleteContacts(tx: Database, ids: readonly number[]): Promise<void> {
   const { contacts, events } = tx.tables
-  await tx.db.delete(events).where(eq(events.contactId, id))
-  await tx.db.delete(contacts).where(eq(contacts.id, id))
+  await tx.db.delete(events).where(inArray(events.contactId, [...ids]))
+  await tx.db.delete(contacts).where(inArray(contacts.id, [...ids]))
 }
 
 export interface ClickedLink {

@@ -143,13 +143,25 @@ export async function deleteImport(tx: Database, id: number): Promise<void> {
   await tx.db.delete(tx.tables.imports).where(eq(tx.tables.imports.id, id))
 }
 
-/** Contacts that an import made or changed and that nobody has tried to take back yet. */
-export async function notTakenBack(tx: Database, importId: number, limit: number): Promise<ImportedRow[]> {
+/** Contacts after `afterId` that an import made or changed and that nobody has tried to take back yet, by their ids. */
+export async function notTakenBack(
+  tx: Database,
+  importId: number,
+  afterId: number,
+  limit: number,
+): Promise<ImportedRow[]> {
   const { importContacts: imported } = tx.tables
   return await tx.db
     .select()
     .from(imported)
-    .where(and(eq(imported.importId, importId), isNull(imported.kept), ne(imported.outcome, 'unchanged')))
+    .where(
+      and(
+        eq(imported.importId, importId),
+        gt(imported.contactId, afterId),
+        isNull(imported.kept),
+        ne(imported.outcome, 'unchanged'),
+      ),
+    )
     .orderBy(imported.contactId)
     .limit(limit)
 }

@@ -85,7 +85,7 @@ function textSources(database: Database, text: TextQuery): Named[] {
 
 /** What is written out is what partial indexes ask for. */
 function filterSources(filter: ContactConditions): Named[] {
-  const { status, domain, tag, owner, campaign, since, heat, suppressed, waiting } = filter
+  const { status, domain, tag, owner, campaign, since, added, did, heat, suppressed, waiting } = filter
   const from = (condition: SQL): SQL => sql`select id from contacts where ${condition}`
   const exact = (ids: SQL, isExact = true): Named => ({ ids, isExact, isText: false })
   const sources: Named[] = []
@@ -108,6 +108,9 @@ function filterSources(filter: ContactConditions): Named[] {
     // SQLite begins with the first bound that it sees.
     sources.push(exact(from(sql`heat >= ${heat.from}${below} and heat > 0`)))
   }
+  if (added !== null) sources.push(exact(from(sql`created_at >= ${added.from} and created_at < ${added.before}`)))
+  for (const deed of did)
+    sources.push(exact(from(sql`last_engaged_at is not null and last_engaged_at >= ${deed.since}`), false))
   if (since !== null) {
     const engaged = sql`union all select id from contacts where last_engaged_at is not null and last_engaged_at >= ${since}`
     const isWithEngaged = !isNeverWarm(status) && (heat.below === null || heat.below > leastHeat(since))

@@ -2,6 +2,7 @@ import type { SQL, SQLWrapper } from 'drizzle-orm'
 
 import { tagKey } from '../changes/change.ts'
 import type { LifecycleStatus } from '../lifecycle.ts'
+import type { POINTS } from '../score.ts'
 import { wordsOfContact } from '../search/words.ts'
 import { decodeRows, insertOf, perBackend, selectList, valuesOf } from './bulk.ts'
 import type { ContactRow } from './contacts.ts'
@@ -18,11 +19,20 @@ export interface ContactConditions {
   readonly campaign: readonly string[]
   /** Engaged or added at that moment (UTC milliseconds) or later. */
   readonly since: number | null
+  /** Added from the one moment (UTC milliseconds) to before the other. */
+  readonly added: { readonly from: number; readonly before: number } | null
+  /** What they all have done at a moment (UTC milliseconds) or later. */
+  readonly did: readonly { readonly tally: Deed; readonly since: number }[]
   readonly heat: { readonly from: number | null; readonly below: number | null }
   readonly suppressed: boolean | null
   /** Whether they wrote and have no answer. */
   readonly waiting: boolean | null
 }
+
+/** What people do that can be looked for; whatever of it they did last, they were engaged then or later. */
+export const DEEDS = ['opened', 'clicked', 'replied'] as const satisfies readonly (keyof typeof POINTS)[]
+
+export type Deed = (typeof DEEDS)[number]
 
 const WORDED = [
   'id',
@@ -37,6 +47,8 @@ const WORDED = [
   'createdAt',
   'updatedAt',
 ] as const satisfies readonly (keyof ContactRow)[]
+
+type Worded = Pick<ContactRow, (typeof WORDED)[number]>
 
 const savingWords = perBackend(({ contactWords }) =>
   insertOf(contactWords, ['contactId', 'words'], {
@@ -88,15 +100,15 @@ export async function indexContacts(tx: Database, ids: readonly number[]): Promi
 /** The same for contacts that this transaction made whole, which nothing knows yet. */
 export async function indexNew(
   tx: Database,
-  rows: readonly Pick<ContactRow, (typeof WORDED)[number]>[],
+  made: readonly { readonly id: number; readonly row: Omit<Worded, 'id'> }[],
 ): Promise<void> {
   await tx.write(
     savingWords(tx),
-    rows.map((row) => ({ contactId: row.id, words: wordsOfContact(row).join(' ') || NO_WORDS })),
+    made.map(({ id, row }) => ({ contactId: id, words: wordsOfContact(row).join(' ') || NO_WORDS })),
   )
   await tx.write(
     addingTags(tx),
-    rows.flatMap(({ id, tags }) => [...new Set(tags.map(tagKey))].map((tag) => ({ tag, contactId: id }))),
+    made.flatMap(({ id, row }) => [...new Set(row.tags.map(tagKey))].map((tag) => ({ tag, contactId: id }))),
   )
 }
 
@@ -320,7 +332,7 @@ export async function wordsOfContacts(database: Database, ids: readonly number[]
 
 export function conditionsOf(database: Database, filter: ContactConditions): SQL | undefined {
   const { contacts } = database.tables
-  const { status, domain, tag, owner, campaign, since, heat, suppressed, waiting } = filter
+  const { status, domain, tag, owner, campaign, since, added, did, heat, suppressed, waiting } = filter
   return and(
     status.length > 0 ? inArray(contacts.status, [...status]) : undefined,
     domain.length > 0 ? inArray(contacts.domain, [...domain]) : undefined,
@@ -328,11 +340,18 @@ export function conditionsOf(database: Database, filter: ContactConditions): SQL
     or(...campaign.map((name) => isText(contacts.sourceCampaign, name))),
     tag.length > 0 ? hasTag(tag) : undefined,
     since === null ? undefined : or(gte(contacts.lastEngagedAt, since), gte(contacts.createdAt, since)),
+    added === null ? undefined : and(gte(contacts.createdAt, added.from), lt(contacts.createdAt, added.before)),
+    ...did.map((deed) => and(gte(contacts.lastEngagedAt, deed.since), hasDone(deed))),
     heat.from === null ? undefined : gte(contacts.heat, heat.from),
     heat.below === null ? undefined : lt(contacts.heat, heat.below),
     suppressed === null ? undefined : suppressed ? isNotNull(contacts.suppressed) : isNull(contacts.suppressed),
     waiting === null ? undefined : waiting ? isNotNull(contacts.waitingSince) : isNull(contacts.waitingSince),
   )
+}
+
+/** Both databases read JSON so. */
+function hasDone({ tally, since }: ContactConditions['did'][number]): SQL {
+  return sql`cast(contacts.counters -> ${sql.raw(`'${tally}'`)} ->> 'last' as bigint) >= ${since}`
 }
 
 function isText(column: SQLWrapper, value: string): SQL {

@@ -37,6 +37,8 @@ export async function openSqlite(path: string, erasureKey: ErasureKey): Promise<
   // 16 MiB, where the unique index of event ids is read at random places; the rest is in the system's own cache.
   writer.pragma('cache_size = -16384')
   migrate(drizzle({ client: writer }), { migrationsFolder: MIGRATIONS })
+  // From here on a lock that another process holds is waited for between turns (`begin`).
+  writer.pragma('busy_timeout = 0')
 
   // Read-only on purpose: a write outside `transaction` fails instead of racing one.
   const reader = connect(path, { readonly: true })
@@ -65,6 +67,7 @@ export async function openSqlite(path: string, erasureKey: ErasureKey): Promise<
     snapshot: async () => snapshotOf(path, erasureKey),
     async [Symbol.asyncDispose]() {
       reader.close()
+      writer.pragma(`busy_timeout = ${PATIENCE_MS}`)
       writer.pragma('optimize')
       writer.pragma('wal_checkpoint(TRUNCATE)')
       writer.close()
@@ -101,7 +104,7 @@ function claim(writer: BetterSqlite3.Database, path: string): void {
 
 async function inTransaction<T>(writer: BetterSqlite3.Database, work: () => Promise<T>): Promise<T> {
   try {
-    writer.exec('begin immediate')
+    await begin(writer)
     const result = await work()
     writer.exec('commit')
     return result
@@ -110,6 +113,27 @@ async function inTransaction<T>(writer: BetterSqlite3.Database, work: () => Prom
     if (writer.inTransaction) writer.exec('rollback')
     throw storageProblem(error) ?? error
   }
+}
+
+const PATIENCE_MS = 5000
+/** SQLite itself pauses up to 100 ms, and would miss the moment between two groups of an import. */
+const BUSY_PAUSE_MS = 2
+
+/** Waits where another process writes: left to itself SQLite would stop everything else meanwhile. */
+async function begin(writer: BetterSqlite3.Database): Promise<void> {
+  for (const until = performance.now() + PATIENCE_MS; ; ) {
+    try {
+      writer.exec('begin immediate')
+      return
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > until) throw error
+      await setTimeout(BUSY_PAUSE_MS)
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
 }
 
 const SCRUB_ATTEMPTS = 20
@@ -145,12 +169,7 @@ async function rewritten(path: string): Promise<boolean> {
 
 /** The log still holds the pages as they were. */
 function emptyLog(writer: BetterSqlite3.Database): boolean {
-  const patience = writer.pragma('busy_timeout', { simple: true })
-  // Waiting here would stop the whole program.
-  writer.pragma('busy_timeout = 0')
-  const busy = writer.prepare('pragma wal_checkpoint(TRUNCATE)').pluck().get()
-  writer.pragma(`busy_timeout = ${patience}`)
-  return busy === 0
+  return writer.prepare('pragma wal_checkpoint(TRUNCATE)').pluck().get() === 0
 }
 
 const CANNOT_WRITE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|CANTOPEN|NOMEM)/

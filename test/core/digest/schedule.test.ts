@@ -280,7 +280,7 @@ describe('over a year of restarts, downtimes and clocks that are set', () => {
             expect(await daysQueued(database)).toEqual(year.owed)
           },
         ),
-        { numRuns: 1 },
+        { numRuns: 1, endOnFailure: true },
       )
     },
   )

@@ -51,7 +51,7 @@ describe.each(databases)('erasing somebody on $name', ({ open }) => {
     })
     expect((await contactsAfter(database, 0, 10)).map(({ email }) => email)).toEqual([addressOf('two')])
     expect(await unread(database)).toBe(2)
-    expect(await jobKinds(database)).toEqual(['reply_alert', 'enrich_run'])
+    expect(await jobKinds(database)).toEqual(['alert', 'enrich_run'])
   })
 
   test('keeps the running counts true, and what happened counted', async () => {
@@ -179,7 +179,7 @@ describe.each(databases)('erasing somebody on $name', ({ open }) => {
   test('queues the change of the messages about them, and of one that is posted meanwhile', async () => {
     await using database = await opened()
     const { id: contactId } = await addContact(database, ADA, byEve)
-    const post = (ts: string) => ({ channel: 'C1', ts, contactId, kind: 'reply_alert' }) as const
+    const post = (ts: string) => ({ channel: 'C1', ts, contactId, kind: 'alert' }) as const
     for (let n = 0; n < 21; n += 1) await rememberPost(database, post(`${n}.1`), NOW)
     expect(await eraseContact(database, ADA, byEve)).toMatchObject({ posts: 21 })
     await rememberPost(database, post('99.1'), NOW)

@@ -7,11 +7,10 @@ import { importContacts } from '../../../src/core/import-contacts.ts'
 import { ingestAll } from '../../../src/core/ingest.ts'
 import type { InterchangeContact } from '../../../src/core/interchange.ts'
 import type { NewJob } from '../../../src/core/job.ts'
-import { replyAlertJob } from '../../../src/core/reply-alert.ts'
 import type { Database } from '../../../src/core/store/database.ts'
 import { enqueue } from '../../../src/core/store/jobs.ts'
 import { createDayOf } from '../../../src/core/time.ts'
-import { aDelivery, anEvent } from '../../support/events.ts'
+import { aDelivery, anEvent, REPLIES_ALERT } from '../../support/events.ts'
 
 export const NOW = Date.parse('2026-03-02T10:00:00Z')
 export const SECRET = 'a key that is thirty-two letters long'
@@ -19,7 +18,7 @@ export const dayOf = createDayOf('UTC')
 export const byEve = { by: 'U0EVE', now: NOW, dayOf }
 
 export async function ingest(database: Database, ...deliveries: Delivery[]) {
-  return await ingestAll({ database, dayOf, jobsFor: replyAlertJob }, deliveries)
+  return await ingestAll({ database, dayOf, ...REPLIES_ALERT }, deliveries)
 }
 
 export async function imported(database: Database, contacts: readonly InterchangeContact[]) {

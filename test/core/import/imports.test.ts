@@ -10,6 +10,7 @@ import type { Database } from '../../../src/core/store/database.ts'
 import { sql } from '../../../src/core/store/drizzle.ts'
 import { jobCounts } from '../../../src/core/store/jobs.ts'
 import { eventCounts, totalCounts } from '../../../src/core/store/roll-ups.ts'
+import { isAnybodyWith } from '../../../src/core/store/search.ts'
 import { createDayOf } from '../../../src/core/time.ts'
 import { databases } from '../../support/databases.ts'
 import { aDelivery, anEvent } from '../../support/events.ts'
@@ -122,6 +123,18 @@ describe.each(databases)('an import on $name', ({ open }) => {
     expect((await imports.dryRun(id)).counts).toMatchObject({ created: 600, duplicate: 1 })
     expect((await imports.run(id)).counts).toMatchObject({ created: 600, duplicate: 1 })
     expect(await contactByAddress(database, 'p3@example.com')).toMatchObject({ firstName: 'P3' })
+  })
+
+  test('is found by its words, however many come in at once and whatever they were found by before', async () => {
+    await using database = await open()
+    const isFound = (word: string) => isAnybodyWith(database, { groups: [[word]], as: 'whole' })
+    const list = (title: string) =>
+      ['email,title', ...Array.from({ length: 450 }, (_, n) => `p${n}@example.com,${title} ${n}`), ''].join('\n')
+    await bringIn(database, list('Buyer'))
+    expect(await Promise.all(['p0', 'p199', 'p200', 'p449', 'buyer'].map(isFound))).toEqual(Array(5).fill(true))
+    await bringIn(database, list('Seller'))
+    expect(await isFound('seller')).toBe(true)
+    expect(await isFound('buyer')).toBe(false)
   })
 
   test('goes on where it was when it was stopped in the middle, and counts every row once', async () => {
@@ -348,6 +361,19 @@ describe.each(databases)('undoing an import on $name', ({ open }) => {
     expect(await contactByAddress(database, 'plain@example.com')).toBeUndefined()
     expect(await contactByAddress(database, 'old@example.com')).toMatchObject({ title: 'Chief', company: 'Acme' })
     expect((await totalCounts(database)).get('new')).toBe(4)
+  })
+
+  test('restores however many it changed, and passes over those that it did not', async () => {
+    await using database = await open()
+    const list = (title: (n: number) => string) =>
+      ['email,title', ...Array.from({ length: 250 }, (_, n) => `p${n}@example.com,${title(n)}`), ''].join('\n')
+    await bringIn(database, list(() => 'Buyer'))
+    const { id } = await bringIn(
+      database,
+      list((n) => (n % 5 === 0 ? 'Buyer' : 'Seller')),
+    )
+    expect(await importsOf(database).undo(id, 'U0ADA')).toMatchObject({ removed: 0, restored: 200, kept: 0 })
+    expect(new Set((await contactsAfter(database, 0, 300)).map(({ title }) => title))).toEqual(new Set(['Buyer']))
   })
 
   test('goes on where it was, once', async () => {

@@ -37,6 +37,24 @@ describe('reading a filter', () => {
     ['since:2w', { since: now - 14 * DAY }],
     ['since:2026-11-01', { since: Date.parse('2026-10-31T23:00:00Z') }],
     ['since:today', { since: Date.parse('2026-11-21T23:00:00Z') }],
+    ['added:7d', { added: { from: now - 7 * DAY, before: Number.MAX_SAFE_INTEGER } }],
+    [
+      'added:2026-10-25',
+      { added: { from: Date.parse('2026-10-24T22:00:00Z'), before: Date.parse('2026-10-25T23:00:00Z') } },
+    ],
+    [
+      'added:2026-11-20..today',
+      { added: { from: Date.parse('2026-11-19T23:00:00Z'), before: Date.parse('2026-11-22T23:00:00Z') } },
+    ],
+    [
+      'opened:7d replied:2026-11-01',
+      {
+        did: [
+          { tally: 'opened', since: now - 7 * DAY },
+          { tally: 'replied', since: Date.parse('2026-10-31T23:00:00Z') },
+        ],
+      },
+    ],
     ['score:>20', { heat: { from: heatOf(20.05, now), below: null } }],
     ['score:>=20', { heat: { from: heatOf(19.95, now), below: null } }],
     ['score:<20', { heat: { from: null, below: heatOf(19.95, now) } }],
@@ -62,6 +80,8 @@ describe('reading a filter', () => {
     ['tag:"vip', 'At position 5: the quote that opens here has no end'],
     ['since:soon', 'At position 7: “soon” is not a time. Use 7d'],
     ['since:2026-02-30', '“2026-02-30” is not a time'],
+    ['added:2026-11-01..soon', 'At position 7: “2026-11-01..soon” is not a time'],
+    ['clicked:never', 'At position 9: “never” is not a time'],
     ['score:hot', 'At position 7: “hot” is not a score. Use >20'],
     ['suppressed:maybe', '“maybe” is not an answer. Use yes, no.'],
     ['', 'Which contacts?'],
@@ -183,6 +203,7 @@ describe.each(databases)('finding what a filter means on $name', ({ open }) => {
     await ingestAll(deps, [
       aDelivery(
         anEvent({ type: 'replied', recipient: 'reply@example.com', occurredAt: now }),
+        anEvent({ type: 'opened', recipient: 'reply@example.com', occurredAt: now - 200 * DAY }),
         anEvent({ type: 'clicked', recipient: 'click@example.com', occurredAt: now - 20 * DAY }),
         anEvent({ type: 'unsubscribed', recipient: 'gone@example.com', occurredAt: now - 20 * DAY }),
       ),
@@ -195,6 +216,10 @@ describe.each(databases)('finding what a filter means on $name', ({ open }) => {
     expect(await ids(database, 'suppressed:yes')).toEqual([gone])
     expect(await ids(database, 'suppressed:no score:>0')).toEqual([click, reply])
     expect(await ids(database, 'score:>0 since:2026-11-15')).toEqual([reply])
+    expect(await ids(database, 'replied:7d')).toEqual([reply])
+    expect(await ids(database, 'opened:7d')).toEqual([])
+    expect(await ids(database, 'opened:1y')).toEqual([reply])
+    expect(await ids(database, 'clicked:30d')).toEqual([click])
   })
 
   test('gives each contact once, however many there are', async () => {
