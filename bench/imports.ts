@@ -26,6 +26,8 @@ import { rawContactsPerSecond } from './support/raw-contacts.ts'
 type Row = (what: string, figure: string, aim?: string) => void
 
 const FEWER = 100_000
+/** How long deliveries are measured that nothing disturbs. */
+const IDLE_MS = 3000
 
 const Environment = z.object({ CROWD: z.coerce.number().int().min(1000).default(1_000_000) })
 
@@ -72,6 +74,8 @@ async function measureDeliveries(row: Row, list: string, folder: string): Promis
   }
   {
     await using program = await startProgram()
+    const idle = await deliverDuring(program, wait(IDLE_MS))
+    row(`a delivery with nothing beside it, ${idle.length}: p50, p99, longest`, spread(idle))
     const waits = await deliverDuring(program, crmBeside(program, ['import', list]))
     row(`a delivery beside crm import, ${waits.length}: p50, p99, longest`, spread(waits), 'p99 below 100 ms')
   }

@@ -17,11 +17,21 @@ const TYPES: Readonly<Record<string, string>> = {
   woff: 'font/woff',
 }
 
+/** By path. */
+export type PageFiles = ReadonlyMap<string, PageFile>
+
+let files: Promise<PageFiles> | undefined
+
 /**
- * The page as a browser reads it, by path: each kind of source in one file, because a hundred small ones take a
- * browser longer than putting them together takes us. Nothing is written to disk.
+ * The page as a browser reads it: each kind of source in one file, because a hundred small ones take a browser
+ * longer than putting them together takes us. Once for a process, and nothing is written to disk.
  */
-export async function buildPage(): Promise<ReadonlyMap<string, PageFile>> {
+export function pageFiles(): Promise<PageFiles> {
+  files ??= putTogether()
+  return files
+}
+
+async function putTogether(): Promise<PageFiles> {
   const built = await build({
     configFile: false,
     root: PAGE,

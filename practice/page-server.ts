@@ -4,7 +4,7 @@ import { getRequestListener } from '@hono/node-server'
 
 import { PRACTICE_PATH, type PracticeParts } from './contract.ts'
 import { createPageApi } from './page-api.ts'
-import { buildPage, type PageFile } from './page-files.ts'
+import { type PageFiles, pageFiles } from './page-files.ts'
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
@@ -29,13 +29,13 @@ export async function startPageServer({
   const server = resources.adopt(createServer(), close)
   const url = await listen(server, port, host)
   resources.defer(() => closing.abort())
-  const files = onceAsked(buildPage)
+  const files = await pageFiles()
   const api = getRequestListener(createPageApi(parts, closing.signal).fetch)
   server.on('request', (request, response) => {
     const refusal = refusalOf(request)
     if (refusal) return void say(response, 403, refusal)
     if (request.url?.startsWith(`${PRACTICE_PATH}/`)) return void api(request, response)
-    void give(request, response, files)
+    give(request, response, files)
   })
   const owned = resources.move()
   return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() }
@@ -82,32 +82,13 @@ const HEADERS = {
 /** The names of assets change with what is in them. */
 const CACHE = { page: 'no-store', asset: 'public, max-age=31536000, immutable' }
 
-type Files = () => Promise<ReadonlyMap<string, PageFile>>
-
-async function give(request: IncomingMessage, response: ServerResponse, files: Files): Promise<void> {
+function give(request: IncomingMessage, response: ServerResponse, files: PageFiles): void {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-  try {
-    const file = (await files()).get(pathname === '/' ? '/index.html' : pathname)
-    if (!file) return say(response, 404, 'There is nothing here. The practice page is at /')
-    const isPage = pathname === '/'
-    response
-      .writeHead(200, {
-        ...HEADERS,
-        'content-type': file.type,
-        'cache-control': isPage ? CACHE.page : CACHE.asset,
-      })
-      .end(file.body)
-  } catch (error) {
-    say(response, 500, `The page cannot be put together: ${error}`)
-  }
-}
-
-function onceAsked<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
+  const isPage = pathname === '/'
+  const file = files.get(isPage ? '/index.html' : pathname)
+  if (!file) return void say(response, 404, 'There is nothing here. The practice page is at /')
+  const headers = { ...HEADERS, 'content-type': file.type, 'cache-control': isPage ? CACHE.page : CACHE.asset }
+  response.writeHead(200, headers).end(file.body)
 }
 
 function say(response: ServerResponse, status: number, sentence: string): void {

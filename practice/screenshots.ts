@@ -3,7 +3,7 @@ import '../src/runtime.ts'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 
 import { openBrowser } from './browser.ts'
 import type { EmailAction } from './contract.ts'
@@ -13,8 +13,18 @@ import { PRACTICE_CONTACTS } from './samples/contacts.ts'
 const FOLDER = join(import.meta.dirname, '../docs/screenshots')
 const DESKTOP = { width: 1280, height: 800 }
 const PHONE = { width: 390, height: 844 }
+/** Of a message that is shown from its beginning. */
+const BELOW_THE_EDGE = 150
 /** Of the sample people, somebody with a history. */
 const WHO = 'Imani Okonjo'
+
+/** What everybody, or one of so many people, did. */
+const BUSY = [
+  ['delivered', 1],
+  ['opened', 2],
+  ['clicked', 5],
+  ['replied', 16],
+] as const satisfies readonly (readonly [EmailAction, number])[]
 
 // The pictures of README.md, taken of the running practice workspace.
 try {
@@ -55,7 +65,9 @@ async function takeAll(): Promise<void> {
   const digest = desktop.getByText(/^Digest of /).last()
   await digest.waitFor()
   await desktop.getByText('2 replies').last().waitFor()
-  await digest.evaluate('(heading) => heading.scrollIntoView()')
+  await desktop.mouse.move(DESKTOP.width / 2, DESKTOP.height / 2)
+  await desktop.mouse.wheel(0, ((await digest.boundingBox())?.y ?? 0) - BELOW_THE_EDGE)
+  await settled(desktop, digest)
   await take(desktop, 'digest')
 }
 
@@ -67,14 +79,6 @@ async function aBusyDay({ tools }: Practice): Promise<void> {
       await tools.act({ kind: 'event', tool: 'sendgrid', action, contact })
   }
 }
-
-/** What everybody, or one of so many people, did. */
-const BUSY = [
-  ['delivered', 1],
-  ['opened', 2],
-  ['clicked', 5],
-  ['replied', 16],
-] as const satisfies readonly (readonly [EmailAction, number])[]
 
 async function open(
   browser: Browser,
@@ -89,6 +93,15 @@ async function open(
     .waitFor()
   await page.evaluate('document.fonts.ready')
   return page
+}
+
+/** Scrolling goes on for a moment. */
+async function settled(page: Page, what: Locator): Promise<void> {
+  for (let [before, after] = [-1, 0]; before !== after; ) {
+    before = after
+    await page.waitForTimeout(100)
+    after = (await what.boundingBox())?.y ?? 0
+  }
 }
 
 async function take(page: Page, name: string): Promise<void> {

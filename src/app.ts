@@ -5,6 +5,7 @@ import { Hono } from 'hono'
 import { channelFindings } from './bot/channel-findings.ts'
 import { SLACK_PATH } from './bot/receiver.ts'
 import { slackHealth } from './bot/slack-health.ts'
+import { alertRuleFindings } from './core/alerts/finding.ts'
 import { followJobs } from './core/alerts/following.ts'
 import { watchJobs } from './core/alerts/notices.ts'
 import { readKinds } from './core/alerts/settings.ts'
@@ -74,6 +75,7 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     const slack = async () => [
       ...(await slackHealth({ ...config, digest: await digests.settings() }, { fetch, now })),
       ...(await channelFindings(database, now())),
+      ...(await alertRuleFindings(database, config.alertChannel)),
     ]
     return await health({ ...settings, database, dayOf, now: now(), slack })
   }

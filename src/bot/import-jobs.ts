@@ -51,7 +51,7 @@ export function checkJob(order: z.infer<typeof CheckOrder>): NewJob {
     id: `${IMPORT_CHECK}:${order.id}:${order.isChosen}`,
     kind: IMPORT_CHECK,
     payload: order,
-    key: String(order.id),
+    key: `${IMPORT_CHECK}:${order.id}`,
     runAt: 0,
   }
 }

@@ -81,7 +81,9 @@ async function bringIn({ config }: Context, imports: Imports, file: string, opti
   try {
     const inspection = await imports.inspection(id)
     for (const warning of inspection.warnings) say(plain(warning))
-    if (options.columns !== undefined) await imports.setColumns(id, columnsFrom(options.columns, inspection))
+    // One that goes on has its columns already, and half of it is written by them.
+    if (options.columns !== undefined && id === kept)
+      await imports.setColumns(id, columnsFrom(options.columns, inspection))
     if (options.dryRun) await tryOut(imports, id, options)
     else await carryOut(imports, id, inspection.unit, options)
   } finally {

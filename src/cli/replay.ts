@@ -99,7 +99,11 @@ async function replaySelected({ config, database, now }: Context, options: Optio
       // A reply that nobody has read is news whenever it is understood; an open of that time is not.
       alertsFor: async (tx, happenings, at) =>
         config.slack
-          ? await alertJobs(tx, happenings, { now: at, hasChannel: config.alertChannel !== undefined, kinds: ['replied'] })
+          ? await alertJobs(tx, happenings, {
+              now: at,
+              hasChannel: config.alertChannel !== undefined,
+              kinds: ['replied'],
+            })
           : [],
       rest: () => setTimeout(REST_MS),
     },

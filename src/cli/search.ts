@@ -14,7 +14,7 @@ export function searchCommand(): Command {
     .description('list the contacts that have all of the words and meet the filters, the warmest first')
     .argument(
       '<text...>',
-      'beginnings of words of name, company, title, address or tags; filters: status: domain: tag: owner: campaign: since: score: suppressed:',
+      'beginnings of words of name, company, title, address or tags; filters: status: domain: tag: owner: campaign: since: added: opened: clicked: replied: score: suppressed: waiting:',
     )
     .option('--limit <n>', 'how many', positive, 50)
     .option('--json', 'print one JSON object a line')

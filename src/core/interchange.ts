@@ -4,6 +4,7 @@ import type { EmailEvidence } from './email-status.ts'
 import type { Claims } from './enrichment/claims.ts'
 import type { Enrichment } from './enrichment/flat.ts'
 import type { EngagementEvent, EventType } from './event.ts'
+import { isoTime } from './iso-time.ts'
 import type { LifecycleStatus } from './lifecycle.ts'
 import type { Suppression } from './suppression.ts'
 
@@ -138,5 +139,5 @@ function isEmpty(value: unknown): boolean {
 }
 
 function iso(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString()
+  return at === null ? null : isoTime(at)
 }

@@ -20,12 +20,14 @@ interface JobKind {
   readonly inBulk?: true
   /** Says something in Slack of its own accord: when its answer is lost somebody may have seen it, and it may be sent long after. */
   readonly sends?: true
+  /** Is followed by what is sent, and so has to be begun anew with it. */
+  readonly leads?: true
 }
 
 /** What people call the work that is queued. */
 const KINDS: Readonly<Record<string, JobKind>> = {
-  [ALERT]: { one: 'alert to plan', many: 'alerts to plan' },
-  [ALERT_FOLLOW]: { one: 'event to add to an alert', many: 'events to add to alerts' },
+  [ALERT]: { one: 'alert to plan', many: 'alerts to plan', leads: true },
+  [ALERT_FOLLOW]: { one: 'event to add to an alert', many: 'events to add to alerts', leads: true },
   [ALERT_MESSAGE]: { one: 'alert', sends: true },
   [ALERT_ENTRY]: { one: 'entry in the thread of an alert', many: 'entries in threads of alerts', sends: true },
   [ALERT_ROLL_UP]: { one: 'list of alerts', many: 'lists of alerts', sends: true },
@@ -51,4 +53,9 @@ export function kindOf(kind: string): JobKind {
 
 export const SENDING_KINDS: readonly string[] = Object.entries(KINDS)
   .filter(([, { sends }]) => sends)
+  .map(([kind]) => kind)
+
+/** What people can have begun anew after it was given up. */
+export const REVIVED_KINDS: readonly string[] = Object.entries(KINDS)
+  .filter(([, { sends, leads }]) => sends || leads)
   .map(([kind]) => kind)

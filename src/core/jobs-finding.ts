@@ -1,5 +1,5 @@
 import type { Fact, Finding } from './finding.ts'
-import { kindOf } from './job-kinds.ts'
+import { kindOf, REVIVED_KINDS } from './job-kinds.ts'
 import type { Database } from './store/database.ts'
 import { type GivenUp, givenUp, jobCounts, overdueSince, uncertainCounts, WORKER_DIED } from './store/jobs.ts'
 import { counted } from './text.ts'
@@ -67,7 +67,7 @@ function laidDown(kind: string, all: readonly GivenUp[]): Finding[] {
     ...reasons(dead),
   ]
   const look = 'look for "effect given up" in the log, which says why'
-  return kindOf(kind).sends
+  return REVIVED_KINDS.includes(kind)
     ? [{ name: 'jobs', state: 'problem', facts, fixes: [SEND_AGAIN], canSendAgain: true }]
     : [{ name: 'jobs', state: 'problem', facts, fixes: [look] }]
 }

@@ -1,4 +1,4 @@
-import { SENDING_KINDS } from './job-kinds.ts'
+import { REVIVED_KINDS } from './job-kinds.ts'
 import { insertChange } from './store/changes.ts'
 import type { Database } from './store/database.ts'
 import { reviveJobs } from './store/jobs.ts'
@@ -12,7 +12,7 @@ export async function sendAgain(
   { by, now }: { /** A Slack user id. */ readonly by: string; readonly now: number },
 ): Promise<number> {
   return await database.transaction(async (tx) => {
-    const sentAgain = await reviveJobs(tx, SENDING_KINDS, now)
+    const sentAgain = await reviveJobs(tx, REVIVED_KINDS, now)
     if (sentAgain === 0) return 0
     // In the history of nobody in particular.
     await insertChange(tx, {

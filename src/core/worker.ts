@@ -6,7 +6,14 @@ import type { Database } from './store/database.ts'
 import { type ClaimedJob, claimJobs, extendLease, finishJob, nextRunAt, returnHeld, returnJob } from './store/jobs.ts'
 
 /** Does what a job asks for. Runs at least once, so doing it twice must be harmless. Aborted at shutdown. */
-export type JobHandler = (payload: unknown, job: { readonly id: string; readonly signal: AbortSignal }) => Promise<void>
+export type JobHandler = (payload: unknown, job: RunningJob) => Promise<void>
+
+export interface RunningJob {
+  readonly id: string
+  readonly signal: AbortSignal
+  /** It may have been done before, with what was true then. */
+  readonly uncertain?: boolean
+}
 
 export interface WorkerDeps {
   readonly database: Database
@@ -108,7 +115,11 @@ export class Worker {
         .catch((error: unknown) => log.warn('lease could not be extended', { job: job.id, error }))
     }, HEARTBEAT_MS)
     try {
-      await handlers[job.kind]?.(job.payload, { id: job.id, signal: AbortSignal.any([this.#stop.signal, lost.signal]) })
+      await handlers[job.kind]?.(job.payload, {
+        id: job.id,
+        uncertain: job.uncertain,
+        signal: AbortSignal.any([this.#stop.signal, lost.signal]),
+      })
       await database.transaction((tx) => finishJob(tx, job.seq, owner))
       log.info('effect done', { job: job.id, kind: job.kind, attempts: job.attempts, ms: now() - started })
     } catch (error) {

@@ -71,8 +71,8 @@ describe('a conversation in Slack', () => {
   test('stays when somebody deletes its message, and goes on without it', async () => {
     await using office = await anAlertOffice()
     await office.happens(aReply('First'))
-    office.slack.trouble({ kind: 'refuse', error: 'message_not_found' }, { method: 'chat.update' })
-    office.slack.trouble({ kind: 'refuse', error: 'thread_not_found' }, { method: 'chat.postMessage' })
+    office.slack.trouble({ kind: 'refuse', error: 'message_not_found' }, { method: 'chat.update', times: 20 })
+    office.slack.trouble({ kind: 'refuse', error: 'thread_not_found' }, { method: 'chat.postMessage', times: 20 })
     await office.happens(aReply('Second', { occurredAt: office.clock.now }))
     expect(await office.database.db.select().from(office.database.tables.jobs)).toEqual([])
   })

@@ -150,6 +150,14 @@ describe('a digest', () => {
     expect(whole).not.toContain('Delivered')
   })
 
+  test('counts as sent what arrived and what bounced, where no tool tells what was sent', () => {
+    const figures = [
+      { tally: 'bounced' as const, ...compared(7, 0) },
+      { tally: 'delivered' as const, ...compared(40, 0) },
+    ]
+    expect(wordsOf(digestView(aDigest({ figures }), 'own'))).toContain('*Bounced for good*\n7 of 47 ↑ usually 0')
+  })
+
   test('never says more of m than m', () => {
     const few = aDigest({
       figures: [

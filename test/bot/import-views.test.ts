@@ -135,7 +135,7 @@ describe('what an import would do', () => {
       importCheckedView(list, aDryRun({ suggestions: 1, first: { ...aDryRun().first, suggested } })),
     )
     expect(words).toContain(
-      '*1 perhaps mistyped, imported as they are*\nRow 4 “ada@gmial.com”: Did you mean ada@gmail.com?',
+      '*1 perhaps mistyped, imported as it is*\nRow 4 “ada@gmial.com”: Did you mean ada@gmail.com?',
     )
   })
 })
@@ -167,10 +167,10 @@ describe('what an import did', () => {
   test('asks before an undo, with its numbers, and above 25 contacts in a form that wants them typed', () => {
     const undo = (created: number) =>
       wordsOf(importReportView(anImportState({ counts: { ...NO_COUNTS, created, changed: 1 } })))
-    expect(undo(24)).toContain('24 contacts go, and 1 is set back to what was there before.')
+    expect(undo(24)).toContain('24 contacts are removed, and 1 is set back to what was there before.')
     expect(undo(25)).not.toContain('Undo this import?')
     expect(wordsOf(importUndoForm(anImportState({ counts: { ...NO_COUNTS, created: 1200 } })))).toContain(
-      '1,200 contacts go',
+      '1,200 contacts are removed',
     )
   })
 

@@ -1,11 +1,12 @@
-import { expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 
 import { type Slack, startSlack } from '../../practice/slack/index.ts'
+import { table } from '../../src/bot/blocks.ts'
 import { mrkdwn } from '../../src/bot/mrkdwn.ts'
 import { createSlackSender, type SenderDeps } from '../../src/bot/sender.ts'
 import { SlackRefusedError } from '../../src/bot/slack-refusals.ts'
 import { alertView } from '../../src/bot/views/alert.ts'
-import { CrmError, UpstreamError } from '../../src/core/errors.ts'
+import { CrmError, UncertainError, UpstreamError } from '../../src/core/errors.ts'
 import { anAlert, NOW } from './fixtures.ts'
 import { TOKEN } from './support.ts'
 
@@ -26,8 +27,8 @@ async function failureOf(promise: Promise<unknown>): Promise<unknown> {
 test('a message is posted so that nothing in it is linked, previewed or parsed', async () => {
   await using slack = await startSlack()
   const posted = await aSender(slack).post(post)
-  expect(slack.person().messages()).toMatchObject([{ ts: posted.ts, isEphemeral: false }])
-  expect(posted.channel).toBe(slack.channel('sales').id)
+  expect(slack.person().messages()).toMatchObject([{ ts: posted?.ts, isEphemeral: false }])
+  expect(posted?.channel).toBe(slack.channel('sales').id)
   expect(slack.calls).toEqual([
     {
       method: 'chat.postMessage',
@@ -73,31 +74,158 @@ test.each([
 test('a rate limit is one request and says when to come back, and the channel waits as long', async () => {
   await using slack = await startSlack()
   slack.trouble({ kind: 'rate-limited', retryAfterSeconds: 30 })
-  const sender = aSender(slack)
+  let now = NOW
+  const sender = aSender(slack, { now: () => now })
   expect(await failureOf(sender.post(post))).toMatchObject({ name: 'UpstreamError', retryAfterMs: 30_000 })
-  expect(await failureOf(sender.post(post))).toMatchObject({ name: 'UpstreamError', retryAfterMs: 30_000 })
+  now += 29_999
+  expect(await failureOf(sender.post(post))).toMatchObject({ name: 'UpstreamError', retryAfterMs: 1 })
   expect(slack.calls).toHaveLength(1)
+  now += 1
+  await sender.post(post)
+  expect(slack.calls).toHaveLength(2)
 })
 
-test('a channel gets one message a second, and others do not wait for it', async () => {
+test('a rate limit of changes holds up further changes, and no new messages', async () => {
+  await using slack = await startSlack()
+  const sender = aSender(slack)
+  const posted = await sender.post(post)
+  if (!posted) throw new Error('nothing was posted')
+  slack.trouble({ kind: 'rate-limited', retryAfterSeconds: 30 })
+  for (let time = 0; time < 2; time += 1)
+    expect(await failureOf(sender.update({ ...alert, ...posted }))).toMatchObject({ retryAfterMs: 30_000 })
+  expect(slack.callsOf('chat.update')).toHaveLength(1)
+  await sender.post({ ...post, key: 'another' })
+})
+
+test('a channel gets three messages at once and then one a second, and others do not wait for it', async () => {
   await using slack = await startSlack()
   let now = NOW
   const sender = aSender(slack, { now: () => now })
-  await sender.post(post)
+  const say = (key: string, channel = '#sales') => failureOf(sender.post({ ...post, key, channel }))
+  expect(await Promise.all(['a', 'b', 'c'].map((key) => say(key)))).toEqual([undefined, undefined, undefined])
   now += 400
-  expect(await failureOf(sender.post(post))).toMatchObject({ name: 'UpstreamError', retryAfterMs: 600 })
-  await sender.post({ ...post, channel: '#marketing' })
+  expect(await say('d')).toMatchObject({ name: 'UpstreamError', retryAfterMs: 600 })
+  expect(await say('e')).toMatchObject({ name: 'UpstreamError', retryAfterMs: 1600 })
+  await say('a', '#marketing')
   now += 600
-  await sender.post(post)
-  expect(slack.calls.map(({ args }) => args.channel)).toEqual(['#sales', '#marketing', '#sales'])
+  expect([await say('d'), await say('e')]).toMatchObject([undefined, { retryAfterMs: 2000 }])
+  expect(slack.person().messages()).toHaveLength(4)
+  now += 60_000
+  expect(await Promise.all(['f', 'g', 'h'].map((key) => say(key)))).toEqual([undefined, undefined, undefined])
 })
 
-test('two messages at the same moment do not pass together', async () => {
+describe('a post whose answer was lost', () => {
+  test.each([
+    ['was lost with the connection', { kind: 'drop', after: true }],
+    ['was a failure of the server', { kind: 'status', status: 503, after: true }],
+    ['says that a part may be done', { kind: 'refuse', error: 'internal_error' }],
+  ] as const)('may be there where the answer %s', async (_how, trouble) => {
+    await using slack = await startSlack()
+    slack.trouble(trouble)
+    expect(await failureOf(aSender(slack).post(post))).toBeInstanceOf(UncertainError)
+  })
+
+  test('is there once when it is sent again', async () => {
+    await using slack = await startSlack()
+    slack.trouble({ kind: 'drop', after: true })
+    const sender = aSender(slack)
+    await failureOf(sender.post(post))
+    const [message] = slack.person().messages()
+    expect(await sender.post(post)).toEqual({ channel: slack.channel('sales').id, ts: message?.ts })
+    expect(slack.person().messages()).toHaveLength(1)
+  })
+
+  test('is done where somebody has deleted it since', async () => {
+    await using slack = await startSlack()
+    slack.trouble({ kind: 'refuse', error: 'duplicate_message_not_found' })
+    expect(await aSender(slack).post(post)).toBeUndefined()
+  })
+
+  test('is not there where Slack is out of reach', async () => {
+    const slack = await startSlack()
+    await slack[Symbol.asyncDispose]()
+    expect(await failureOf(aSender(slack).post(post))).toMatchObject({ name: 'UpstreamError' })
+  })
+
+  test.each([
+    ['a rate limit', { kind: 'rate-limited', retryAfterSeconds: 1 }],
+    ['an unknown address', { kind: 'status', status: 404 }],
+  ] as const)('is not there after %s', async (_why, trouble) => {
+    await using slack = await startSlack()
+    slack.trouble(trouble)
+    expect(await failureOf(aSender(slack).post(post))).toMatchObject({ name: 'UpstreamError' })
+  })
+})
+
+describe('newer blocks', () => {
+  const TABLE = table([['ada']])
+  const charted = { ...post, charted: [...alert.blocks, TABLE] }
+
+  function aMemory() {
+    const kept: string[] = []
+    return {
+      kept,
+      refusedBlocks: {
+        isRefused: async (team: string, block: string) => kept.includes(`${team} ${block}`),
+        async refused(team: string, block: string) {
+          kept.push(`${team} ${block}`)
+        },
+      },
+    }
+  }
+
+  test('are sent where the workspace takes them', async () => {
+    await using slack = await startSlack()
+    const { kept, refusedBlocks } = aMemory()
+    await aSender(slack, { refusedBlocks }).post(charted)
+    expect(slack.person().messages()[0]?.blocks.at(-1)).toMatchObject({ type: 'table' })
+    expect(kept).toEqual([])
+  })
+
+  test('give way to classic ones where they are refused, and are not tried again', async () => {
+    await using slack = await startSlack()
+    slack.refuseBlocks(['table'])
+    const { kept, refusedBlocks } = aMemory()
+    const sender = aSender(slack, { refusedBlocks })
+    const posted = await sender.post(charted)
+    expect(kept).toEqual([`${slack.screen().team.id} table`])
+    if (!posted) throw new Error('nothing was posted')
+    await sender.post({ ...charted, key: 'another' })
+    await sender.update({ ...charted, ...posted })
+    const methods = slack.calls.map(({ method }) => method)
+    expect(methods).toEqual(['auth.test', 'chat.postMessage', 'chat.postMessage', 'chat.postMessage', 'chat.update'])
+    expect(slack.person().messages()).toHaveLength(2)
+  })
+
+  test('are not to blame where the classic ones are refused, too', async () => {
+    await using slack = await startSlack()
+    slack.refuseBlocks(['table', ...alert.blocks.map(({ type }) => type)])
+    const { kept, refusedBlocks } = aMemory()
+    const failure = await failureOf(aSender(slack, { refusedBlocks }).post(charted))
+    expect(failure).toMatchObject({ code: 'invalid_blocks' })
+    expect(kept).toEqual([])
+  })
+
+  test('are not sent where nothing is known of the workspace', async () => {
+    await using slack = await startSlack()
+    slack.trouble({ kind: 'status', status: 500 }, { method: 'auth.test' })
+    await aSender(slack, aMemory()).post(charted)
+    expect(slack.person().messages()[0]?.blocks).toHaveLength(alert.blocks.length)
+  })
+})
+
+test('a reply goes into its thread, and into the channel where that is wanted', async () => {
   await using slack = await startSlack()
   const sender = aSender(slack)
-  const outcomes = await Promise.allSettled([sender.post(post), sender.post(post)])
-  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
-  expect(slack.calls).toHaveLength(1)
+  const parent = await sender.post(post)
+  if (!parent) throw new Error('nothing was posted')
+  await sender.post({ ...post, key: 'quiet', thread: parent.ts })
+  await sender.post({ ...post, key: 'loud', thread: parent.ts, broadcast: true })
+  expect(slack.person().messages()).toMatchObject([
+    { isBroadcast: false },
+    { thread: parent.ts, isBroadcast: false },
+    { thread: parent.ts, isBroadcast: true },
+  ])
 })
 
 test.each([

@@ -29,6 +29,9 @@ import { contactScoreView } from '../../src/bot/views/contact-score.ts'
 import { contactSourcesView } from '../../src/bot/views/contact-sources.ts'
 import { contactTimelineView } from '../../src/bot/views/contact-timeline.ts'
 import { deniedView } from '../../src/bot/views/denied.ts'
+import { digestView } from '../../src/bot/views/digest.ts'
+import { digestForm, digestStateView } from '../../src/bot/views/digest-schedule.ts'
+import { digestThread } from '../../src/bot/views/digest-thread.ts'
 import { enrichCostView, notStartedView } from '../../src/bot/views/enrich-cost.ts'
 import {
   enrichingView,
@@ -85,6 +88,8 @@ import {
   aChange,
   aCompany,
   aCompanyPerson,
+  aDigest,
+  aDigestState,
   aDryRun,
   aFact,
   aFoundContact,
@@ -95,6 +100,7 @@ import {
   anAlertRule,
   anAlertsState,
   anEmptyCard,
+  anEmptyDigest,
   anEstimate,
   anImportState,
   anInspection,
@@ -218,9 +224,10 @@ function companyAndCampaignViews(outside: string, many: number): Message[] {
 function everyChange(outside: string, many = 3): Told {
   const tags = Array<string>(many).fill(outside)
   const values = { firstName: outside, lastName: outside, company: outside, title: outside, owner: outside, tags }
+  const settled = { triage: 'later', until: outside, stopped: { at: NOW, event: outside } } as const
   const [before, after] = [
     { ...values, status: 'new', decision: null } as const,
-    { ...values, status: 'converted', decision: 'converted', note: 7 } as const,
+    { ...values, ...settled, status: 'converted', decision: 'converted', note: 7 } as const,
   ]
   return aChange({ actor: outside, before, after, noteText: outside })
 }
@@ -423,6 +430,10 @@ describe('every view', () => {
     companyView({ kind: 'choose', domain: 'acmee.example', domains: ['acme.example'] }),
     campaignView('Spring launch', { kind: 'found', campaign: aCampaign() }),
     campaignsView([aCampaign()]),
+    digestView(aDigest(), 'own'),
+    digestView(anEmptyDigest(), 'own'),
+    ...digestThread(aDigest(), 'own'),
+    digestStateView({ ...aDigestState({ saved: { by: 'U0GRACE', at: NOW } }), trouble: null }, { role: 'admin' }),
     ...typicalAlerts(),
     helpView(),
     alertsView(anAlertsState(), { role: 'admin', asked: 3 }),
@@ -466,6 +477,7 @@ describe('every view', () => {
       lookedUpView('Contact', contactCardView(aCard())),
       forgetForm({ email: 'ada@example.com', contact: aCard(), events: 3, notes: 1 }),
       statsForm({ campaigns: ['Spring launch'], tags: ['vip'] }),
+      digestForm(aDigestState().settings),
       kindsForm(anAlertsState().kinds),
       ruleForm(anAlertRule({ tag: 'vip', owner: 'U0ADA', kinds: ['replied'] })),
       quietForm(null, 'Europe/Berlin'),

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 
+import { inject } from 'vitest'
+
 import { type Persona, type Slack, type SlackOptions, startSlack } from '../../practice/slack/index.ts'
 import { slackSigned } from '../../practice/slack/sign.ts'
 import { createProgram } from '../../src/app.ts'
@@ -31,7 +33,7 @@ export async function aProgramInSlack(
 ): Promise<Workspace & { readonly database: Database; readonly databaseUrl: string }> {
   await using resources = new AsyncDisposableStack()
   const slack = resources.use(await startSlack(options))
-  const place = resources.use(sqlitePlace())
+  const place = resources.use(sqlitePlace({ template: inject('sqliteTemplate') }))
   const { log, lines } = aLog()
   const program = resources.use(
     await createProgram(

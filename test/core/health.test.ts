@@ -71,7 +71,7 @@ describe.each(databases)('health on $name', ({ name, open }) => {
         ],
         fixes: ['update this program, then: npm run -s crm -- replay --provider sendgrid'],
       },
-      { name: 'jobs', state: 'ok', facts: ['2 reply alerts queued'], fixes: [] },
+      { name: 'jobs', state: 'ok', facts: ['2 alerts queued'], fixes: [] },
     ])
   })
 
@@ -90,11 +90,11 @@ describe.each(databases)('health on $name', ({ name, open }) => {
     const jobs = async () => (await looked(database)).at(-1)
 
     await queue(ago(15), {}, { kind: 'enrich', runAt: NOW + 1 })
-    expect(await jobs()).toMatchObject({ state: 'ok', facts: ['1 enrichment, 1 reply alert queued'] })
+    expect(await jobs()).toMatchObject({ state: 'ok', facts: ['1 alert, 1 enrichment queued'] })
     await queue(ago(60), { kind: 'enrich', key: 'enrich' }, { kind: 'enrich', key: 'enrich' })
     expect(await jobs()).toMatchObject({
       state: 'ok',
-      facts: ['3 enrichments, 1 reply alert queued', { words: 'the oldest enrichment has waited since', at: ago(60) }],
+      facts: ['1 alert, 3 enrichments queued', { words: 'the oldest enrichment has waited since', at: ago(60) }],
     })
     // Stands behind another, and is not due yet, or was put off.
     await queue(ago(50), { kind: 'enrich_run', key: 'enrich' }, { kind: 'alert_message', runAt: ago(1) })
@@ -103,9 +103,9 @@ describe.each(databases)('health on $name', ({ name, open }) => {
     expect(await jobs()).toMatchObject({
       state: 'problem',
       facts: [
-        '3 enrichments, 1 enrichment that somebody asked for, 3 reply alerts queued',
+        '3 alerts, 3 enrichments, 1 enrichment that somebody asked for queued',
+        { words: 'the oldest alert has waited since', at: ago(16) },
         { words: 'the oldest enrichment has waited since', at: ago(60) },
-        { words: 'the oldest reply alert has waited since', at: ago(16) },
       ],
       fixes: [expect.stringContaining('whether the program runs')],
     })
@@ -131,7 +131,7 @@ describe.each(databases)('health on $name', ({ name, open }) => {
     expect((await looked(database)).at(-1)).toMatchObject({
       name: 'jobs',
       state: 'problem',
-      facts: ['1 reply alert given up after 8 attempts'],
+      facts: ['1 alert given up after 8 attempts'],
     })
   })
 })

@@ -1,12 +1,22 @@
 import { describe, expect, test } from 'vitest'
 
-import { UpstreamError } from '../../src/core/errors.ts'
+import { UncertainError, UpstreamError } from '../../src/core/errors.ts'
 import type { NewJob } from '../../src/core/job.ts'
 import { createLogger } from '../../src/core/logger.ts'
 import type { Database } from '../../src/core/store/database.ts'
-import { claimJobs, enqueue, extendLease, jobCounts, nextRunAt, returnHeld } from '../../src/core/store/jobs.ts'
+import {
+  claimJobs,
+  enqueue,
+  extendLease,
+  givenUp,
+  jobCounts,
+  nextRunAt,
+  returnHeld,
+  reviveJobs,
+  uncertainCounts,
+} from '../../src/core/store/jobs.ts'
 import { openDatabase } from '../../src/core/store/open.ts'
-import { backoff, MAX_ATTEMPTS, outcomeOf, Worker, type WorkerDeps } from '../../src/core/worker.ts'
+import { backoff, MAX_ATTEMPTS, outcomeOf, takeBack, Worker, type WorkerDeps } from '../../src/core/worker.ts'
 import { databases, postgresPlace } from '../support/databases.ts'
 
 const start = Date.parse('2026-03-02T10:00:00Z')
@@ -142,6 +152,52 @@ describe.each(databases)('jobs on $name', ({ open }) => {
     expect(await jobCounts(database)).toEqual([{ kind: 'alert', state: 'dead', count: 1 }])
   })
 
+  test('are marked where the answer of others was lost, until they are done', async () => {
+    await using database = await open()
+    let answers = false
+    const { worker, clock } = aWorker(database, async () => {
+      if (!answers) throw new UncertainError('no answer')
+    })
+    await queue(database, aJob('a'))
+    await worker.runDue()
+    expect(await uncertainCounts(database)).toEqual(new Map([['alert', 1]]))
+    answers = true
+    clock.now += 10_000
+    await worker.runDue()
+    expect(await uncertainCounts(database)).toEqual(new Map())
+  })
+
+  test('of a worker that died are marked where others may have seen something', async () => {
+    await using database = await open()
+    await queue(database, aJob('a'), aJob('b', { kind: 'quiet' }))
+    const claim = { kinds: ['alert', 'quiet'], owner: 'dead', now: start, leaseUntil: start + 60_000, limit: 5 }
+    await database.transaction((tx) => claimJobs(tx, claim))
+    const { worker, clock } = aWorker(database, () => Promise.reject(new UpstreamError('later', { retryAfterMs: 1 })), {
+      sends: ['alert'],
+    })
+    clock.now += 60_001
+    await worker.runDue()
+    expect(await uncertainCounts(database)).toEqual(new Map([['alert', 1]]))
+  })
+
+  test('that were given up can be begun anew, with as many attempts', async () => {
+    await using database = await open()
+    const { worker, clock } = aWorker(database, () => Promise.reject(new UncertainError('no answer')))
+    await queue(database, aJob('a'))
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      await worker.runDue()
+      clock.now += 60 * 60_000
+    }
+    const dead = { kind: 'alert', lastError: 'UncertainError: no answer', count: 1, uncertain: 1 }
+    expect(await givenUp(database)).toEqual([dead])
+    const revive = (...kinds: string[]) => database.transaction((tx) => reviveJobs(tx, kinds, clock.now))
+    expect(await revive('other')).toBe(0)
+    expect(await revive('alert')).toBe(1)
+    expect(await revive('alert')).toBe(0)
+    await worker.runDue()
+    expect(await jobCounts(database)).toEqual([{ kind: 'alert', state: 'waiting', count: 1 }])
+  })
+
   test('are left alone by a worker that handles nothing', async () => {
     await using database = await open()
     await queue(database, aJob('a'))
@@ -215,3 +271,18 @@ test('pauses grow to an hour and vary by a fifth', () => {
   expect([1, 2, 8, 20].map((attempts) => backoff(attempts, 0.5))).toEqual([5_000, 10_000, 640_000, 3_600_000])
   expect([0, 1].map((random) => backoff(1, random))).toEqual([4_000, 6_000])
 })
+
+test.each(databases)(
+  'what a process left when it died is due at once where it was the only one: $name',
+  async ({ name, open }) => {
+    await using database = await open()
+    await queue(database, aJob('a'))
+    const claim = { kinds: ['alert'], owner: 'dead', now: start, leaseUntil: start + 60_000, limit: 5 }
+    await database.transaction((tx) => claimJobs(tx, claim))
+    await takeBack(database, ['alert'])
+    const { worker } = aWorker(database, async () => {})
+    const isOnlyOne = name === 'SQLite'
+    expect(await uncertainCounts(database)).toEqual(new Map(isOnlyOne ? [['alert', 1]] : []))
+    expect(await worker.runDue()).toBe(isOnlyOne ? 1 : 0)
+  },
+)

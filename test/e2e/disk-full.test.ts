@@ -22,7 +22,7 @@ test.runIf(canMount)(
   `a full disk is answered 503 with Retry-After, and the same process goes on when there is room${whyNot}`,
   async () => {
     const disk = mkdtempSync(join(tmpdir(), 'touchpoint-disk-'))
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk])
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', disk])
     try {
       await using slack = await startSlack()
       await using home = aHome({ SLACK_API_URL: slack.apiUrl }, disk)

@@ -77,7 +77,7 @@ test('a signed batch goes in on one port, and the card with its opens, click and
   expect((await program.deliver('sendgrid', body, headers)).status).toBe(200)
   const again = await program.deliver('sendgrid', sendgridBatch(BATCH))
   expect(await again.json()).toEqual({ accepted: 0, duplicates: 5, unreadable: 0 })
-  await grace.sees(/Ada@Example\.com replied to “Re: Q1 launch”/)
+  await grace.sees(/Ada@Example\.com\* replied to “Re: Q1 launch”/)
 
   const card = await grace.type('/crm lookup ada@example.com', { in: '#marketing' })
   expect(card).toMatchObject({ isEphemeral: true })

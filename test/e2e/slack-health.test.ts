@@ -48,7 +48,7 @@ test('a channel of our own shows them, and one of which Slack does not tell does
   await using other = aHome({ SLACK_API_URL: slack.apiUrl, CRM_ALERT_CHANNEL: slack.channel('marketing').id })
   await using unshared = await startProgram(other)
   await reply(unshared, 'r1', 'second words')
-  await slack.person('ada').sees('jane.doe@northwind.example replied to “Ask bob@northwind.example”')
+  await slack.person('ada').sees('jane.doe@northwind.example* replied to “Ask bob@northwind.example”')
 })
 
 const Report = z.object({

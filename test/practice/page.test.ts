@@ -193,7 +193,7 @@ inBrowser('a conversation', (open) => {
     await table.waitFor()
     const names = () => table.getByRole('rowheader').allTextContents()
     await expect.poll(() => names()).toEqual(['Jane Doe', 'Li Wei', 'Ada Lovelace'])
-    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('button', { name: 'Next', exact: true }).click()
     await expect.poll(() => names()).toEqual(['Omar Haddad', 'Zoë Quinn'])
     await table.getByRole('button', { name: 'Score' }).click()
     await page.getByRole('button', { name: 'Back' }).click()

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import pg from 'pg'
@@ -27,7 +27,7 @@ export const databases: readonly {
 ]
 
 export async function openSqlite(options?: OpenOptions): Promise<Database> {
-  return await openPlace(async () => sqlitePlace(), options)
+  return await openPlace(async () => sqlitePlace({ template: inject('sqliteTemplate') }), options)
 }
 
 async function openPlace(makePlace: () => Promise<DatabasePlace>, options?: OpenOptions): Promise<Database> {
@@ -42,10 +42,12 @@ async function openPlace(makePlace: () => Promise<DatabasePlace>, options?: Open
   }
 }
 
-export function sqlitePlace(): DatabasePlace {
+export function sqlitePlace({ template }: { readonly template?: string } = {}): DatabasePlace {
   const folder = mkdtempSync(join(scratch(), 'touchpoint-'))
+  const path = join(folder, 'test.db')
+  if (template) copyFileSync(template, path)
   return {
-    url: `sqlite:${join(folder, 'test.db')}`,
+    url: `sqlite:${path}`,
     async [Symbol.asyncDispose]() {
       rmSync(folder, { recursive: true })
     },
@@ -55,7 +57,8 @@ export function sqlitePlace(): DatabasePlace {
 export async function postgresPlace({ template = 'template1' } = {}): Promise<DatabasePlace> {
   const server = inject('postgresUrl')
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  await administer(server, `create database ${name} template ${template}`)
+  // Copied as files: nothing of it has to outlive the run.
+  await administer(server, `create database ${name} template ${template} strategy file_copy`)
   return {
     url: `${server}/${name}`,
     [Symbol.asyncDispose]: () => administer(server, `drop database ${name} with (force)`),

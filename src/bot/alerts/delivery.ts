@@ -51,36 +51,42 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
   const inTurn = createInTurn()
 
   /** Gives where the message stands, or undefined where it was posted and somebody deleted it. */
-  async function put(message: Message, place: Place): Promise<Posted | undefined> {
+  async function put(message: Message, place: Place, uncertain: boolean): Promise<Posted | undefined> {
     const { channel, ts, target, key } = place
-    if (channel === null || ts === null) return await sender.post({ ...message, channel: target, key })
+    if (channel !== null && ts !== null) return await changed(message, { channel, ts })
+    const posted = await sender.post({ ...message, channel: target, key })
+    // What may have been there already says what was true then.
+    return posted && uncertain ? await changed(message, posted) : posted
+  }
+
+  async function changed(message: Message, posted: Posted): Promise<Posted> {
     try {
-      await sender.update({ ...message, channel, ts })
+      await sender.update({ ...message, ...posted })
     } catch (error) {
       if (!(error instanceof SlackRefusedError) || !DELETED.has(error.code)) throw error
     }
-    return { channel, ts }
+    return posted
   }
 
-  async function showMessage({ id, revision, posts }: ShownOrder): Promise<void> {
+  async function showMessage({ id, revision, posts }: ShownOrder, uncertain = false): Promise<void> {
     const alert = await alerts.read(id)
     if (!alert) return
     const { row, key } = alert
     if (row.shownRevision >= revision || (row.ts === null && !posts)) return
     const audience = await audienceOf(row.channel ?? row.target)
     const message = alertView(alert, { audience, offersUndo: alerts.offersUndo(alert) })
-    const posted = await put(message, { ...row, key })
+    const posted = await put(message, { ...row, key }, uncertain)
     if (posted) await alerts.shown(alert, { ...posted, revision: row.revision })
   }
 
-  async function showRollUp({ id, revision, posts }: ShownOrder): Promise<void> {
+  async function showRollUp({ id, revision, posts }: ShownOrder, uncertain = false): Promise<void> {
     const rollUp = await alerts.readRollUp(id)
     if (!rollUp) return
     const { row } = rollUp
     if (row.shownRevision >= revision || (row.ts === null && !posts)) return
     const audience = await audienceOf(row.channel ?? row.target)
     const key = `alert_roll_up:${row.target}:${row.openedAt}:${row.id}`
-    const posted = await put(rollUpView(rollUp.alerts, audience), { ...row, key })
+    const posted = await put(rollUpView(rollUp.alerts, audience), { ...row, key }, uncertain)
     if (posted) await alerts.rollUpShown(id, { ...posted, revision: row.revision })
   }
 
@@ -96,10 +102,10 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
     return await sender.post({ ...message, channel: target, key: `${key}:alone` })
   }
 
-  const shown = (kind: string, show: (order: ShownOrder) => Promise<void>): JobHandler => {
-    return async (payload) => {
+  const shown = (kind: string, show: (order: ShownOrder, uncertain?: boolean) => Promise<void>): JobHandler => {
+    return async (payload, { uncertain }) => {
       const order = readShownOrder(payload)
-      await inTurn(`${kind}:${order.id}`, () => show(order))
+      await inTurn(`${kind}:${order.id}`, () => show(order, uncertain))
     }
   }
 

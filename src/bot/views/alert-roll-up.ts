@@ -93,7 +93,7 @@ function row({ contact, lead, triage }: Alert): string[] {
     plain(work ? `${nameOf(contact)}, ${work}` : nameOf(contact), 80),
     KINDS[lead.kind],
     plain(lead.excerpt ?? '', 80),
-    triage && !isOpen(triage) ? TRIAGE[triage.kind] : 'Open',
+    triage && !isOpen(triage) ? TRIAGE[triage.kind] : 'New',
   ]
 }
 

@@ -1,4 +1,5 @@
 import {
+  type ChangeValues,
   type ContactAction,
   type Delta,
   PROFILE_FIELDS,
@@ -8,6 +9,7 @@ import {
 import type { Undoing } from '../../core/changes/change-contact.ts'
 import type { Told } from '../../core/changes/history.ts'
 import { join, type Mrkdwn, mrkdwn, text, user } from '../mrkdwn.ts'
+import { TRIAGE, weekday } from './alert-lines.ts'
 import { STATUS, tagNames } from './words.ts'
 
 export const PROFILE_FIELD: Readonly<Record<ProfileField, string>> = {
@@ -23,6 +25,7 @@ export function changeSentence({ before, after }: Delta): Mrkdwn {
   const fields = PROFILE_FIELDS.filter((field) => field in after)
   return join(
     [
+      ...(after.triage === undefined ? [] : [mrkdwn`Alert settled: ${triageWords(after)}.`]),
       ...(status === undefined
         ? []
         : [
@@ -34,6 +37,9 @@ export function changeSentence({ before, after }: Delta): Mrkdwn {
         ? []
         : [after.owner ? mrkdwn`Assigned to ${user(after.owner)}.` : mrkdwn`Nobody is the owner now.`]),
       ...(after.answeredUntil === undefined ? [] : [mrkdwn`Marked as answered.`]),
+      ...(after.stopped === undefined
+        ? []
+        : [after.stopped ? mrkdwn`Unsubscribed.` : mrkdwn`No longer unsubscribed by us.`]),
       ...(after.tags?.length ? [mrkdwn`Tagged: ${tagNames(after.tags)}.`] : []),
       ...(before.tags?.length ? [mrkdwn`Tags taken off: ${tagNames(before.tags)}.`] : []),
       ...(after.note === undefined ? [] : [mrkdwn`Note added.`]),
@@ -80,6 +86,7 @@ export function deed(told: Told): Mrkdwn {
 function deedOf({ before, after }: Delta): Mrkdwn {
   return join(
     [
+      ...(after.triage === undefined ? [] : [mrkdwn`settled an alert: ${triageWords(after)}`]),
       ...(after.status === undefined
         ? []
         : [
@@ -93,6 +100,9 @@ function deedOf({ before, after }: Delta): Mrkdwn {
               : mrkdwn`took it from its owner${was(before.owner ? user(before.owner) : undefined)}`,
           ]),
       ...(after.answeredUntil === undefined ? [] : [mrkdwn`marked the reply as answered`]),
+      ...(after.stopped === undefined
+        ? []
+        : [after.stopped ? mrkdwn`unsubscribed this person` : mrkdwn`lifted the unsubscription`]),
       ...(after.tags?.length ? [mrkdwn`added tags: ${tagNames(after.tags)}`] : []),
       ...(before.tags?.length ? [mrkdwn`took off tags: ${tagNames(before.tags)}`] : []),
       ...(after.note === undefined ? [] : [mrkdwn`wrote a note`]),
@@ -107,6 +117,12 @@ function deedOf({ before, after }: Delta): Mrkdwn {
     ],
     ', ',
   )
+}
+
+/** "interested", "later, on Tue, Mar 10". */
+function triageWords({ triage, until }: ChangeValues): Mrkdwn {
+  const words = text(triage ? TRIAGE[triage].toLowerCase() : null)
+  return until === undefined ? words : mrkdwn`${words}, on ${weekday(until)}`
 }
 
 function was(before: Mrkdwn | undefined | ''): Mrkdwn {

@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt'
 
 import { type DigestSchedule, type DigestSettings, WEEKDAYS, type Weekday } from '../../core/digest/settings.ts'
-import { actions, button, context, fields, header, type Message, message, section } from '../blocks.ts'
+import { actions, button, context, divider, fields, header, type Message, message, section } from '../blocks.ts'
 import { boxesInput, channelInput, timeInput } from '../inputs.ts'
 import type { Action, FormId } from '../listeners.ts'
 import { channel, date, join, type Mrkdwn, mrkdwn, text, user } from '../mrkdwn.ts'
@@ -163,15 +163,17 @@ export function daysName(days: readonly Weekday[]): string {
 
 /** The digest as it would be now, for one person, with what would stand in its thread below it. */
 export function previewView(digest: Message, thread: readonly Message[]): Message {
-  const said = mrkdwn`Only you see this. It is what a digest would say now${thread.length > 0 ? mrkdwn`; what stands below the line goes into its thread` : mrkdwn``}.`
-  const parts = [digest, ...thread]
-  const charted = parts.some((part) => part.charted) ? parts.flatMap((part) => part.charted ?? part.blocks) : undefined
+  const below = thread.length > 0 ? [divider(), context(mrkdwn`*In its thread*`)] : []
+  const classic = [context(ONLY_YOU), ...digest.blocks, ...below, ...thread.flatMap(({ blocks }) => blocks)]
+  const [head, ...replies] = [digest, ...thread].map(({ blocks, charted = blocks }) => charted)
+  const isCharted = [digest, ...thread].some(({ charted }) => charted)
   return {
-    text: join([said, digest.text], ' '),
-    blocks: [context(said), ...parts.flatMap(({ blocks }) => blocks)],
-    ...(charted ? { charted: [context(said), ...charted] } : {}),
+    ...message(join([ONLY_YOU, digest.text], ' '), classic),
+    ...(isCharted ? { charted: [context(ONLY_YOU), ...(head ?? []), ...below, ...replies.flat()] } : {}),
   }
 }
+
+const ONLY_YOU = mrkdwn`Only you see this. It is what a digest would say now.`
 
 export function orderedView(to: string): Message {
   const sentence = mrkdwn`The digest is on its way to ${channel(to)}. It changes nothing about when the next one comes.`

@@ -1,8 +1,10 @@
 import type { types } from '@slack/bolt'
 
 import type { Digest, DigestCampaign, DigestImport } from '../../core/digest/digest.ts'
+import type { Tally } from '../../core/event.ts'
 import { LIFECYCLE } from '../../core/lifecycle.ts'
 import { maskAddressesIn } from '../../core/mask-address.ts'
+import type { TallyCounts } from '../../core/statistics.ts'
 import { addDays } from '../../core/time.ts'
 import { actions, button, context, drawnMessage, type Message, preformatted, section } from '../blocks.ts'
 import type { Audience } from '../channel-audience.ts'
@@ -19,7 +21,7 @@ export function digestThread(digest: Digest, audience: Audience): readonly Messa
 }
 
 function standings({ people, peopleFilters }: Digest): Message {
-  const total = mrkdwn`*Where everybody stands*: ${counted(people.contacts, 'contact', 'contacts')}`
+  const total = counted(people.contacts, 'contact', 'contacts')
   const lists = LIFECYCLE.filter((status) => people.byStatus[status] > 0).map((status) =>
     button({
       label: STATUS[status],
@@ -27,8 +29,8 @@ function standings({ people, peopleFilters }: Digest): Message {
       value: peopleFilters[status],
     }),
   )
-  return drawnMessage(total, [
-    section(total),
+  return drawnMessage(mrkdwn`Where everybody stands: ${total}.`, [
+    section(mrkdwn`*Where everybody stands*: ${total}`),
     funnel(people),
     section(rates(people)),
     ...(lists.length > 0 ? [actions(...lists)] : []),
@@ -37,9 +39,9 @@ function standings({ people, peopleFilters }: Digest): Message {
 
 function happened(digest: Digest, audience: Audience): Message {
   const words = audience === 'own' ? (name: string) => name : maskAddressesIn
-  const title = mrkdwn`*Day by day*, the last ${digest.chart.days} days`
-  return drawnMessage(title, [
-    section(title),
+  const period = mrkdwn`the last ${digest.chart.days} days`
+  return drawnMessage(mrkdwn`Day by day: ${period}.`, [
+    section(mrkdwn`*Day by day*, ${period}`),
     days(digest),
     ...campaigns(digest.campaigns, words),
     ...imports(digest.imports, words),
@@ -51,11 +53,20 @@ function happened(digest: Digest, audience: Audience): Message {
 /** A line for each day, also where nothing happened. */
 function days({ chart: { from, days: length, daily } }: Digest): types.KnownBlock {
   const eventsOf = new Map(daily.map(({ day, events }) => [day, events]))
+  const columns = columnsOf(daily.map(({ events }) => events))
   const rows = Array.from({ length }, (_, nth) => {
     const day = addDays(from, nth)
-    return [dayName(day), ...COLUMNS.map(([tally]) => count(eventsOf.get(day)?.[tally] ?? 0))]
+    return [dayName(day), ...columns.map(([tally]) => count(eventsOf.get(day)?.[tally] ?? 0))]
   })
-  return preformatted(aligned([['', ...COLUMNS.map(([, name]) => name)], ...rows]))
+  return preformatted(aligned([['', ...columns.map(([, name]) => name)], ...rows]))
+}
+
+/** Some tools tell only what was delivered: that nothing was sent would be wrong. */
+function columnsOf(some: readonly TallyCounts[]): readonly (readonly [Tally, string])[] {
+  const isDelivered = some.every(({ sent = 0 }) => sent === 0)
+  return COLUMNS.map(([tally, name]) =>
+    isDelivered && tally === 'sent' ? (['delivered', 'delivered'] as const) : ([tally, name] as const),
+  )
 }
 
 /** A phone has no room for more. */
@@ -63,10 +74,7 @@ const LONGEST_NAME = 18
 
 function campaigns(some: readonly DigestCampaign[], words: (name: string) => string): types.KnownBlock[] {
   if (some.length === 0) return []
-  const isDelivered = some.every(({ events }) => !events.sent)
-  const columns = COLUMNS.map(([tally, name]) =>
-    isDelivered && tally === 'sent' ? (['delivered', 'delivered'] as const) : ([tally, name] as const),
-  )
+  const columns = columnsOf(some.map(({ events }) => events))
   return [
     section(
       mrkdwn`*Campaigns* in which something happened`,

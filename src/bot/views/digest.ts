@@ -180,14 +180,24 @@ function arrow(happened: number, usual: number): string {
   return a === b ? '=' : a > b ? '↑' : '↓'
 }
 
-/** "312 of 1,204": of what arrived in the same days, or was sent where no tool tells of arriving. */
+/** "312 of 1,204". */
 function ofBasis(tally: Tally, happened: number, counts: TallyCounts): Mrkdwn {
-  const basis = tally === 'sent' ? undefined : tally === 'bounced' ? 'sent' : basisOf(counts)
-  const total = OF_MAIL.has(tally) && basis ? (counts[basis] ?? 0) : 0
+  const total = tally === 'bounced' ? sentIn(counts) : OF_MAIL.has(tally) ? reachedIn(counts) : 0
   return total > 0 && happened <= total ? mrkdwn`${count(happened)} of ${count(total)}` : count(happened)
 }
 
-const OF_MAIL: ReadonlySet<Tally> = new Set(['opened', 'clicked', 'replied', 'bounced', 'complained', 'unsubscribed'])
+/** Some tools tell only of what arrived and what did not. */
+function sentIn({ sent = 0, delivered = 0, bounced = 0 }: TallyCounts): number {
+  return sent > 0 ? sent : delivered + bounced
+}
+
+/** What arrived in the same days, or was sent where no tool tells of arriving. */
+function reachedIn(counts: TallyCounts): number {
+  const basis = basisOf(counts)
+  return basis ? (counts[basis] ?? 0) : 0
+}
+
+const OF_MAIL: ReadonlySet<Tally> = new Set(['opened', 'clicked', 'replied', 'complained', 'unsubscribed'])
 
 function average(usual: number): Mrkdwn {
   return count(Number(rounded(usual)))

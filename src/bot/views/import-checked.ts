@@ -108,7 +108,11 @@ function parts({ unit }: CheckedList, { counts, first, total, suggestions }: Dry
       counts.suppressed,
     ),
     ...people(mrkdwn`${count(counts.spared)} of whom what people here entered stays`, first.spared, counts.spared),
-    ...rejected(mrkdwn`${count(suggestions)} perhaps mistyped, imported as they are`, first.suggested, suggestions),
+    ...rejected(
+      mrkdwn`${count(suggestions)} perhaps mistyped, imported as ${suggestions === 1 ? mrkdwn`it is` : mrkdwn`they are`}`,
+      first.suggested,
+      suggestions,
+    ),
   ]
 }
 

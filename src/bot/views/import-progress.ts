@@ -52,13 +52,21 @@ function left(seconds: number): Mrkdwn {
 /** The server stopped in the middle. */
 export function importInterruptedView(doing: Doing, { name }: Named, done: number): Message {
   const sentence = mrkdwn`${VERBS[doing]} ${text(name)} stopped after ${counted(done, 'row', 'rows')}.`
-  return message(sentence, [section(mrkdwn`:double_vertical_bar: ${sentence}`), context(GOES_ON)])
+  return message(sentence, [section(mrkdwn`:double_vertical_bar: ${sentence}`), context(goesOn(doing))])
 }
 
 /** Something failed; what happens then. */
 export function importFailedView(doing: Doing, { name }: Named, why: string): Message {
   const sentence = mrkdwn`${VERBS[doing]} ${text(name)} failed: ${text(why, 500)}`
-  return message(sentence, [section(mrkdwn`:warning: ${sentence}`), context(GOES_ON)])
+  return message(sentence, [section(mrkdwn`:warning: ${sentence}`), context(goesOn(doing))])
 }
 
-const GOES_ON = mrkdwn`It goes on by itself, from where it was. Nobody comes in twice`
+function goesOn(doing: Doing): Mrkdwn {
+  if (doing === 'checking') return mrkdwn`It is checked again by itself. Nothing is written yet.`
+  return mrkdwn`It goes on by itself, from where it was. ${ONCE[doing]}`
+}
+
+const ONCE = {
+  importing: mrkdwn`Nobody comes in twice.`,
+  undoing: mrkdwn`Nothing is taken back twice.`,
+} as const satisfies Readonly<Record<Exclude<Doing, 'checking'>, Mrkdwn>>

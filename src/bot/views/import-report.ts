@@ -118,7 +118,7 @@ function confirmation(name: string, counts: ImportCounts): Confirmation {
 
 function undoWords({ created, changed }: ImportCounts): string {
   const parts = [
-    ...(created > 0 ? [number(created, 'contact goes', 'contacts go')] : []),
+    ...(created > 0 ? [number(created, 'contact is removed', 'contacts are removed')] : []),
     ...(changed > 0 ? [`${number(changed, 'is', 'are')} set back to what was there before`] : []),
   ]
   return `${parts.join(', and ')}.`

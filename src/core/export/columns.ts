@@ -1,6 +1,7 @@
 import { domainOf } from '../address.ts'
 import { type Enrichment, everyClaim } from '../enrichment/flat.ts'
 import type { Tally } from '../event.ts'
+import { isoTime } from '../iso-time.ts'
 import { scoreAt } from '../score.ts'
 import { shown } from '../shown.ts'
 import { type ContactRow, evidenceIn } from '../store/contacts.ts'
@@ -46,11 +47,12 @@ export interface Exported {
 
 export function exportedOf(row: ReadContact, now: number): Exported {
   const claims = everyClaim(row)
+  const { firstName, lastName, company, title, createdAt } = row
   return {
     row,
     enrichment: exportedEnrichment(row, claims, now),
     suppression: suppressionOf(row.suppression),
-    shown: shown({ ...row, claims, enrichment: null }, now),
+    shown: shown({ firstName, lastName, company, title, createdAt, claims, enrichment: null }, now),
     now,
   }
 }
@@ -130,5 +132,5 @@ export const COLUMNS = [...FIELDS, ...DERIVED]
 export const DERIVED_HEADERS: ReadonlySet<string> = new Set(DERIVED.map(([header]) => header))
 
 function iso(at: number | null | undefined): string | null {
-  return at === null || at === undefined ? null : new Date(at).toISOString()
+  return at === null || at === undefined ? null : isoTime(at)
 }

@@ -28,7 +28,7 @@ export async function* exportCsv(
 ): AsyncGenerator<string> {
   await using snapshot = await database.snapshot()
   const own = await ownColumns(snapshot, query)
-  const line = profile === 'raw' ? lineOf : (cells: readonly Cell[]) => lineOf(cells.map(guardedCell))
+  const line = lineOf(profile === 'raw' ? quoted : guardedCell)
   const header = line([...COLUMNS.map(([name]) => name), ...own, REST])
   yield `${bom ? '\ufeff' : ''}${header}`
   let done = 0
@@ -44,19 +44,21 @@ export async function* exportCsv(
 
 type Cell = string | number | null
 
-function lineOf(cells: readonly Cell[]): string {
-  let line = ''
-  for (const cell of cells) line += `${line === '' ? '' : ','}"${cell === null ? '' : quoted(cell)}"`
-  return `${line}\r\n`
+/** A function that writes a line, each cell as `write` does. */
+function lineOf(write: (cell: Cell) => string): (cells: readonly Cell[]) => string {
+  return (cells) => `"${cells.map(write).join('","')}"\r\n`
 }
 
-function quoted(cell: string | number): string {
-  return typeof cell === 'string' && cell.includes('"') ? cell.replaceAll('"', '""') : String(cell)
+function quoted(cell: Cell): string {
+  if (cell === null) return ''
+  if (typeof cell === 'number') return String(cell)
+  return cell.includes('"') ? cell.replaceAll('"', '""') : cell
 }
 
 /** Most cells begin with a letter or a figure, which is seen at once. Numbers are never below zero. */
-function guardedCell(cell: Cell): Cell {
-  return typeof cell !== 'string' || cell === '' || isHarmless(cell.charCodeAt(0)) ? cell : guarded(cell)
+function guardedCell(cell: Cell): string {
+  if (typeof cell !== 'string' || cell === '' || isHarmless(cell.charCodeAt(0))) return quoted(cell)
+  return quoted(guarded(cell))
 }
 
 function isHarmless(first: number): boolean {

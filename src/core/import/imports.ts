@@ -93,7 +93,7 @@ export interface Imports {
   begin(order: NewImport): Promise<ImportId>
   /** What the list looks like, with what somebody said of its columns, now or for the same header before. */
   inspection(id: ImportId): Promise<Inspection>
-  /** Says what the columns hold; remembered for lists with the same header. */
+  /** Says what the columns hold, before anything is written; remembered for lists with the same header. */
   setColumns(id: ImportId, columns: readonly Column[]): Promise<void>
   /** What the import would do; nothing is written. Throws `InvalidInputError` where the list cannot be read to its end. */
   dryRun(id: ImportId, options?: RunOptions): Promise<DryRun>
@@ -143,6 +143,8 @@ const READY_MS = 7 * DAY_MS
 /** How long the rows are kept that made no contact. */
 const REJECTS_MS = 30 * DAY_MS
 
+const NOT_WAITING = 'This import is not waiting any more.'
+
 /** What an import is in the database, and everything that can be done with it. */
 export function createImports(deps: ImportsDeps): Imports {
   const { database, dayOf, now } = deps
@@ -182,18 +184,19 @@ export function createImports(deps: ImportsDeps): Imports {
 
   return {
     inspection,
-    begin: (order) => keep(database, order, now()),
+    begin: (order) => keep(database, order, now),
     async setColumns(id, columns) {
       const { header } = await inspect(sourceFor(database, await known(id)))
       checkColumns(columns)
       await database.transaction(async (tx) => {
+        if (knownRow(await holdImport(tx, id)).state !== 'ready') throw new InvalidInputError(NOT_WAITING)
         await updateImport(tx, id, { columns, total: null })
         if (header) await rememberColumns(tx, { header: headerHash(header), columns, at: now() })
       })
     },
     async dryRun(id, { onProgress, signal } = {}) {
       const row = await known(id)
-      if (row.state !== 'ready') throw new InvalidInputError('This import is not waiting any more.')
+      if (row.state !== 'ready') throw new InvalidInputError(NOT_WAITING)
       const how = await reading(row)
       const source = sourceFor(database, row)
       const total = row.total ?? (await countRows(source, how))
@@ -308,12 +311,12 @@ function stateIn(row: ImportRow): ImportState {
   }
 }
 
-async function keep(database: Database, { bytes, ...order }: NewImport, now: number): Promise<ImportId> {
+async function keep(database: Database, { bytes, ...order }: NewImport, now: () => number): Promise<ImportId> {
   const { by, name, campaign, tags, overwrite, enrich } = order
   const asked = { by, name, campaign, tags, overwrite, enrich }
   const blank = { columns: null, header: null, total: null, place: 0, channel: null, ts: null, endedAt: null }
   const counts = { counts: NO_COUNTS, undone: NOTHING_UNDONE }
-  const times = { createdAt: now, touchedAt: now }
+  const times = { createdAt: now(), touchedAt: now() }
   const row = { ...asked, ...blank, ...counts, ...times, state: 'keeping', size: 0, hash: '' } as const
   const id = await database.transaction((tx) => insertImport(tx, row))
   try {
@@ -327,7 +330,10 @@ async function keep(database: Database, { bytes, ...order }: NewImport, now: num
         )
       hash.update(piece)
       const here = nth
-      await database.transaction((tx) => insertPiece(tx, id, here, piece))
+      await database.transaction(async (tx) => {
+        await insertPiece(tx, id, here, piece)
+        await updateImport(tx, id, { touchedAt: now() })
+      })
       nth += 1
     }
     const digest = hash.digest('hex')

@@ -102,12 +102,7 @@ async function whyKept(
 }
 
 /** All at once: one after the other each would be written into the index of words by itself. */
-async function remove(
-  tx: Database,
-  unwanted: readonly One[],
-  { dayOf }: UndoOptions,
-  rollUps: RollUps,
-): Promise<void> {
+async function remove(tx: Database, unwanted: readonly One[], { dayOf }: UndoOptions, rollUps: RollUps): Promise<void> {
   if (unwanted.length === 0) return
   const ids = unwanted.map(({ row }) => row.id)
   const events = Map.groupBy(await eventsOf(tx, ids), ({ contactId }) => contactId)

@@ -129,6 +129,9 @@ const EXAMPLES: Readonly<Record<Key, string>> = {
   opened: 'opened:7d',
   clicked: 'clicked:7d',
   replied: 'replied:7d',
+  bounced: 'bounced:7d',
+  unsubscribed: 'unsubscribed:7d',
+  complained: 'complained:7d',
   score: 'score:>20',
   suppressed: 'suppressed:no',
   waiting: 'waiting:yes',
@@ -160,6 +163,9 @@ const VALUES: Readonly<Record<Key, ReadValue>> = {
   opened: doing('opened'),
   clicked: doing('clicked'),
   replied: doing('replied'),
+  bounced: doing('bounced'),
+  unsubscribed: doing('unsubscribed'),
+  complained: doing('complained'),
   score: (filter, item, { text, now }) => {
     const { from, below } = scoresIn(item, text)
     const heat = { from: heatFrom(from, now), below: heatFrom(below, now) }

@@ -1,4 +1,5 @@
 import type { AlertEventKind } from '../alerts/conversation.ts'
+import { valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
 import { and, desc, eq, gt, gte, inArray, isNotNull, lt, sql } from './drizzle.ts'
 import type { EventRow } from './events.ts'
@@ -68,11 +69,11 @@ export async function inConversation(
 ): Promise<ReadonlySet<number>> {
   if (contactIds.length === 0) return new Set()
   const { alertConversations: table } = database.tables
-  const rows = await database.db
-    .select({ contactId: table.contactId })
-    .from(table)
-    .where(and(inArray(table.contactId, [...contactIds]), gte(table.lastAt, since)))
-  return new Set(rows.map(({ contactId }) => contactId))
+  const rows = await database.all(sql`
+    select distinct ${table.contactId} as id from ${valuesOf(database, 'bigint', contactIds)}
+    join ${table} on ${table.contactId} = r.v
+    where ${table.lastAt} >= ${since}`)
+  return new Set(rows.map(({ id }) => Number(id)))
 }
 
 export async function openedSince(tx: Database, target: string, since: number): Promise<number> {

@@ -25,7 +25,15 @@ export interface Claim {
   readonly limit: number
 }
 
-const CLAIMED = ['seq', 'id', 'kind', 'payload', 'key', 'attempts'] as const satisfies readonly (keyof JobRow)[]
+const CLAIMED = [
+  'seq',
+  'id',
+  'kind',
+  'payload',
+  'key',
+  'attempts',
+  'uncertain',
+] as const satisfies readonly (keyof JobRow)[]
 
 export type ClaimedJob = Pick<JobRow, (typeof CLAIMED)[number]>
 

@@ -5,7 +5,15 @@ import { LIFECYCLE } from '../lifecycle.ts'
 import { heatOf, POINTS } from '../score.ts'
 import type { Database } from './database.ts'
 import { inArray, sql } from './drizzle.ts'
-import { type ContactConditions, conditionsOf, hits, type Place, type TextQuery, wordsMatch } from './search.ts'
+import {
+  type ContactConditions,
+  conditionsOf,
+  hits,
+  mayHaveDone,
+  type Place,
+  type TextQuery,
+  wordsMatch,
+} from './search.ts'
 
 /** Who is looked for. */
 export interface Asked {
@@ -27,6 +35,8 @@ export interface Source {
   /** Whether they are all that the condition means, each once; otherwise these and some more. */
   readonly isExact: boolean
   readonly isText: boolean
+  /** Whether next to none of them may be meant, so that a walk might pass everybody. */
+  readonly isLoose: boolean
   /** Counted no further than `PROBED`, or `PROBED_BY_WORDS`. */
   readonly size: number
 }
@@ -52,7 +62,8 @@ export async function routeOf(database: Database, asked: Asked, people: number):
   const everybody = Math.max(1, people)
   const shares = sources.filter(({ isText }) => !isText).map(({ size }) => Math.min(1, size / everybody))
   const passed = WANTED / shares.reduce((product, share) => product * share, 1)
-  return rarest.size < (rarest.isText ? PROBED_BY_WORDS : PROBED) && rarest.size <= Math.max(FEW, passed)
+  const isWorthIt = rarest.size <= Math.max(FEW, passed) || sources.some(({ isLoose }) => isLoose)
+  return rarest.size < (rarest.isText ? PROBED_BY_WORDS : PROBED) && isWorthIt
     ? { kind: 'narrow', by: rarest }
     : { kind: 'walk', sample: rarest }
 }
@@ -75,7 +86,7 @@ async function sourcesOf(database: Database, { text, filter }: Asked): Promise<S
  * a search would first gather everybody with the beginning of a word.
  */
 function textSources(database: Database, text: TextQuery): Named[] {
-  const ofText = { isExact: false, isText: true }
+  const ofText = { isExact: false, isText: true, isLoose: false }
   if (database.dialect.name !== 'sqlite') return [{ ...ofText, ids: sql`select h.id from ${hits(database, text)}` }]
   return text.groups.map(([word = '']) => ({
     ...ofText,
@@ -87,7 +98,7 @@ function textSources(database: Database, text: TextQuery): Named[] {
 function filterSources(filter: ContactConditions): Named[] {
   const { status, domain, tag, owner, campaign, since, added, did, heat, suppressed, waiting } = filter
   const from = (condition: SQL): SQL => sql`select id from contacts where ${condition}`
-  const exact = (ids: SQL, isExact = true): Named => ({ ids, isExact, isText: false })
+  const exact = (ids: SQL, isExact = true): Named => ({ ids, isExact, isText: false, isLoose: false })
   const sources: Named[] = []
   if (status.length > 0) sources.push(exact(from(inArray(sql`status`, [...status]))))
   if (domain.length > 0) sources.push(exact(from(inArray(sql`domain`, [...domain]))))
@@ -109,8 +120,7 @@ function filterSources(filter: ContactConditions): Named[] {
     sources.push(exact(from(sql`heat >= ${heat.from}${below} and heat > 0`)))
   }
   if (added !== null) sources.push(exact(from(sql`created_at >= ${added.from} and created_at < ${added.before}`)))
-  for (const deed of did)
-    sources.push(exact(from(sql`last_engaged_at is not null and last_engaged_at >= ${deed.since}`), false))
+  for (const deed of did) sources.push({ ...exact(from(mayHaveDone(deed)), false), isLoose: true })
   if (since !== null) {
     const engaged = sql`union all select id from contacts where last_engaged_at is not null and last_engaged_at >= ${since}`
     const isWithEngaged = !isNeverWarm(status) && (heat.below === null || heat.below > leastHeat(since))

@@ -1,8 +1,8 @@
 import type { SQL, SQLWrapper } from 'drizzle-orm'
 
 import { tagKey } from '../changes/change.ts'
+import type { Tally } from '../event.ts'
 import type { LifecycleStatus } from '../lifecycle.ts'
-import type { POINTS } from '../score.ts'
 import { wordsOfContact } from '../search/words.ts'
 import { decodeRows, insertOf, perBackend, selectList, valuesOf } from './bulk.ts'
 import type { ContactRow } from './contacts.ts'
@@ -29,8 +29,15 @@ export interface ContactConditions {
   readonly waiting: boolean | null
 }
 
-/** What people do that can be looked for; whatever of it they did last, they were engaged then or later. */
-export const DEEDS = ['opened', 'clicked', 'replied'] as const satisfies readonly (keyof typeof POINTS)[]
+/** What became of people that can be looked for: what an index names is more than that, and little enough. */
+export const DEEDS = [
+  'opened',
+  'clicked',
+  'replied',
+  'bounced',
+  'unsubscribed',
+  'complained',
+] as const satisfies readonly Tally[]
 
 export type Deed = (typeof DEEDS)[number]
 
@@ -341,12 +348,22 @@ export function conditionsOf(database: Database, filter: ContactConditions): SQL
     tag.length > 0 ? hasTag(tag) : undefined,
     since === null ? undefined : or(gte(contacts.lastEngagedAt, since), gte(contacts.createdAt, since)),
     added === null ? undefined : and(gte(contacts.createdAt, added.from), lt(contacts.createdAt, added.before)),
-    ...did.map((deed) => and(gte(contacts.lastEngagedAt, deed.since), hasDone(deed))),
+    ...did.map((deed) => and(mayHaveDone(deed), hasDone(deed))),
     heat.from === null ? undefined : gte(contacts.heat, heat.from),
     heat.below === null ? undefined : lt(contacts.heat, heat.below),
     suppressed === null ? undefined : suppressed ? isNotNull(contacts.suppressed) : isNull(contacts.suppressed),
     waiting === null ? undefined : waiting ? isNotNull(contacts.waitingSince) : isNull(contacts.waitingSince),
   )
+}
+
+/** Those after whom nobody is written to; whoever may be again is not meant. */
+const LASTING: readonly Deed[] = ['bounced', 'unsubscribed', 'complained']
+
+/** Whatever somebody did last, they were engaged then or later. Written out, as partial indexes ask for it. */
+export function mayHaveDone({ tally, since }: ContactConditions['did'][number]): SQL {
+  return LASTING.includes(tally)
+    ? sql`contacts.suppressed is not null`
+    : sql`contacts.last_engaged_at is not null and contacts.last_engaged_at >= ${since}`
 }
 
 /** Both databases read JSON so. */

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest'
 
+import { followJobs } from '../../../src/core/alerts/following.ts'
 import { readAlert, readRollUp } from '../../../src/core/alerts/read-alert.ts'
+import type { Happening } from '../../../src/core/alerts/triggers.ts'
 import { eraseContact } from '../../../src/core/erasure/erase-contact.ts'
+import type { EngagementEvent } from '../../../src/core/event.ts'
+import { ingestAll } from '../../../src/core/ingest.ts'
 import { contactByAddress } from '../../../src/core/store/contacts.ts'
 import type { Database } from '../../../src/core/store/database.ts'
 import { databases } from '../../support/databases.ts'
-import { anEvent } from '../../support/events.ts'
+import { aDelivery, anEvent } from '../../support/events.ts'
 import {
   alerted,
   aReply,
@@ -214,7 +218,8 @@ describe.each(databases)('many alerts at once on $name', ({ open }) => {
     await erase(database, 'p10@example.com')
     const { alerts, row } = (await readRollUp(database, 1, NOW)) ?? {}
     expect(alerts?.map(({ contact }) => contact.email)).toEqual(['p11@example.com'])
-    expect((await jobs(database)).at(-1)).toMatchObject({ id: `alert_roll_up:1:${row?.revision}` })
+    expect(row).toMatchObject({ revision: 3 })
+    expect((await jobs(database)).at(-1)).toMatchObject({ id: 'alert_roll_up:1:3' })
   })
 })
 
@@ -235,5 +240,21 @@ describe.each(databases)('erasing on $name', ({ open }) => {
     expect(await contactByAddress(database, 'ada@example.com')).toBeUndefined()
     expect(await conversations(database)).toEqual([])
     expect(await readAlert(database, 1, NOW)).toBeUndefined()
+  })
+})
+
+describe.each(databases)('what follows an event on $name', ({ open }) => {
+  test('is told where there is a conversation, and not for opens or what machines do', async () => {
+    await using database = await open()
+    await alerted(database, aReply('Yes'))
+    const happens = async (...events: EngagementEvent[]) => {
+      const alertsFor = (tx: Database, happenings: readonly Happening[]) => followJobs(tx, happenings, NOW)
+      await ingestAll({ database, dayOf, jobsFor: () => [], alertsFor }, [aDelivery(...events)])
+      return (await jobs(database)).filter(({ kind }) => kind === 'alert_follow').map(({ id }) => id)
+    }
+    const click = (id: string, more: Partial<EngagementEvent> = {}) => anEvent({ type: 'clicked', id, ...more })
+    expect(await happens(anEvent({ type: 'opened' }), click('by-machine', { machine: true }))).toEqual([])
+    expect(await happens(click('of-another', { recipient: 'bob@example.com' }))).toEqual([])
+    expect(await happens(click('c1'), click('c1'))).toEqual(['alert_follow:sendgrid:c1'])
   })
 })

@@ -318,7 +318,7 @@ async function aYear(database: Database, { seed, start, zone, time, days, wallTi
     if (chance < 0.02) timers = timers.map(() => aTimer(database, clock, schedule))
     // Usually for some hours, sometimes over days.
     const pause = Math.round(
-      chance > 0.985 ? random() ** 3 * 4 * DAY : (1 + random() * (wall.time < end ? 19 : 59)) * MINUTE,
+      chance > 0.985 ? random() ** 3 * 4 * DAY : (1 + random() * (wall.time < end ? 29 : 89)) * MINUTE,
     )
     const isSet = random() < 0.005
     real += pause
@@ -340,10 +340,10 @@ function threeHoursAfter(time: string): string {
   return minutes >= 24 * 60 ? '24:00' : new Date(minutes * MINUTE).toISOString().slice(11, 16)
 }
 
+const NAMES = new Intl.DateTimeFormat('en-US', { weekday: 'short', timeZone: 'UTC' })
+
 function weekday(day: string): Weekday {
-  const name = new Intl.DateTimeFormat('en-US', { weekday: 'short', timeZone: 'UTC' })
-    .format(Date.parse(day))
-    .toLowerCase()
+  const name = NAMES.format(Date.parse(day)).toLowerCase()
   return WEEKDAYS.find((known) => known === name) ?? 'mon'
 }
 

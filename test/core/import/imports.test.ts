@@ -367,7 +367,10 @@ describe.each(databases)('undoing an import on $name', ({ open }) => {
     await using database = await open()
     const list = (title: (n: number) => string) =>
       ['email,title', ...Array.from({ length: 250 }, (_, n) => `p${n}@example.com,${title(n)}`), ''].join('\n')
-    await bringIn(database, list(() => 'Buyer'))
+    await bringIn(
+      database,
+      list(() => 'Buyer'),
+    )
     const { id } = await bringIn(
       database,
       list((n) => (n % 5 === 0 ? 'Buyer' : 'Seller')),

@@ -220,6 +220,9 @@ describe.each(databases)('finding what a filter means on $name', ({ open }) => {
     expect(await ids(database, 'opened:7d')).toEqual([])
     expect(await ids(database, 'opened:1y')).toEqual([reply])
     expect(await ids(database, 'clicked:30d')).toEqual([click])
+    expect(await ids(database, 'unsubscribed:30d')).toEqual([gone])
+    expect(await ids(database, 'unsubscribed:7d')).toEqual([])
+    expect(await ids(database, 'bounced:30d')).toEqual([])
   })
 
   test('gives each contact once, however many there are', async () => {
