@@ -15,13 +15,7 @@ import type { SlackSender } from './sender.ts'
 import { SlackRefusedError } from './slack-refusals.ts'
 import type { SlackState } from './slack-state.ts'
 import { digestView } from './views/digest.ts'
-import {
-  digestForm,
-  digestStateView,
-  orderedView,
-  previewView,
-  testView,
-} from './views/digest-schedule.ts'
+import { digestForm, digestStateView, orderedView, previewView, testView } from './views/digest-schedule.ts'
 import { digestThread } from './views/digest-thread.ts'
 
 export interface DigestDeps {

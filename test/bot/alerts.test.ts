@@ -260,3 +260,14 @@ describe('many at once', () => {
     expect(words).not.toContain('p11@example.com')
   })
 })
+
+test('a message that was there though its answer was lost shows what came since', async () => {
+  await using office = await anAlertOffice()
+  office.slack.trouble({ kind: 'drop', after: true }, { method: 'chat.postMessage', times: 4 })
+  await office.happens(aReply('First'))
+  await office.happens(aReply('Second', { occurredAt: office.clock.now }))
+  await office.settle()
+  const [message, ...others] = office.ada.messages().filter(({ thread }) => thread === undefined)
+  expect(others).toEqual([])
+  expect(textOf(message)).toContain('Second')
+})

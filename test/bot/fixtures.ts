@@ -456,7 +456,13 @@ export function buttonsOf(value: unknown): { action_id: string; value: string }[
   if (Array.isArray(value)) return value.flatMap(buttonsOf)
   if (typeof value !== 'object' || value === null) return []
   if ('type' in value && value.type === 'overflow' && 'options' in value) return entriesOf(value.options)
-  if ('type' in value && value.type === 'static_select' && 'options' in value && 'action_id' in value && value.action_id !== 'value')
+  if (
+    'type' in value &&
+    value.type === 'static_select' &&
+    'options' in value &&
+    'action_id' in value &&
+    value.action_id !== 'value'
+  )
     return valuesIn(value.options).map((chosen) => ({ action_id: String(value.action_id), value: chosen }))
   if ('action_id' in value && 'value' in value)
     return [{ action_id: String(value.action_id), value: String(value.value) }]

@@ -444,6 +444,9 @@ describe('every view', () => {
     ...someNotices().map(noticeView),
     healthView(someFindings()),
     healthView([]),
+    healthView([{ name: 'jobs', state: 'problem', facts: ['1 alert given up'], fixes: [], canSendAgain: true }], {
+      role: 'admin',
+    }),
     columnsAskedView(7, 'people.csv', anInspection()),
     importCheckedView({ ...anImportState(), unit: 'row', warnings: [] }, aDryRun()),
     importProgressView('importing', anImportState(), { done: 3, total: 12, aSecond: 1 }),

@@ -126,12 +126,17 @@ describe.each(databases)('health on $name', ({ name, open }) => {
       const { jobs } = tx.tables
       await tx.db.update(jobs).set({ state: 'running', leaseOwner: 'w' })
       const [{ seq = 0 } = {}] = await tx.db.select({ seq: jobs.seq }).from(jobs)
-      await returnJob(tx, seq, 'w', { state: 'dead', runAt: 0, attempts: 8, lastError: 'x' })
+      await returnJob(tx, seq, 'w', {
+        state: 'dead',
+        runAt: 0,
+        attempts: 8,
+        lastError: 'UpstreamError: Slack did not answer',
+      })
     })
     expect((await looked(database)).at(-1)).toMatchObject({
       name: 'jobs',
       state: 'problem',
-      facts: ['1 alert given up after 8 attempts'],
+      facts: ['1 alert given up after 8 attempts', 'Slack did not answer'],
     })
   })
 })

@@ -172,6 +172,17 @@ describe('a message', () => {
     expect(body.ok).toBe(true)
   })
 
+  test('with a UUID that was there before is the message of then, unless it was deleted', async () => {
+    await using workspace = await aWorkspace()
+    const named = { ...hello, client_msg_id: randomUUID() }
+    const answers = await Promise.all([1, 2].map(() => workspace.call('chat.postMessage', named)))
+    const { ts, channel } = (await workspace.call('chat.postMessage', named)).body
+    expect(answers.map(({ body }) => body.ts)).toEqual([ts, ts])
+    expect(workspace.slack.person().messages()).toHaveLength(1)
+    await workspace.call('chat.delete', { channel, ts })
+    expect((await workspace.call('chat.postMessage', named)).body.error).toBe('duplicate_message_not_found')
+  })
+
   test('reaches every channel with the scope for it', async () => {
     await using workspace = await aWorkspace({ manifest: aManifest({ scopes: ['chat:write', 'chat:write.public'] }) })
     expect((await workspace.call('chat.postMessage', { ...hello, channel: '#general' })).body.ok).toBe(true)

@@ -45,7 +45,9 @@ export function homeView({ waiting, answered, mine, hottest, week, role }: HomeC
       mrkdwn`${counted(week.contacts, 'contact', 'contacts')}, ${count(week.newContacts)} new (${count(week.newContactsBefore)} the week before).`,
     ),
     preformatted(comparison(week, WEEK)),
-    context(mrkdwn`Brought up to date when you open this page, and after what you change · More: \`/crm stats\`, and each morning in a channel: \`/crm digest\``),
+    context(
+      mrkdwn`Brought up to date when you open this page, and after what you change · More: \`/crm stats\`, and each morning in a channel: \`/crm digest\``,
+    ),
   ])
 }
 

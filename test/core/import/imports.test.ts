@@ -255,6 +255,17 @@ describe.each(databases)('an import on $name', ({ open }) => {
     expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ firstName: 'Ada' })
   })
 
+  test('keeps to what its columns hold once it has begun', async () => {
+    await using database = await open()
+    const imports = importsOf(database)
+    const people = Array.from({ length: 300 }, (_, n) => `p${n}@example.com,P${n}`)
+    const id = await imports.begin(anOrder(['email,Spitzname', ...people, ''].join('\n')))
+    const stop = new AbortController()
+    const going = imports.run(id, { signal: stop.signal, onProgress: () => stop.abort(new Error('stopped')) })
+    await expect(going).rejects.toThrow('stopped')
+    await expect(imports.setColumns(id, [{ index: 0, field: 'email' }])).rejects.toThrow('not waiting any more')
+  })
+
   test('queues the enrichment of whom it brought, where that was asked for', async () => {
     await using database = await open()
     await bringIn(database, 'email\nada@example.com\n')
