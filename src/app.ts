@@ -10,7 +10,7 @@ import { followJobs } from './core/alerts/following.ts'
 import { watchJobs } from './core/alerts/notices.ts'
 import { readKinds } from './core/alerts/settings.ts'
 import { ALERT, alertJobs } from './core/alerts/triggers.ts'
-import { CHANNEL_TROUBLE } from './core/channel-troubles.ts'
+import { CHANNEL_TROUBLE, lastingTroubles } from './core/channel-troubles.ts'
 import type { Config } from './core/config.ts'
 import { createDigestDesk } from './core/digest/desk.ts'
 import { createDigestTimer, DIGEST } from './core/digest/schedule.ts'
@@ -74,7 +74,7 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     await refusals.flush()
     const slack = async () => [
       ...(await slackHealth({ ...config, digest: await digests.settings() }, { fetch, now })),
-      ...(await channelFindings(database, now())),
+      ...channelFindings(await lastingTroubles(database, now())),
       ...(await alertRuleFindings(database, config.alertChannel)),
     ]
     return await health({ ...settings, database, dayOf, now: now(), slack })

@@ -1,11 +1,10 @@
-import { type ChannelTrouble, lastingTroubles } from '../core/channel-troubles.ts'
+import type { ChannelTrouble } from '../core/channel-troubles.ts'
 import type { Finding } from '../core/finding.ts'
-import type { Database } from '../core/store/database.ts'
 import { channelRefusal } from './channel-refusals.ts'
 
 /** Where messages are refused, for `crm doctor` and `/crm health` alike. */
-export async function channelFindings(database: Database, now: number): Promise<Finding[]> {
-  return (await lastingTroubles(database, now)).flatMap(finding)
+export function channelFindings(troubles: readonly ChannelTrouble[]): Finding[] {
+  return troubles.flatMap(finding)
 }
 
 function finding({ target, code, since, toldAt }: ChannelTrouble): Finding[] {

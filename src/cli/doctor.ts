@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { channelFindings } from '../bot/channel-findings.ts'
 import { slackHealth } from '../bot/slack-health.ts'
 import { alertRuleFindings } from '../core/alerts/finding.ts'
+import { lastingTroubles } from '../core/channel-troubles.ts'
 import { digestSettings } from '../core/digest/choose.ts'
 import { type Fact, type Finding, type FindingState, inOrder } from '../core/finding.ts'
 import { health, healthSettings } from '../core/health.ts'
@@ -21,7 +22,7 @@ export function doctorCommand(): Command {
         const dayOf = createDayOf(config.timeZone)
         const slack = async () => [
           ...(await slackHealth({ ...config, digest: await digestSettings(database, config) }, { fetch, now: clock })),
-          ...(await channelFindings(database, now)),
+          ...channelFindings(await lastingTroubles(database, now)),
           ...(await alertRuleFindings(database, config.alertChannel)),
         ]
         const settings = healthSettings(config, providers)

@@ -8,7 +8,7 @@ import { mrkdwn } from '../../src/bot/mrkdwn.ts'
 import type { Standing } from '../../src/bot/roles.ts'
 import { createSlackSender } from '../../src/bot/sender.ts'
 import { tellTrouble } from '../../src/bot/tell-trouble.ts'
-import { CHANNEL_TROUBLE, createChannelTroubles } from '../../src/core/channel-troubles.ts'
+import { CHANNEL_TROUBLE, createChannelTroubles, lastingTroubles } from '../../src/core/channel-troubles.ts'
 import { createLogger } from '../../src/core/logger.ts'
 import { Worker } from '../../src/core/worker.ts'
 import { openSqlite } from '../support/databases.ts'
@@ -46,7 +46,7 @@ async function anOffice({ standings = {} }: { readonly standings?: Readonly<Reco
       return failure
     },
     told: (name: string) => slack.person(name).messages('@touchpoint').map(textOf),
-    findings: () => channelFindings(database, clock.now),
+    findings: async () => channelFindings(await lastingTroubles(database, clock.now)),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -118,15 +118,16 @@ async function inTransaction<T>(writer: BetterSqlite3.Database, work: () => Prom
 const PATIENCE_MS = 5000
 /** SQLite itself pauses up to 100 ms, and would miss the moment between two groups of an import. */
 const BUSY_PAUSE_MS = 2
+const BUSY_ATTEMPTS = PATIENCE_MS / BUSY_PAUSE_MS
 
 /** Waits where another process writes: left to itself SQLite would stop everything else meanwhile. */
 async function begin(writer: BetterSqlite3.Database): Promise<void> {
-  for (const until = performance.now() + PATIENCE_MS; ; ) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       writer.exec('begin immediate')
       return
     } catch (error) {
-      if (!isBusy(error) || performance.now() > until) throw error
+      if (!isBusy(error) || attempt === BUSY_ATTEMPTS) throw error
       await setTimeout(BUSY_PAUSE_MS)
     }
   }
