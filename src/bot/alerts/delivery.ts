@@ -51,12 +51,15 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
   const inTurn = createInTurn()
 
   /** Gives where the message stands, or undefined where it was posted and somebody deleted it. */
-  async function put(message: Message, place: Place, uncertain: boolean): Promise<Posted | undefined> {
+  async function put(message: Message, place: Place, { uncertain, found }: Putting): Promise<Posted | undefined> {
     const { channel, ts, target, key } = place
     if (channel !== null && ts !== null) return await changed(message, { channel, ts })
     const posted = await sender.post({ ...message, channel: target, key })
-    // What may have been there already says what was true then.
-    return posted && uncertain ? await changed(message, posted) : posted
+    if (!posted || !uncertain) return posted
+    // What may have been there already says what was true then. Where it stands is kept before, so that
+    // a change whose answer is lost is only changed again.
+    await found(posted)
+    return await changed(message, posted)
   }
 
   async function changed(message: Message, posted: Posted): Promise<Posted> {
@@ -75,8 +78,10 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
     if (row.shownRevision >= revision || (row.ts === null && !posts)) return
     const audience = await audienceOf(row.channel ?? row.target)
     const message = alertView(alert, { audience, offersUndo: alerts.offersUndo(alert) })
-    const posted = await put(message, { ...row, key }, uncertain)
-    if (posted) await alerts.shown(alert, { ...posted, revision: row.revision })
+    const shows = (posted: Posted, shownRevision: number) => alerts.shown(alert, { ...posted, revision: shownRevision })
+    const found = (posted: Posted) => shows(posted, NOTHING_NEW)
+    const posted = await put(message, { ...row, key }, { uncertain, found })
+    if (posted) await shows(posted, row.revision)
   }
 
   async function showRollUp({ id, revision, posts }: ShownOrder, uncertain = false): Promise<void> {
@@ -86,8 +91,11 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
     if (row.shownRevision >= revision || (row.ts === null && !posts)) return
     const audience = await audienceOf(row.channel ?? row.target)
     const key = `alert_roll_up:${row.target}:${row.openedAt}:${row.id}`
-    const posted = await put(rollUpView(rollUp.alerts, audience), { ...row, key }, uncertain)
-    if (posted) await alerts.rollUpShown(id, { ...posted, revision: row.revision })
+    const shows = (posted: Posted, shownRevision: number) =>
+      alerts.rollUpShown(id, { ...posted, revision: shownRevision })
+    const found = (posted: Posted) => shows(posted, NOTHING_NEW)
+    const posted = await put(rollUpView(rollUp.alerts, audience), { ...row, key }, { uncertain, found })
+    if (posted) await shows(posted, row.revision)
   }
 
   /** Below a message, or where somebody deleted that, by itself. */
@@ -178,6 +186,15 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
       return false
     }
   }
+}
+
+/** A message of which nobody knows what it shows. */
+const NOTHING_NEW = 0
+
+interface Putting {
+  /** Whether it may be there already. */
+  readonly uncertain: boolean
+  readonly found: (posted: Posted) => Promise<void>
 }
 
 interface Place {

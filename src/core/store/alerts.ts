@@ -1,7 +1,7 @@
 import type { AlertEventKind } from '../alerts/conversation.ts'
 import { valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
-import { and, desc, eq, gt, gte, inArray, isNotNull, lt, sql } from './drizzle.ts'
+import { and, desc, eq, gt, gte, inArray, isNotNull, lt, lte, sql } from './drizzle.ts'
 import type { EventRow } from './events.ts'
 
 export type ConversationRow = Tables['alertConversations']['$inferSelect']
@@ -122,7 +122,7 @@ export async function markShown(tx: Database, id: number, { revision, ...place }
   await tx.db
     .update(table)
     .set({ ...place, shownRevision: revision })
-    .where(and(eq(table.id, id), lt(table.shownRevision, revision)))
+    .where(and(eq(table.id, id), lte(table.shownRevision, revision)))
 }
 
 export async function insertAlertEvent(tx: Database, event: Omit<AlertEventRow, 'threadTs'>): Promise<void> {
@@ -249,7 +249,7 @@ export async function markRollUpShown(tx: Database, id: number, { revision, ...p
   await tx.db
     .update(table)
     .set({ ...place, shownRevision: revision })
-    .where(and(eq(table.id, id), lt(table.shownRevision, revision)))
+    .where(and(eq(table.id, id), lte(table.shownRevision, revision)))
 }
 
 /** The roll-ups in which a contact has a row. */
