@@ -322,7 +322,7 @@ export function connectSlack(
       channel: async () => (await digests.settings()).channel,
     }),
     alerts: { ...alertDelivery.handlers, [ALERT_WATCH]: watchHandler(watch), [ALERT_NOTICE]: alertNotices({ sender }) },
-    tellTrouble: tellTrouble({ sender: bare, troubles, admins, log }),
+    tellTrouble: tellTrouble({ sender: tester, troubles, admins, log }),
     async stop() {
       await connection.stop()
       await uploads.settled()

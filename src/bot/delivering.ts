@@ -1,6 +1,6 @@
+import { isPerson } from '../core/alerts/rules.ts'
 import type { ChannelTroubles } from '../core/channel-troubles.ts'
 import type { Logger } from '../core/logger.ts'
-import { isPerson } from './channel-audience.ts'
 import { channelRefusal } from './channel-refusals.ts'
 import type { Roles, Standing } from './roles.ts'
 import type { SlackSender } from './sender.ts'

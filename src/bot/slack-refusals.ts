@@ -1,5 +1,19 @@
 import { CrmError, UpstreamError } from '../core/errors.ts'
 
+/** Slack's refusals that are about what a call says, not about who or where. */
+const FINAL: ReadonlySet<string> = new Set([
+  'cant_update_message',
+  'edit_window_closed',
+  'invalid_arg_name',
+  'invalid_arguments',
+  'invalid_array_arg',
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'msg_blocks_too_long',
+  'msg_too_long',
+  'no_text',
+])
+
 /** Slack understood the call and refuses it; only a person can change that. The message says how. */
 export class SlackRefusedError extends CrmError {
   override name = 'SlackRefusedError'
@@ -9,6 +23,10 @@ export class SlackRefusedError extends CrmError {
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
+  }
+
+  override get isFinal(): boolean {
+    return FINAL.has(this.code)
   }
 }
 

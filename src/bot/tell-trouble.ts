@@ -7,6 +7,7 @@ import { SlackRefusedError } from './slack-refusals.ts'
 import { channelTroubleView } from './views/channel-trouble.ts'
 
 export interface TellTroubleDeps {
+  /** Refuses to write to people who may do nothing in the CRM. */
   readonly sender: Pick<SlackSender, 'post'>
   readonly troubles: Pick<ChannelTroubles, 'toTell' | 'told'>
   /** Slack user ids, those first who should be told. */
@@ -21,7 +22,7 @@ export function tellTrouble({ sender, troubles, admins, log }: TellTroubleDeps):
       await sender.post({ ...view, channel: admin, key })
       return true
     } catch (error) {
-      if (error instanceof SlackRefusedError) return false
+      if (error instanceof SlackRefusedError && channelRefusal(admin, error.code)) return false
       throw error
     }
   }

@@ -44,7 +44,7 @@ export function createChannelTroubles({ database, canTell, jobsQueued, now }: Ch
     async refused(target, code) {
       const at = now()
       const isNew = await database.transaction(async (tx) => {
-        const begins = await beginTrouble(tx, { target, code, now: at })
+        const begins = await beginTrouble(tx, { target, code, now: at, forgottenBefore: at - FORGOTTEN_MS })
         if (begins && canTell(code)) await enqueue(tx, [tellJob(target, at)], at)
         return begins
       })

@@ -1,4 +1,5 @@
 import { addressKey } from './address.ts'
+import { moveAlerts } from './alerts/move.ts'
 import type { Campaign, EngagementEvent } from './event.ts'
 import type { People } from './people.ts'
 import { deleteBare, type HeldContact, holdContactsById } from './store/contacts.ts'
@@ -92,6 +93,8 @@ export async function tellAgain(
   spared: ReadonlySet<number>,
   /** What they teach about earlier events that are neither replies nor mail to us. */
   otherChanges: readonly Change[],
+  /** UTC milliseconds. */
+  now: number,
 ): Promise<Lesson> {
   const messages = Map.groupBy(
     accepted.filter(({ rfcMessageId }) => rfcMessageId !== null),
@@ -122,7 +125,7 @@ export async function tellAgain(
     const isAfter = before.occurredAt >= (writtenTo.get(before.contactId) ?? Number.POSITIVE_INFINITY)
     if (isAfter && !changes.has(before.seq)) changes.set(before.seq, { before, after: { ...before, type: 'replied' } })
   }
-  return changes.size === 0 ? { retold: [], gone: [] } : await carryOut(tx, people, [...changes.values()], spared)
+  return changes.size === 0 ? { retold: [], gone: [] } : await carryOut(tx, people, [...changes.values()], spared, now)
 }
 
 /** A stored event, and what it becomes. */
@@ -136,6 +139,7 @@ async function carryOut(
   people: People,
   changes: readonly Change[],
   spared: ReadonlySet<number>,
+  now: number,
 ): Promise<Lesson> {
   await rewriteEvents(
     tx,
@@ -147,9 +151,11 @@ async function carryOut(
   for (const id of concerned) people.retell(people.withId(id), (histories.get(id) ?? []).map(asTold))
 
   const left = changes
-    .filter(({ before, after }) => before.contactId !== after.contactId && !spared.has(before.contactId))
+    .filter(({ before, after }) => before.contactId !== after.contactId)
     .map(({ before }) => before.contactId)
-  const gone = (await deleteBare(tx, left)).map(({ id, createdAt }) => ({ contact: people.withId(id), createdAt }))
+  await moveAlerts(tx, people, left, now)
+  const bare = left.filter((id) => !spared.has(id))
+  const gone = (await deleteBare(tx, bare)).map(({ id, createdAt }) => ({ contact: people.withId(id), createdAt }))
   for (const { contact } of gone) people.drop(contact)
   return { retold: changes.map(({ before, after }) => ({ before: asTold(before), after: asTold(after) })), gone }
 }

@@ -1,6 +1,11 @@
 /** Base of every error this program raises on purpose. Anything else is a bug. */
 export class CrmError extends Error {
   override name = 'CrmError'
+
+  /** The same call fails again, whatever anybody does meanwhile. */
+  get isFinal(): boolean {
+    return false
+  }
 }
 
 /** The caller sent something we cannot act on; sending it again will not help. The message says what to do. */

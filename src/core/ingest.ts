@@ -106,7 +106,7 @@ export async function recordEvents(
     rollUps.countEvent(countedEvent(event, dayOf), 1)
   }
   const spared = new Set(alsoHold.map((address) => people.at(address).id))
-  const { retold, gone } = await tellAgain(tx, people, accepted, spared, changes)
+  const { retold, gone } = await tellAgain(tx, people, accepted, spared, changes, now)
   for (const { before, after } of retold) {
     rollUps.countEvent(countedEvent(before, dayOf), -1)
     rollUps.countEvent(countedEvent(after, dayOf), 1)

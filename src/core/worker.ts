@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 
-import { UncertainError, UpstreamError } from './errors.ts'
+import { CrmError, UncertainError, UpstreamError } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { Database } from './store/database.ts'
 import { type ClaimedJob, claimJobs, extendLease, finishJob, nextRunAt, returnHeld, returnJob } from './store/jobs.ts'
@@ -39,7 +39,7 @@ const MAX_BACKOFF_MS = 60 * 60_000
 
 /**
  * Carries queued jobs: leases them, tries again with growing pauses, and lays a job down as dead
- * after eight attempts. What a dead process held is due again when its lease ends.
+ * after eight attempts, or at once where no other can go better. What a dead process held is due again when its lease ends.
  */
 export class Worker {
   readonly #deps: WorkerDeps
@@ -152,7 +152,8 @@ export function outcomeOf(attempts: number, error: unknown, isStopping: boolean,
   if (error instanceof UpstreamError && error.retryAfterMs !== undefined) {
     return { state: 'waiting', attempts: attempts - 1, runAt: now + error.retryAfterMs, ...said } as const
   }
-  if (attempts >= MAX_ATTEMPTS) return { state: 'dead', attempts, runAt: now, ...said } as const
+  const isHopeless = attempts >= MAX_ATTEMPTS || (error instanceof CrmError && error.isFinal)
+  if (isHopeless) return { state: 'dead', attempts, runAt: now, ...said } as const
   return { state: 'waiting', attempts, runAt: now + backoff(attempts, random), ...said } as const
 }
 
@@ -165,8 +166,8 @@ export async function takeBack(database: Database, sends: readonly string[]): Pr
   await database.transaction((tx) => returnHeld(tx, { maxAttempts: MAX_ATTEMPTS, sends }))
 }
 
-/** 5 s, 10 s, 20 s … one hour, a fifth more or less. */
+/** 5 s, 15 s, 45 s … one hour, a fifth more or less: eight attempts outlast a failure of an hour and a half. */
 export function backoff(attempts: number, random: number): number {
-  const pause = Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), MAX_BACKOFF_MS)
+  const pause = Math.min(FIRST_BACKOFF_MS * 3 ** (attempts - 1), MAX_BACKOFF_MS)
   return Math.round(pause * (0.8 + 0.4 * random))
 }

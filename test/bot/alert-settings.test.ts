@@ -187,7 +187,7 @@ describe('/crm alerts', () => {
     await office.ada.choose('A channel', '#marketing')
     await office.ada.submit()
     await seen(office, 'Saved: All alerts')
-    const trouble = { target: office.marketing, code: 'is_archived', now: Date.now() }
+    const trouble = { target: office.marketing, code: 'is_archived', now: Date.now(), forgottenBefore: 0 }
     await office.database.transaction((tx) => beginTrouble(tx, trouble))
     await office.ada.type('/crm alerts')
     await seen(office, /All alerts → .*Nothing arrives there: the channel is archived\./s)

@@ -217,6 +217,74 @@ describe('erasing somebody', () => {
   })
 })
 
+describe('erasing somebody while nobody knows whether what was posted is there', () => {
+  const FORGOTTEN = 'This message was about somebody who was erased.'
+
+  /** For as long as `settle` takes. */
+  function loseAnswers({ slack }: AlertOffice): void {
+    slack.trouble({ kind: 'drop', after: true }, { method: 'chat.postMessage', times: 4 })
+  }
+
+  async function putOff(office: AlertOffice): Promise<void> {
+    await office.happens(aReply('In April'))
+    await office.alerts.later(1, '2026-03-06', office.ada.id, null)
+    await office.settle()
+    office.clock.now = Date.parse('2026-03-06T09:00:00Z')
+    loseAnswers(office)
+    await office.settle()
+    expect(office.words().join()).toContain('you put')
+  }
+
+  test('takes the words of an alert away', async () => {
+    await using office = await anAlertOffice()
+    loseAnswers(office)
+    await office.happens(aReply('My secret'))
+    expect(office.words().join()).toContain('My secret')
+    await erase(office, 'ada@example.com')
+    await office.settle()
+    expect(office.words()).toEqual([FORGOTTEN])
+  })
+
+  test('takes those of a thread away', async () => {
+    await using office = await anAlertOffice()
+    await office.happens(aReply('My secret'))
+    loseAnswers(office)
+    await office.happens(aReply('Another secret', { occurredAt: office.clock.now }))
+    const [message, entry] = office.ada.messages()
+    expect(textOf(entry)).toContain('Another secret')
+    await erase(office, 'ada@example.com')
+    await office.settle()
+    expect(office.words()).toEqual([FORGOTTEN, FORGOTTEN])
+    const calls = office.slack.callsOf('chat.postMessage')
+    expect(calls.at(-1)?.args).toMatchObject({ thread_ts: message?.ts, reply_broadcast: 'false' })
+  })
+
+  test('takes those of a reminder away', async () => {
+    await using office = await anAlertOffice()
+    await putOff(office)
+    await erase(office, 'ada@example.com')
+    await office.settle()
+    expect(office.words()).toEqual([FORGOTTEN, FORGOTTEN])
+  })
+
+  test('leaves a reminder as it is of somebody who is there and wrote again', async () => {
+    await using office = await anAlertOffice()
+    await putOff(office)
+    await office.happens(aReply('Or now', { occurredAt: office.clock.now }))
+    expect(office.words().join()).toContain('you put')
+    expect(office.words().join()).not.toContain(FORGOTTEN)
+  })
+
+  test('posts nothing where nothing was sent', async () => {
+    await using office = await anAlertOffice()
+    office.slack.trouble({ kind: 'rate-limited', retryAfterSeconds: 70 }, { method: 'chat.postMessage' })
+    await office.happens(aReply('My secret'))
+    await erase(office, 'ada@example.com')
+    await office.settle()
+    expect(office.words()).toEqual([])
+  })
+})
+
 describe('many at once', () => {
   async function flood(office: AlertOffice, count: number) {
     await office.happens(

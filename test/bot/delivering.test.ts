@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 
 import { startSlack, textOf } from '../../practice/slack/index.ts'
 import { section } from '../../src/bot/blocks.ts'
@@ -27,9 +28,11 @@ async function anOffice({ standings = {} }: { readonly standings?: Readonly<Reco
   const admins = [slack.person('ada').id, slack.person('grace').id]
   const bare = createSlackSender({ token: slack.botToken, apiUrl: slack.apiUrl, now })
   const troubles = createChannelTroubles({ database, canTell: () => true, jobsQueued: () => {}, now })
-  const standing = async (id: string): Promise<Standing> => standings[id] ?? 'member'
+  // As Slack, which knows people by their ids and by nothing else.
+  const standing = async (id: string): Promise<Standing> => standings[id] ?? (/^[UW]/.test(id) ? 'member' : 'outsider')
   const sender = delivering(bare, { troubles, standing, log })
-  const handlers = { [CHANNEL_TROUBLE]: tellTrouble({ sender: bare, troubles, admins, log }) }
+  const tester = delivering(bare, { troubles: { ...troubles, async refused() {} }, standing, log })
+  const handlers = { [CHANNEL_TROUBLE]: tellTrouble({ sender: tester, troubles, admins, log }) }
   const worker = new Worker({ database, handlers, owner: 'worker', now, random: () => 0.5, log })
   let said = 0
   const owned = resources.move()
@@ -39,7 +42,7 @@ async function anOffice({ standings = {} }: { readonly standings?: Readonly<Reco
       said += 1
       clock.now += 10_000
       const failure = await sender.post({ ...WORDS, channel, key: String(said) }).then(
-        () => undefined,
+        (posted): unknown => posted,
         (error: unknown) => error,
       )
       await worker.runDue()
@@ -94,6 +97,27 @@ describe('where messages are refused for good', () => {
     expect([office.told('ada').length, office.told('grace').length]).toEqual([0, 1])
   })
 
+  test('another admin is told where the first has left', async () => {
+    const standings: Record<string, Standing> = {}
+    await using office = await anOffice({ standings })
+    standings[office.slack.person('ada').id] = 'outsider'
+    await office.slack.archive('sales')
+    await office.say('#sales')
+    expect([office.told('ada').length, office.told('grace').length]).toEqual([0, 1])
+    expect(await office.findings()).toHaveLength(1)
+  })
+
+  test('the first admin is told later where the refusal is not about them', async () => {
+    await using office = await anOffice()
+    office.slack.trouble({ kind: 'refuse', error: 'is_archived' }, { method: 'chat.postMessage' })
+    office.slack.trouble({ kind: 'refuse', error: 'missing_scope' }, { method: 'chat.postMessage' })
+    await office.say('#sales')
+    expect([office.told('ada').length, office.told('grace').length]).toEqual([0, 0])
+    office.slack.trouble({ kind: 'refuse', error: 'is_archived' }, { method: 'chat.postMessage' })
+    await office.say('#sales')
+    expect([office.told('ada').length, office.told('grace').length]).toEqual([1, 0])
+  })
+
   test('what is wrong with the message itself says nothing of the channel', async () => {
     await using office = await anOffice()
     office.slack.trouble({ kind: 'refuse', error: 'msg_too_long' })
@@ -107,6 +131,15 @@ describe('where messages are refused for good', () => {
     office.clock.now += 15 * 24 * 60 * 60 * 1000
     expect(await office.findings()).toEqual([])
   })
+
+  test('what was forgotten begins anew, and an admin is told again', async () => {
+    await using office = await anOffice()
+    await office.say('C0GONE00')
+    office.clock.now += 15 * 24 * 60 * 60 * 1000
+    await office.say('C0GONE00')
+    expect(office.told('ada')).toHaveLength(2)
+    expect(await office.findings()).toHaveLength(1)
+  })
 })
 
 test.each([
@@ -117,6 +150,14 @@ test.each([
   expect(await office.say('U0CY')).toMatchObject({ name: 'SlackRefusedError' })
   expect(office.slack.callsOf('chat.postMessage').filter(({ args }) => args.channel === 'U0CY')).toEqual([])
   expect(office.told('ada')).toEqual([expect.stringContaining(why)])
+})
+
+test('what follows a message to a person goes into the conversation with them', async () => {
+  await using office = await anOffice()
+  const place = z.object({ channel: z.string().startsWith('D'), ts: z.string() })
+  const first = place.parse(await office.say(office.slack.person('ada').id))
+  expect(place.parse(await office.say(first.channel)).channel).toBe(first.channel)
+  expect(office.told('ada')).toHaveLength(2)
 })
 
 type Office = Awaited<ReturnType<typeof anOffice>>

@@ -37,10 +37,10 @@ async function aBusyDay(database: Database): Promise<void> {
 }
 
 /** The program with a digest for `#sales`, of which Ada is an admin, and Grace reads. */
-async function anOffice({ isOn = true } = {}) {
+async function anOffice({ isOn = true, channel }: { readonly isOn?: boolean; readonly channel?: string } = {}) {
   const office = await aProgramInSlack({}, (slack) => ({
     digest: {
-      channel: isOn ? slack.channel('sales').id : null,
+      channel: isOn ? (channel ?? slack.channel('sales').id) : null,
       at: '09:00',
       days: ['mon', 'tue', 'wed', 'thu', 'fri'],
     },
@@ -72,6 +72,32 @@ describe('/crm digest', () => {
     await ada.sees('The digest is switched off.')
     expect(office.slack.problems).toEqual([])
     expect(office.lines).toEqual([])
+  })
+
+  test.each([
+    ['a name', '#sales'],
+    ['a person', 'U0ADA'],
+  ])('stays where it is when a form is saved that cannot show %s', async (_what, channel) => {
+    await using office = await anOffice({ channel })
+    const { ada } = office
+    const change = async () => {
+      await ada.press('Change')
+      await ada.sees('Cancel')
+    }
+    await ada.type('/crm digest')
+    await change()
+    await ada.choose('Time', '16:00')
+    await ada.submit()
+    expect(textOf(await ada.sees('Saved: the digest comes in'))).toContain('Monday to Friday at 16:00')
+    await change()
+    await ada.choose('Channel', '#marketing')
+    await ada.submit()
+    await ada.sees('Saved: the digest comes in')
+    await change()
+    await ada.clear('Channel')
+    await ada.submit()
+    await ada.sees('The digest is switched off.')
+    expect(office.slack.problems).toEqual([])
   })
 
   test('goes back to what the server says', async () => {

@@ -69,8 +69,12 @@ describe('a run in the real world', () => {
     await using slack = await startSlack()
     slack.trouble({ kind: 'rate-limited', retryAfterSeconds: 7 }, { method: 'chat.update', times: 2 })
     const waits: number[] = []
-    const after = async (ms: number) => void waits.push(ms)
-    const sender = createSlackSender({ token: TOKEN, apiUrl: slack.apiUrl, now: () => NOW })
+    let now = NOW
+    const after = async (ms: number) => {
+      waits.push(ms)
+      now += ms
+    }
+    const sender = createSlackSender({ token: TOKEN, apiUrl: slack.apiUrl, now: () => now })
     const { run, lines } = aRunner({ sender, after })
     await run({ ...ORDER, by: slack.person('ada').id })
     expect(waits).toEqual([7000, 7000])

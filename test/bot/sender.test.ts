@@ -245,6 +245,18 @@ test.each([
   expect(failure).toMatchObject({ code: error, message: expect.stringMatching(advice) })
 })
 
+test.each([
+  ['msg_too_long', true],
+  ['invalid_blocks', true],
+  ['not_in_channel', false],
+  ['missing_scope', false],
+  ['a_word_of_tomorrow', false],
+])('that the refusal %s comes again whatever anybody does is %s', async (error, isFinal) => {
+  await using slack = await startSlack()
+  slack.trouble({ kind: 'refuse', error })
+  expect(await failureOf(aSender(slack).post(post))).toMatchObject({ isFinal })
+})
+
 test('a missing scope is named', async () => {
   await using slack = await startSlack()
   slack.trouble({ kind: 'refuse', error: 'missing_scope', needed: 'chat:write' })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { UncertainError, UpstreamError } from '../../src/core/errors.ts'
+import { CrmError, UncertainError, UpstreamError } from '../../src/core/errors.ts'
 import type { NewJob } from '../../src/core/job.ts'
 import { createLogger } from '../../src/core/logger.ts'
 import type { Database } from '../../src/core/store/database.ts'
@@ -77,7 +77,7 @@ describe.each(databases)('jobs on $name', ({ open }) => {
       pauses.push((next - clock.now) / 1000)
       clock.now = next
     }
-    expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 320])
+    expect(pauses).toEqual([5, 15, 45, 135, 405, 1215, 3600])
     expect(await worker.runDue()).toBe(1)
     expect(await jobCounts(database)).toEqual([{ kind: 'alert', state: 'dead', count: 1 }])
     expect(await nextRunAt(database, ['alert'])).toBeNull()
@@ -267,8 +267,20 @@ test('a request to come back later is not counted as an attempt', () => {
   expect(outcomeOf(3, error, false, start, 0.5)).toMatchObject({ state: 'waiting', attempts: 2, runAt: start + 30_000 })
 })
 
+test('what cannot go better is given up at once, and a shutdown says nothing against it', () => {
+  class Final extends CrmError {
+    override get isFinal() {
+      return true
+    }
+  }
+  const outcome = (error: Error, isStopping = false) => outcomeOf(1, error, isStopping, start, 0.5)
+  expect(outcome(new Final('too long'))).toMatchObject({ state: 'dead', attempts: 1 })
+  expect(outcome(new Final('too long'), true)).toMatchObject({ state: 'waiting', attempts: 0 })
+  expect(outcome(new CrmError('not now'))).toMatchObject({ state: 'waiting', attempts: 1 })
+})
+
 test('pauses grow to an hour and vary by a fifth', () => {
-  expect([1, 2, 8, 20].map((attempts) => backoff(attempts, 0.5))).toEqual([5_000, 10_000, 640_000, 3_600_000])
+  expect([1, 2, 8, 20].map((attempts) => backoff(attempts, 0.5))).toEqual([5_000, 15_000, 3_600_000, 3_600_000])
   expect([0, 1].map((random) => backoff(1, random))).toEqual([4_000, 6_000])
 })
 

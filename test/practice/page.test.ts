@@ -130,7 +130,7 @@ inBrowser('a conversation', (open) => {
     expect(words).toContain('APP')
     expect(words).toMatch(/Status\s+Engaged/)
     expect(words).toContain('@Grace Hopper')
-    expect(words).toMatch(/Today \d+:\d\d [AP]M/)
+    expect(words).toMatch(/(?:Today|Yesterday) \d+:\d\d [AP]M/)
     expect(words).not.toMatch(/[*`]|<!date|&amp;|:[a-z_]+:/)
     await expect
       .poll(() => card.getByRole('link', { name: 'example.com' }).getAttribute('href'))

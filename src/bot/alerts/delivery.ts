@@ -9,7 +9,9 @@ import {
   readChangeOrder,
   readEntryOrder,
   readEventOrder,
+  readReminderOrder,
   readShownOrder,
+  type Sending,
   type ShownOrder,
 } from '../../core/alerts/jobs.ts'
 import { ALERT, readAlertOrder } from '../../core/alerts/triggers.ts'
@@ -23,6 +25,7 @@ import { SlackRefusedError } from '../slack-refusals.ts'
 import { alertView } from '../views/alert.ts'
 import { alertEntryView, reminderView } from '../views/alert-entry.ts'
 import { rollUpView } from '../views/alert-roll-up.ts'
+import { forgottenPostView } from '../views/forget.ts'
 import { createInTurn } from './in-turn.ts'
 
 export interface AlertDeliveryDeps {
@@ -71,9 +74,17 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
     return posted
   }
 
-  async function showMessage({ id, revision, posts }: ShownOrder, uncertain = false): Promise<void> {
+  /** Takes the words away of somebody who was erased before it was known whether they are there. */
+  async function forget(conversation: number, { sending, uncertain }: Forgetting, post: Post): Promise<void> {
+    if (!sending || !uncertain || !(await alerts.isGone(conversation))) return
+    const message = forgottenPostView()
+    const posted = await post(message, { ...sending, broadcast: false })
+    if (posted) await changed(message, posted)
+  }
+
+  async function showMessage({ id, revision, posts, sending }: ShownOrder, uncertain = false): Promise<void> {
     const alert = await alerts.read(id)
-    if (!alert) return
+    if (!alert) return await forget(id, { sending, uncertain }, postThere)
     const { row, key } = alert
     if (row.shownRevision >= revision || (row.ts === null && !posts)) return
     const audience = await audienceOf(row.channel ?? row.target)
@@ -98,8 +109,13 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
     if (posted) await shows(posted, row.revision)
   }
 
+  const postThere: Post = async (message, { key, target, below, broadcast }) => {
+    const place = below ? { channel: below.channel, thread: below.ts, broadcast } : { channel: target }
+    return await sender.post({ ...message, ...place, key })
+  }
+
   /** Below a message, or where somebody deleted that, by itself. */
-  async function postBelow(message: Message, { key, target, below, broadcast }: Below): Promise<Posted | undefined> {
+  const postBelow: Post = async (message, { key, target, below, broadcast }) => {
     if (below) {
       try {
         return await sender.post({ ...message, channel: below.channel, thread: below.ts, key, broadcast })
@@ -131,13 +147,13 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
       [ALERT_MESSAGE]: shown(ALERT_MESSAGE, showMessage),
       [ALERT_ROLL_UP]: shown(ALERT_ROLL_UP, showRollUp),
 
-      async [ALERT_ENTRY](payload) {
+      async [ALERT_ENTRY](payload, { uncertain }) {
         const order = readEntryOrder(payload)
         const entry = await alerts.readEntry(order)
-        if (!entry) return
-        const { below, key } = entry
-        const view = alertEntryView(entry, await audienceOf(below.channel))
         try {
+          if (!entry) return await forget(order.conversation, { sending: order.sending, uncertain }, postThere)
+          const { below, key } = entry
+          const view = alertEntryView(entry, await audienceOf(below.channel))
           const { channel, ts: thread } = below
           const posted = await sender.post({ ...view, channel, thread, key, broadcast: order.isBroadcast })
           if (posted) await alerts.entered(entry, order, posted)
@@ -151,25 +167,29 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
         const order = readChangeOrder(payload)
         if (!(await alerts.undoOver(order))) return
         await showNow(order.conversation)
-        jobsQueued()
       },
 
-      async [ALERT_REMINDER](payload, { id: key }) {
-        const order = readChangeOrder(payload)
+      async [ALERT_REMINDER](payload, { id: key, uncertain }) {
+        const { sending, ...order } = readReminderOrder(payload)
         const reminder = await alerts.readReminder(order)
-        if (!reminder) return
+        if (!reminder) return await forget(order.conversation, { sending, uncertain }, postBelow)
         const { target, below } = reminder
         const view = reminderView(reminder, await audienceOf(below?.channel ?? target))
         const posted = await postBelow(view, { key, target, below, broadcast: true })
         await alerts.reminded(order, reminder, posted)
         await showNow(order.conversation)
-        jobsQueued()
       },
     },
     showNow,
   }
 
   async function showNow(conversation: number): Promise<boolean> {
+    const isShown = await tryToShow(conversation)
+    jobsQueued()
+    return isShown
+  }
+
+  async function tryToShow(conversation: number): Promise<boolean> {
     try {
       const rollUp = await alerts.rollUpOf(conversation)
       if (rollUp === null) {
@@ -204,7 +224,10 @@ interface Place {
   readonly key: string
 }
 
-interface Below extends Pick<Place, 'key' | 'target'> {
-  readonly below: { readonly channel: string; readonly ts: string } | null
-  readonly broadcast: boolean
+type Post = (message: Message, sending: Sending & { readonly broadcast: boolean }) => Promise<Posted | undefined>
+
+interface Forgetting {
+  /** Not there in what was queued before it was kept, and where the message was known to be there. */
+  readonly sending: Sending | undefined
+  readonly uncertain: boolean | undefined
 }

@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt'
 
 import { type DigestSchedule, type DigestSettings, WEEKDAYS, type Weekday } from '../../core/digest/settings.ts'
 import { actions, button, context, divider, fields, header, type Message, message, section } from '../blocks.ts'
+import { isChannelId } from '../channel-audience.ts'
 import { boxesInput, channelInput, timeInput } from '../inputs.ts'
 import type { Action, FormId } from '../listeners.ts'
 import { channel, date, join, type Mrkdwn, mrkdwn, text, user } from '../mrkdwn.ts'
@@ -113,20 +114,21 @@ function reset(): types.Button {
 
 /** Asks where and when. */
 export function digestForm({ channel: to, at, days, timeZone }: DigestSettings): types.ModalView {
+  // A menu can begin with no name and no person, and is empty then.
+  const keepsChannel = to !== null && !isChannelId(to)
   return modal({
     title: 'Daily digest',
     submit: 'Save',
     close: 'Cancel',
     callbackId: 'digest_schedule' satisfies FormId,
-    about: {},
+    about: { keepsChannel },
     blocks: [
       channelInput({
         id: 'channel',
         label: 'Channel',
-        hint: 'Leave it empty to switch the digest off. In a private channel, first type /invite @Touchpoint.',
+        hint: `${keepsChannel ? KEEP : EMPTY} In a private channel, first type /invite @Touchpoint.`,
         optional: true,
-        // A name is nothing that a menu could begin with.
-        initial: to !== null && /^[CG][A-Z0-9]+$/.test(to) ? to : null,
+        initial: keepsChannel ? null : to,
       }),
       timeInput({ id: 'at', label: 'Time', hint: `Time zone: ${timeZone}`, initial: at }),
       boxesInput({
@@ -139,6 +141,10 @@ export function digestForm({ channel: to, at, days, timeZone }: DigestSettings):
     ],
   })
 }
+
+const EMPTY = 'Leave it empty to switch the digest off.'
+const KEEP =
+  'Leave it empty to keep the present one, which cannot be shown here. To switch the digest off, save another channel first, then empty it.'
 
 const NAMES: Readonly<Record<Weekday, string>> = {
   mon: 'Monday',

@@ -16,7 +16,7 @@ import type { PostRow } from '../store/erasure.ts'
 import { createDayOf } from '../time.ts'
 import type { TriageKind } from './conversation.ts'
 import { UNDO_IN_ALERT_MS } from './conversation.ts'
-import type { ChangeOrder, EntryOrder } from './jobs.ts'
+import { type ChangeOrder, type EntryOrder, entryKey } from './jobs.ts'
 import { planAlert, planFollowing } from './plan.ts'
 import {
   type Alert,
@@ -51,6 +51,8 @@ export interface Alerts {
   readRollUp(id: number): Promise<PlacedRollUp | undefined>
   /** Undefined where it is there already, or there is nothing that it could go below. */
   readEntry(order: EntryOrder): Promise<Entry | undefined>
+  /** Whether the conversation went with its contact. */
+  isGone(conversation: number): Promise<boolean>
   /** The message of a conversation, as it stands in Slack since now. */
   shown(alert: PlacedAlert, shown: Shown): Promise<void>
   rollUpShown(id: number, shown: Shown): Promise<void>
@@ -112,10 +114,11 @@ export function createAlerts({ database, settings, timeZone: ownZone, now }: Ale
       if (!told || channel === null || ts === null) return undefined
       const known = await alertEvent(database, { target, kind: told.kind, provider, eventId: id })
       if (!known || known.threadTs !== null) return undefined
-      const key = `alert_entry:${target}:${kind}:${provider}:${id}`
+      const key = entryKey(target, { kind, provider, id })
       return { alert, event: alertEventOf(told), below: { channel, ts }, key }
     },
 
+    isGone: async (conversation) => (await conversationById(database, conversation)) === undefined,
     shown: ({ row, contact }, shown) => keep(shown, contact.id, 'alert', (tx) => markShown(tx, row.id, shown)),
     rollUpShown: (id, shown) => database.transaction((tx) => markRollUpShown(tx, id, shown)),
     async entered({ alert, event }, { conversation, provider, id: eventId }, post) {

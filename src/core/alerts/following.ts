@@ -11,6 +11,7 @@ import type { Happening } from './triggers.ts'
  * anyway: each of them would be noise, and Slack takes fifty changes a minute.
  */
 const FOLLOWED: ReadonlySet<Tally> = new Set([
+  'replied',
   'clicked',
   'inbound',
   'form_submission',

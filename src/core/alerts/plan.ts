@@ -9,12 +9,14 @@ import {
   insertAlertEvent,
   insertConversation,
   insertRollUp,
+  isTold,
   latestConversation,
   latestRollUp,
   openedSince,
   reviseConversation,
   reviseRollUp,
   rollUpsAbout,
+  toldSince,
 } from '../store/alerts.ts'
 import { type ContactRow, contactById, holdContactsById } from '../store/contacts.ts'
 import type { Database } from '../store/database.ts'
@@ -70,7 +72,9 @@ export async function planFollowing(
   const at = now()
   const found = await eventAndContact(database, key)
   if (!found) return
-  const { contact } = found
+  const { contact, event } = found
+  // A reply goes on with a conversation also where rules would not send it, or replies tell nobody.
+  const kind = event.type === 'replied' ? 'replied' : 'followed'
   const live = await liveConversations(database, contact.id, at)
   const due = new Map<string, number>()
   for (const { target } of live) due.set(target, Math.max(await notBefore(target, at), at))
@@ -79,8 +83,8 @@ export async function planFollowing(
     for (const conversation of await liveConversations(tx, contact.id, at)) {
       const { target } = conversation
       const runAt = due.get(target) ?? at
-      const placing = { ...key, kind: 'followed', figure: null, target, contactId: contact.id, at, runAt } as const
-      if (await isPlaced(tx, placing)) continue
+      const placing = { ...key, kind, figure: null, target, contactId: contact.id, at, runAt } as const
+      if (await isTold(tx, { target, provider: key.provider, eventId: key.id })) continue
       await goOn(tx, conversation, placing)
     }
   })
@@ -172,7 +176,7 @@ async function rollUpFor(tx: Database, target: string, openedAt: number): Promis
 }
 
 async function goOn(tx: Database, before: ConversationRow, placing: Placing): Promise<void> {
-  const { kind, provider, id, target, at, runAt } = placing
+  const { kind, provider, id, at, runAt } = placing
   const { triage, rollUpId } = before
   // Who writes again is to be looked at again, whatever somebody made of it before.
   const reopened = kind === 'replied' && triage && !triage.isOver ? { triage: { ...triage, isOver: true } } : {}
@@ -180,7 +184,10 @@ async function goOn(tx: Database, before: ConversationRow, placing: Placing): Pr
   await keep(tx, conversation, placing)
   if (rollUpId !== null) return await enqueue(tx, [rollUpJob(await reviseRollUp(tx, rollUpId), { runAt })], at)
   const order = { conversation: before.id, kind, provider, id, isBroadcast: isBroadcast(kind, before.lastAt, at) }
-  await enqueue(tx, [messageJob(conversation, { runAt }), entryJob(target, order, { runAt })], at)
+  // Many at once are counted in the message, and not told one by one.
+  const isOneOfMany = kind === 'followed' && (await toldSince(tx, before.id, at - BURST_MS)) > MOST_ALONE
+  const entry = isOneOfMany ? [] : [entryJob(conversation, order, { runAt })]
+  await enqueue(tx, [messageJob(conversation, { runAt }), ...entry], at)
 }
 
 async function keep(tx: Database, { id: conversationId }: ConversationRow, placing: Placing): Promise<void> {

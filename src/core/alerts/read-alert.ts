@@ -18,6 +18,7 @@ import type { Database } from '../store/database.ts'
 import { campaignOf } from '../store/events.ts'
 import { type Suppression, suppressionOf } from '../suppression.ts'
 import type { AlertEventKind, Triage } from './conversation.ts'
+import { messageKey } from './jobs.ts'
 
 /** Whom an alert is about, as the line says that stands in it. */
 export interface AlertContact {
@@ -101,7 +102,7 @@ async function alertsOf(database: Database, rows: readonly ConversationRow[], no
     if (!contact || !first || !lead) continue
     alerts.push({
       row,
-      key: `alert:${row.target}:${row.contactId}:${row.openedAt}`,
+      key: messageKey(row),
       conversation: row.id,
       contact: alertContact(contact, now),
       lead: alertEventOf(lead),

@@ -1,9 +1,9 @@
 import { rememberPost } from '../erasure/posts.ts'
-import { conversationById, conversationsOfChange, rollUpById } from '../store/alerts.ts'
+import { type ConversationRow, conversationById, conversationsOfChange, rollUpById } from '../store/alerts.ts'
 import type { Database } from '../store/database.ts'
 import type { PostRow } from '../store/erasure.ts'
 import type { Triage } from './conversation.ts'
-import type { ChangeOrder } from './jobs.ts'
+import { type ChangeOrder, placeOf } from './jobs.ts'
 import { type Alert, readAlert } from './read-alert.ts'
 import { revise } from './reopen.ts'
 
@@ -26,8 +26,12 @@ export async function readReminder(
   if (!alert) return undefined
   const { triage, row } = alert
   if (triage?.change !== change || triage.isOver) return undefined
-  const { channel, ts } = (row.rollUpId === null ? row : await rollUpById(database, row.rollUpId)) ?? row
-  return { alert, triage, target: row.target, below: channel !== null && ts !== null ? { channel, ts } : null }
+  return { alert, triage, target: row.target, below: await belowOf(database, row) }
+}
+
+/** The message that a conversation is told in, alone or among others. */
+export async function belowOf(database: Database, row: ConversationRow): Promise<Reminder['below']> {
+  return placeOf((row.rollUpId === null ? row : await rollUpById(database, row.rollUpId)) ?? row) ?? null
 }
 
 /** It was said: all conversations about the contact ask again what is to become of it. */

@@ -9,6 +9,7 @@ import { enqueue } from '../store/jobs.ts'
 import { waitingSince } from '../waiting.ts'
 import { isOpen, LIVES_MS, type Triage, type TriageKind } from './conversation.ts'
 import { reminderJob } from './jobs.ts'
+import { belowOf } from './reminder.ts'
 import { show } from './reopen.ts'
 
 export type TriageOrder =
@@ -56,12 +57,11 @@ export async function triage(
     const live = await conversationsSince(tx, asked.contactId, now - LIVES_MS)
     const ids = new Set([conversationId, ...live.map(({ id }) => id)])
     for (const id of ids) await show(tx, id, made, now)
-    if (order.kind === 'later')
-      await enqueue(
-        tx,
-        [reminderJob({ conversation: conversationId, change: made.change }, { runAt: order.remindAt })],
-        now,
-      )
+    if (order.kind === 'later') {
+      const sending = { target: asked.target, below: await belowOf(tx, asked) }
+      const of = { conversation: conversationId, change: made.change }
+      await enqueue(tx, [reminderJob(of, sending, { runAt: order.remindAt })], now)
+    }
     return { kind: 'done', triage: made }
   })
 }

@@ -1,4 +1,5 @@
 import type { AlertEventKind } from '../alerts/conversation.ts'
+import { CONTACT_ALERT_KINDS } from '../alerts/kinds.ts'
 import { valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
 import { and, desc, eq, gt, gte, inArray, isNotNull, lt, lte, sql } from './drizzle.ts'
@@ -81,7 +82,7 @@ export async function openedSince(tx: Database, target: string, since: number): 
   return await tx.db.$count(table, and(eq(table.target, target), gt(table.openedAt, since)))
 }
 
-type Changes = Partial<Pick<ConversationRow, 'lastAt' | 'triage'>>
+type Changes = Partial<Pick<ConversationRow, 'contactId' | 'lastAt' | 'triage'>>
 
 /** Something else is to be shown: gives the row as it is then. */
 export async function reviseConversation(tx: Database, id: number, changes: Changes = {}): Promise<ConversationRow> {
@@ -136,6 +137,23 @@ export async function alertEvent(database: Database, key: AlertEventKey): Promis
   return row
 }
 
+/** Whether an event has its place there, for whatever reason. */
+export async function isTold(
+  tx: Database,
+  { target, provider, eventId }: Omit<AlertEventKey, 'kind'>,
+): Promise<boolean> {
+  const { alertEvents: table } = tx.tables
+  const kinds = [...CONTACT_ALERT_KINDS, 'followed'] as const
+  const key = and(eq(table.target, target), inArray(table.kind, kinds), eq(table.provider, provider))
+  return (await tx.db.$count(table, and(key, eq(table.eventId, eventId)))) > 0
+}
+
+/** How much was told in a conversation since. */
+export async function toldSince(tx: Database, conversationId: number, since: number): Promise<number> {
+  const { alertEvents: table } = tx.tables
+  return await tx.db.$count(table, and(eq(table.conversationId, conversationId), gt(table.at, since)))
+}
+
 export async function markEntered(tx: Database, key: AlertEventKey, threadTs: string): Promise<void> {
   await tx.db.update(tx.tables.alertEvents).set({ threadTs }).where(is(tx, key))
 }
@@ -170,6 +188,39 @@ export async function toldEvents(database: Database, conversationIds: readonly n
     )
     .where(inArray(told.conversationId, [...conversationIds]))
     .orderBy(events.occurredAt, events.seq)
+}
+
+/** What a conversation told, whoever it is about now. */
+export interface Told {
+  readonly key: AlertEventKey
+  readonly threadTs: string | null
+  readonly conversation: Pick<ConversationRow, 'id' | 'contactId' | 'channel' | 'ts'>
+  /** The contact of the event. */
+  readonly owner: number
+}
+
+/** All that the conversations about `contactIds` told, in the order of the conversations and of what happened. */
+export async function toldAbout(tx: Database, contactIds: readonly number[]): Promise<Told[]> {
+  if (contactIds.length === 0) return []
+  const { alertEvents: told, alertConversations, events } = tx.tables
+  const { id, contactId, channel, ts } = alertConversations
+  const { target, kind, provider, eventId, threadTs } = told
+  return await tx.db
+    .select({
+      key: { target, kind, provider, eventId },
+      threadTs,
+      conversation: { id, contactId, channel, ts },
+      owner: events.contactId,
+    })
+    .from(alertConversations)
+    .innerJoin(told, eq(told.conversationId, id))
+    .innerJoin(events, and(eq(events.provider, provider), eq(events.id, eventId)))
+    .where(inArray(contactId, [...contactIds]))
+    .orderBy(id, events.occurredAt, events.seq)
+}
+
+export async function untell(tx: Database, key: AlertEventKey): Promise<void> {
+  await tx.db.delete(tx.tables.alertEvents).where(is(tx, key))
 }
 
 /** How something is counted, and when it happened. */

@@ -1,5 +1,5 @@
 import type { Database, Tables } from './database.ts'
-import { asc, eq, gte } from './drizzle.ts'
+import { asc, eq, gte, lt } from './drizzle.ts'
 
 export type ChannelTrouble = Tables['channelTroubles']['$inferSelect']
 
@@ -19,14 +19,27 @@ export async function troublesSince(database: Database, from: number): Promise<C
     .orderBy(asc(channelTroubles.since), asc(channelTroubles.target))
 }
 
-/** Keeps since when there is trouble, and is true where there was none. */
-export async function beginTrouble(
-  tx: Database,
-  { target, code, now }: { readonly target: string; readonly code: string; readonly now: number },
-): Promise<boolean> {
+export interface Refusal {
+  readonly target: string
+  readonly code: string
+  readonly now: number
+  /** Trouble that nobody has run into since then (UTC milliseconds) is forgotten. */
+  readonly forgottenBefore: number
+}
+
+/** Keeps since when there is trouble, and is true where there was none, or none that is remembered. */
+export async function beginTrouble(tx: Database, { target, code, now, forgottenBefore }: Refusal): Promise<boolean> {
   const { channelTroubles } = tx.tables
-  const row = { target, code, since: now, triedAt: now, toldAt: null }
-  const begun = await tx.db.insert(channelTroubles).values(row).onConflictDoNothing().returning()
+  const anew = { code, since: now, triedAt: now, toldAt: null }
+  const begun = await tx.db
+    .insert(channelTroubles)
+    .values({ target, ...anew })
+    .onConflictDoUpdate({
+      target: channelTroubles.target,
+      set: anew,
+      setWhere: lt(channelTroubles.triedAt, forgottenBefore),
+    })
+    .returning()
   if (begun.length > 0) return true
   await tx.db.update(channelTroubles).set({ code, triedAt: now }).where(eq(channelTroubles.target, target))
   return false

@@ -162,13 +162,22 @@ export async function blankExportsAbout(tx: Database, address: string): Promise<
 /** Deletes queued work that names `address`, and the enriching of the contact. */
 export async function deleteJobsAbout(tx: Database, address: string, jobIds: readonly string[]): Promise<number> {
   const { jobs } = tx.tables
-  const pattern = `%${addressKey(address).replace(/[\\%_]/g, '\\$&')}%`
-  const texts = sql`lower(jobs.id || ' ' || cast(jobs.payload as text) || ' ' || coalesce(jobs.key, '') || ' ' || coalesce(jobs.last_error, ''))`
-  const gone = await tx.db
-    .delete(jobs)
+  const key = addressKey(address)
+  const pattern = `%${key.replace(/[\\%_]/g, '\\$&')}%`
+  const texts = sql<string>`lower(jobs.id || ' ' || cast(jobs.payload as text) || ' ' || coalesce(jobs.key, '') || ' ' || coalesce(jobs.last_error, ''))`
+  const found = await tx.db
+    .select({ seq: jobs.seq, id: jobs.id, texts })
+    .from(jobs)
     .where(or(sql`${texts} like ${pattern} escape '\\'`, inArray(jobs.id, [...jobIds])))
-    .returning({ seq: jobs.seq })
+  const about = found.filter((job) => jobIds.includes(job.id) || namesWhole(job.texts, key))
+  const seqs = about.map(({ seq }) => seq)
+  const gone = await tx.db.delete(jobs).where(inArray(jobs.seq, seqs)).returning({ seq: jobs.seq })
   return gone.length
+}
+
+/** An address may stand within a longer one, which is somebody else's; some cannot be told from what is around them. */
+function namesWhole(json: string, key: string): boolean {
+  return mentionedIn(json.replace(/\\[bfnrt]/g, ' ')).has(key) || !mentionedIn(key).has(key)
 }
 
 /** What a provider said last may quote the address that it was asked about. */
@@ -248,6 +257,22 @@ export async function insertPost(tx: Database, post: PostRow): Promise<boolean> 
   if (held.length === 0) return false
   await tx.db.insert(posts).values(post).onConflictDoNothing()
   return true
+}
+
+/** Messages about one contact are about another. */
+export async function handPosts(
+  tx: Database,
+  places: readonly Pick<PostRow, 'channel' | 'ts'>[],
+  from: number,
+  to: number,
+): Promise<void> {
+  const { posts } = tx.tables
+  for (const { channel, ts } of places) {
+    const held = and(eq(posts.channel, channel), eq(posts.ts, ts), eq(posts.contactId, from))
+    const taken = await tx.db.delete(posts).where(held).returning({ kind: posts.kind })
+    const rows = taken.map(({ kind }) => ({ channel, ts, contactId: to, kind }))
+    if (rows.length > 0) await tx.db.insert(posts).values(rows).onConflictDoNothing()
+  }
 }
 
 /** Takes the messages about a contact out of memory. */

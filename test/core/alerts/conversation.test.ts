@@ -158,6 +158,40 @@ describe.each(databases)('an alert on $name', ({ open }) => {
     expect(await conversations(database)).toMatchObject([{ revision: 2 }])
   })
 
+  test('takes in a reply that is told elsewhere, and opens its triage again', async () => {
+    await using database = await open()
+    await alerted(database, aReply('First'))
+    await press(database, 1, 'interested')
+    const second = aReply('Second')
+    await alerted(database, second, { to: ['U0GRACE'] })
+    await follow(database, second)
+    expect(await conversations(database)).toMatchObject([
+      { target: SALES, triage: { isOver: true } },
+      { target: 'U0GRACE' },
+    ])
+    expect(await readAlert(database, 1, NOW)).toMatchObject({ lead: { kind: 'replied', excerpt: 'Second' } })
+    expect((await kindsOf(database)).filter((kind) => kind === 'alert_entry')).toHaveLength(1)
+  })
+
+  test('tells an event once, though it is an alert and follows another', async () => {
+    await using database = await open()
+    await alerted(database, aReply('Yes'))
+    const gone = anEvent({ type: 'unsubscribed', occurredAt: NOW })
+    await alerted(database, gone, { kind: 'unsubscribed' })
+    await follow(database, gone)
+    expect((await kindsOf(database)).filter((kind) => kind === 'alert_entry')).toHaveLength(1)
+  })
+
+  test('counts what comes too fast to be told one by one', async () => {
+    await using database = await open()
+    await alerted(database, aReply('Yes'))
+    const clicks = Array.from({ length: 30 }, () => anEvent({ type: 'clicked', occurredAt: NOW }))
+    await record(database, ...clicks)
+    for (const click of clicks) await follow(database, click)
+    expect((await kindsOf(database)).filter((kind) => kind === 'alert_entry')).toHaveLength(9)
+    expect(await readAlert(database, 1, NOW)).toMatchObject({ also: [{ tally: 'clicked', count: 30 }] })
+  })
+
   test('opens a triage again when the person writes again, and for nothing else', async () => {
     await using database = await open()
     await alerted(database, aReply('Not now'))

@@ -10,10 +10,12 @@ import { addressHash } from '../../../src/core/erasure/key.ts'
 import { FORGET_POSTS, rememberPost } from '../../../src/core/erasure/posts.ts'
 import { ConfigError, InvalidInputError } from '../../../src/core/errors.ts'
 import { bareContact } from '../../../src/core/import/bare-contact.ts'
+import type { NewJob } from '../../../src/core/job.ts'
 import { keptParts } from '../../../src/core/quarantine.ts'
 import { contactByAddress, contactsAfter } from '../../../src/core/store/contacts.ts'
 import type { Database } from '../../../src/core/store/database.ts'
 import { sql } from '../../../src/core/store/drizzle.ts'
+import { enqueue } from '../../../src/core/store/jobs.ts'
 import { openDatabase } from '../../../src/core/store/open.ts'
 import { eventCounts, keptCounts, sourceCounts, totalCounts } from '../../../src/core/store/roll-ups.ts'
 import { databases, openSqlite, postgresPlace } from '../../support/databases.ts'
@@ -30,6 +32,15 @@ function byUser(minutes = 0, mostAnHour = 5) {
 async function jobKinds(database: Database): Promise<string[]> {
   const { jobs } = database.tables
   return (await database.db.select({ kind: jobs.kind }).from(jobs)).map(({ kind }) => kind)
+}
+
+async function jobIds(database: Database): Promise<string[]> {
+  const { jobs } = database.tables
+  return (await database.db.select({ id: jobs.id }).from(jobs)).map(({ id }) => id)
+}
+
+function aJob(id: string, more: Partial<NewJob>): NewJob {
+  return { id, kind: 'alert', payload: {}, key: null, runAt: 0, ...more }
 }
 
 async function unread(database: Database): Promise<number> {
@@ -52,6 +63,20 @@ describe.each(databases)('erasing somebody on $name', ({ open }) => {
     expect((await contactsAfter(database, 0, 10)).map(({ email }) => email)).toEqual([addressOf('two')])
     expect(await unread(database)).toBe(2)
     expect(await jobKinds(database)).toEqual(['alert', 'enrich_run'])
+  })
+
+  test('takes the queued work about an address, and not that about a longer one that it stands in', async () => {
+    await using database = await opened()
+    const others = ['brian@acme.com', 'ian@acme.com.br', "o'brian@acme.com"]
+    const named = [...others, 'ian@acme.com'].map((address, n) => aJob(`named ${n}`, { key: `alert:${address}` }))
+    const quoting = ['Hello\nian@acme.com', 'See <Ian@Acme.com>.', 'for brian@acme.com, ian@acme.com'].map((words, n) =>
+      aJob(`quoting ${n}`, { payload: { words } }),
+    )
+    await database.transaction((tx) => enqueue(tx, [...named, ...quoting], NOW))
+    await eraseContact(database, 'ian@acme.com', byEve)
+    expect((await jobIds(database)).sort()).toEqual(['named 0', 'named 1', 'named 2'])
+    await eraseContact(database, "o'brian@acme.com", byEve)
+    expect((await jobIds(database)).sort()).toEqual(['named 0', 'named 1'])
   })
 
   test('keeps the running counts true, and what happened counted', async () => {
