@@ -166,8 +166,8 @@ export async function takeBack(database: Database, sends: readonly string[]): Pr
   await database.transaction((tx) => returnHeld(tx, { maxAttempts: MAX_ATTEMPTS, sends }))
 }
 
-/** 5 s, 15 s, 45 s … one hour, a fifth more or less: eight attempts outlast a failure of an hour and a half. */
+/** 5 s, 10 s, 20 s … one hour, a fifth more or less. */
 export function backoff(attempts: number, random: number): number {
-  const pause = Math.min(FIRST_BACKOFF_MS * 3 ** (attempts - 1), MAX_BACKOFF_MS)
+  const pause = Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), MAX_BACKOFF_MS)
   return Math.round(pause * (0.8 + 0.4 * random))
 }
