@@ -64,6 +64,7 @@ export function isDomain(text: string): boolean {
  * two spellings of an international domain do not count; plus tags and dots do.
  */
 export function addressKey(address: string): string {
+  if (PLAIN.test(address)) return address.toLowerCase()
   const [local, domain] = split(address.trim())
   return `${local.normalize('NFC').toLowerCase()}@${domainKey(domain)}`
 }

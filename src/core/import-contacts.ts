@@ -1,11 +1,14 @@
+import { addressKey } from './address.ts'
 import { transactionOf } from './dry-run.ts'
 import { type GroupOptions, MAX_GROUP_CONTACTS, MAX_GROUP_EVENTS, writeGroup } from './import/write-group.ts'
 import type { InterchangeContact } from './interchange.ts'
 import type { NewJob } from './job.ts'
+import { keysAmong } from './store/contacts.ts'
 import type { Database } from './store/database.ts'
+import { erasedAmong } from './store/erasure.ts'
 import { enqueue } from './store/jobs.ts'
 
-export interface ImportOptions extends Omit<GroupOptions, 'overwrite'> {
+export interface ImportOptions extends Omit<GroupOptions, 'overwrite' | 'known'> {
   /** Whether what people entered gives way, too; it stays without. */
   readonly overwrite?: boolean
   /** Counts what would happen and changes nothing. */
@@ -64,14 +67,20 @@ function* groupsOf(contacts: readonly InterchangeContact[]): Generator<Interchan
 
 async function write(
   tx: Database,
-  group: readonly InterchangeContact[],
+  everybody: readonly InterchangeContact[],
   { overwrite = false, jobsFor, ...options }: ImportOptions,
 ): Promise<ImportResult> {
-  const { written, erased, events } = await writeGroup(tx, group, { ...options, overwrite })
+  const erased = await erasedAmong(tx, () => everybody.map(({ email }) => email))
+  const group = erased.size === 0 ? everybody : everybody.filter(({ email }) => !erased.has(email))
+  const known = await keysAmong(
+    tx,
+    group.map(({ email }) => addressKey(email)),
+  )
+  const { written, events } = await writeGroup(tx, group, { ...options, overwrite, known })
   const count = (wanted: string) => written.filter(({ outcome }) => outcome === wanted).length
   const touched = written.filter(({ outcome }) => outcome !== 'unchanged').map(({ id }) => id)
   if (jobsFor) await enqueue(tx, jobsFor([...new Set(touched)]), options.now)
-  const left = group.length - written.length
+  const left = everybody.length - group.length
   return {
     ...(erased.size > 0 ? { erased: left } : {}),
     created: count('created'),

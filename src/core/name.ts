@@ -23,8 +23,11 @@ export interface PersonName {
   readonly lastName: string | null
 }
 
+const NAMELESS: PersonName = { firstName: null, lastName: null }
+
 /** A whole name in its two parts: `Ada Lovelace`, `Lovelace, Ada`, `Ludwig van Beethoven`. One word alone is a first name. */
 export function splitName(name: string): PersonName {
+  if (name === '') return NAMELESS
   const [beforeComma = '', afterComma = ''] = name.split(',', 2).map((part) => oneLine(part) ?? '')
   if (afterComma) return { firstName: afterComma, lastName: beforeComma || null }
   const words = beforeComma.split(' ')

@@ -18,8 +18,9 @@ export interface Shown extends PersonName {
 }
 
 /** Who somebody is at `now` (UTC milliseconds): as people entered it, and where they did not, as others say; no guesses. */
-export function shown({ firstName, lastName, company, title, ...from }: Described, now: number): Shown {
-  const claims = everyClaim(from)
+export function shown(contact: Described, now: number): Shown {
+  const { firstName, lastName, company, title } = contact
+  const claims = everyClaim(contact)
   const told = (field: Field) => {
     const fact = known(claims, field, now)
     return fact && !fact.isGuess ? fact.value : null

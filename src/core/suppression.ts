@@ -69,6 +69,7 @@ export function suppressionOf({
 }
 
 export function mergeSuppression(a: SuppressionRecord, b: SuppressionRecord): SuppressionRecord {
+  if (Object.keys(b).length === 0) return a
   const merged = {
     complained: b.complained ? first(a.complained, b.complained) : a.complained,
     optedOut: b.optedOut ? first(a.optedOut, b.optedOut) : a.optedOut,

@@ -1,10 +1,11 @@
 import { transactionOf } from '../dry-run.ts'
 import { snake } from '../interchange.ts'
+import { keysAmong } from '../store/contacts.ts'
 import type { Database } from '../store/database.ts'
 import { IMPRINT_WORDS, type Imprints } from './imprint.ts'
 import type { Inspection, ReadRow } from './inspection.ts'
 import { addCounts, type ImportCounts, NO_COUNTS } from './report.ts'
-import { duplicatesIn, groupsOf, Pace, type RowsOutcome, writeRows } from './rows-group.ts'
+import { duplicatesIn, groupsOf, keysIn, Pace, type RowsOutcome, writeRows } from './rows-group.ts'
 import { Seen } from './seen.ts'
 import type { GroupOptions } from './write-group.ts'
 
@@ -58,7 +59,7 @@ export interface DryRun {
 
 const SHOWN = 5
 
-interface DryRunOptions extends Omit<GroupOptions, 'now'>, Pick<Inspection, 'unit'> {
+interface DryRunOptions extends Omit<GroupOptions, 'now' | 'known'>, Pick<Inspection, 'unit'> {
   readonly now: () => number
   readonly onProgress?: ((progress: { readonly done: number; readonly counts: ImportCounts }) => void) | undefined
   readonly signal?: AbortSignal | undefined
@@ -78,9 +79,10 @@ export async function dryRunOf(
     signal?.throwIfAborted()
     const since = now()
     const duplicates = duplicatesIn(group, (key, at) => seen.firstAt(key, at))
-    const outcome = await transactionOf(database, { dryRun: true }, (tx) =>
-      writeRows(tx, group, duplicates, { ...options, now: now() }),
-    )
+    const outcome = await transactionOf(database, { dryRun: true }, async (tx) => {
+      const known = await keysAmong(tx, keysIn(group))
+      return await writeRows(tx, group, duplicates, { ...options, known, now: now() })
+    })
     pace.took(now() - since)
     counts = addCounts(counts, outcome.counts)
     total += group.length

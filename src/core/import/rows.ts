@@ -70,7 +70,10 @@ export type Row = { readonly contact: InterchangeContact } | { readonly value: s
 
 /** The contact of one row. What is empty says nothing; what a field cannot take becomes one of the contact's own. */
 export function contactIn(cells: readonly string[], places: Places): Row {
-  const cell = (field: ColumnField) => cells[places.indexOf.get(field) ?? -1]?.trim() ?? ''
+  const cell = (field: ColumnField) => {
+    const index = places.indexOf.get(field)
+    return index === undefined ? '' : (cells[index]?.trim() ?? '')
+  }
   const given = cell('email')
   const long = cells.findIndex(({ length }) => length > MAX_CELL)
   if (long >= 0) return { value: given.slice(0, 320), reason: tooLong(places.columnName(long)) }
@@ -92,7 +95,7 @@ export function contactIn(cells: readonly string[], places: Places): Row {
   const enrichment = places.has.enrichment ? enrichmentIn(cell, cells, places, taken) : null
   const custom = taken('customFields', objectIn)
   const suppression = places.has.suppression ? suppressionIn(taken, places.listedAt) : null
-  const contact = {
+  const contact: InterchangeContact = {
     ...bareContact(mailbox.email),
     firstName: oneLine(cell('firstName')) ?? whole.firstName ?? mailbox.firstName,
     lastName: oneLine(cell('lastName')) ?? whole.lastName ?? mailbox.lastName,
@@ -107,14 +110,14 @@ export function contactIn(cells: readonly string[], places: Places): Row {
     emailEvidence: places.has.evidence ? evidenceIn(cell, taken) : null,
     enrichment,
     suppression,
+    customFields: Object.fromEntries([
+      ...left,
+      ...customCells(cells, places),
+      ...(custom ?? []),
+      ...(others.length > 0 ? [['Other addresses', others.join(', ')] as const] : []),
+    ]),
   }
-  const customFields = Object.fromEntries([
-    ...left,
-    ...customCells(cells, places),
-    ...(custom ?? []),
-    ...(others.length > 0 ? [['Other addresses', others.join(', ')] as const] : []),
-  ])
-  return { contact: { ...contact, customFields } }
+  return { contact }
 }
 
 type Cell = (field: ColumnField) => string

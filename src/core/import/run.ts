@@ -91,7 +91,7 @@ async function writeNext(
     if (before === undefined) here.set(key, nth)
     return before
   })
-  const outcome = await writeRows(tx, group, duplicates, { now: at, dayOf, campaign, tags, overwrite, unit })
+  const outcome = await writeRows(tx, group, duplicates, { now: at, dayOf, campaign, tags, overwrite, unit, known })
   await insertImported(tx, importedRows(id, outcome, at))
   await insertRejects(tx, rejectRows(row, outcome, group))
   const touched = outcome.written.flatMap((each) => (each.outcome === 'unchanged' ? [] : [each.id]))

@@ -9,14 +9,12 @@ import {
   type ContactRow,
   contactsById,
   insertWhole,
-  keysAmong,
   type Profile,
   revisionsOf,
   saveProfiles,
   stateColumns,
 } from '../store/contacts.ts'
 import type { Database } from '../store/database.ts'
-import { erasedAmong } from '../store/erasure.ts'
 import { eventKey } from '../store/events.ts'
 import { RollUps } from '../store/roll-ups.ts'
 import { suppressionOf } from '../suppression.ts'
@@ -34,6 +32,8 @@ export interface GroupOptions extends MergeOptions {
   readonly dayOf: DayOf
   /** Whether what people entered gives way, too. */
   readonly overwrite: boolean
+  /** Whether there is a contact at an address key; looked up in the same transaction. */
+  readonly known: Pick<ReadonlySet<string>, 'has'>
 }
 
 /** What became of one contact of a group. */
@@ -52,10 +52,8 @@ export interface WrittenContact {
 }
 
 export interface WrittenGroup {
-  /** In the order of the group, without those who were erased. */
+  /** In the order of the group. */
   readonly written: readonly WrittenContact[]
-  /** The addresses of those who asked to be erased: they are left out. */
-  readonly erased: ReadonlySet<string>
   /** How many events were new. */
   readonly events: number
 }
@@ -66,20 +64,18 @@ interface Bookkeeping {
   readonly rollUps: RollUps
 }
 
-/** Writes a group with its events; belongs into a transaction of its own. */
+/** Writes a group with its events; belongs into a transaction of its own, and knows nothing of who was erased. */
 export async function writeGroup(
   tx: Database,
-  everybody: readonly InterchangeContact[],
+  group: readonly InterchangeContact[],
   options: GroupOptions,
 ): Promise<WrittenGroup> {
-  const erased = await erasedAmong(tx, () => everybody.map(({ email }) => email))
-  const group = erased.size === 0 ? everybody : everybody.filter(({ email }) => !erased.has(email))
   const bookkeeping = { dayOf: options.dayOf, now: options.now, rollUps: new RollUps() }
   const made = await writeNew(tx, group, options, bookkeeping)
   const others = group.filter((imported) => !made.has(imported))
   const { written, events } = await writeOthers(tx, others, options, bookkeeping)
   await bookkeeping.rollUps.save(tx)
-  return { written: group.flatMap((imported) => made.get(imported) ?? written.get(imported) ?? []), erased, events }
+  return { written: group.flatMap((imported) => made.get(imported) ?? written.get(imported) ?? []), events }
 }
 
 const NOBODY: Profile = {
@@ -115,9 +111,8 @@ async function writeNew(
   { now, dayOf, rollUps }: Bookkeeping,
 ): Promise<Map<InterchangeContact, WrittenContact>> {
   const byKey = Map.groupBy(group, ({ email }) => addressKey(email))
-  const known = await keysAmong(tx, [...byKey.keys()])
   const fresh = [...byKey]
-    .filter(([key, entries]) => !known.has(key) && entries.length === 1 && entries[0]?.events.length === 0)
+    .filter(([key, entries]) => !options.known.has(key) && entries.length === 1 && entries[0]?.events.length === 0)
     .sort(([a], [b]) => (a < b ? -1 : 1))
   const blank = { ...NOBODY, createdAt: now, updatedAt: now }
   const rows = fresh.flatMap(([emailKey, [imported]]) => {
@@ -125,7 +120,7 @@ async function writeNew(
     const profile = merge(blank, newContact, imported, true, options)
     const state = told(newContact, imported, profile)
     const { email } = imported
-    const row = { ...stateColumns(state), ...profile, email, emailKey, domain: domainOf(email), revision: 1 }
+    const row = { ...stateColumns(state), ...profile, email, emailKey, domain: domainOf(emailKey), revision: 1 }
     return [{ imported, state, row }]
   })
   const ids = await insertWhole(

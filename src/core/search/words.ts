@@ -33,9 +33,9 @@ export interface Searchable extends Described {
   readonly updatedAt: number
 }
 
-export function wordsOfContact({ email, tags, ...described }: Searchable): string[] {
-  const { firstName, lastName, company, title } = shown(described, described.updatedAt)
-  return wordsOf([firstName, lastName, company, title, email, ...tags].filter(Boolean).join(' '))
+export function wordsOfContact(contact: Searchable): string[] {
+  const { firstName, lastName, company, title } = shown(contact, contact.updatedAt)
+  return wordsOf([firstName, lastName, company, title, contact.email, ...contact.tags].filter(Boolean).join(' '))
 }
 
 /** Below this a slip makes a word out of almost any other. */

@@ -16,8 +16,10 @@ export interface RowStatement {
     | { readonly kind: 'insert'; readonly conflict: string; readonly key: readonly string[] }
     /** The first column finds the row, the others are written. */
     | { readonly kind: 'update'; readonly alsoSet: string }
-  /** Columns to give back of each row that was written. */
+  /** Columns to give back of each row that was written, beside `key`. */
   readonly returning: readonly string[]
+  /** The column that SQLite numbers rows by; null where the table has none of its own. */
+  readonly rowId: string | null
   /** Never row by row: between two statements the index of words writes down what it was told before. */
   readonly together: boolean
 }
@@ -61,6 +63,7 @@ export function insertOf<T extends SQLiteTable>(
     columns: rowColumns(table, keys),
     does: { kind: 'insert', conflict: passOver, key: ignore },
     returning: columnsOf(table, returning).map(({ column }) => column.name),
+    rowId: rowIdOf(table),
     together,
   }
 }
@@ -77,6 +80,7 @@ export function updateOf<T extends SQLiteTable>(
     columns: rowColumns(table, [by, ...keys]),
     does: { kind: 'update', alsoSet },
     returning: [],
+    rowId: rowIdOf(table),
     together: false,
   }
 }
@@ -143,6 +147,11 @@ function rowColumns(table: SQLiteTable, keys: readonly string[]): RowColumn[] {
     sqlType: column.getSQLType(),
     isJson: column.dataType === 'json',
   }))
+}
+
+function rowIdOf(table: SQLiteTable): string | null {
+  const column = Object.values(getTableColumns(table)).find(({ primary }) => primary)
+  return column?.getSQLType() === 'integer' ? column.name : null
 }
 
 function columnsOf(table: SQLiteTable, keys: readonly string[]): { key: string; column: SQLiteColumn }[] {

@@ -231,7 +231,9 @@ export async function saveProfiles(
 
 const WHOLE = [...new Set([...PROFILE, ...SAVED, 'email', 'emailKey', 'domain', 'lastEngagedAt', 'revision'] as const)]
 
-const insertingWhole = perBackend(({ contacts }) => insertOf(contacts, WHOLE, { ignore: ['emailKey'] }))
+const insertingWhole = perBackend(({ contacts }) =>
+  insertOf(contacts, WHOLE, { ignore: ['emailKey'], returning: ['id'] }),
+)
 
 /** A contact of which everything is known that will be written. */
 export type WholeContact = Omit<ContactRow, 'id' | 'waitingSince' | 'answeredUntil' | 'suppression'> &
@@ -240,27 +242,14 @@ export type WholeContact = Omit<ContactRow, 'id' | 'waitingSince' | 'answeredUnt
 /** Writes contacts that are new with all that belongs to them, and gives their ids by key; passes over those that are there. */
 export async function insertWhole(tx: Database, rows: readonly WholeContact[]): Promise<Map<string, number>> {
   const made = await tx.write(insertingWhole(tx), rows)
-  // Asked for afterwards: SQLite takes half as long again for a row that it has to give back.
-  const ids = await idsOf(
-    tx,
-    made.written.map(({ emailKey }) => String(emailKey)),
-  )
+  const keyed = decodeRows(tx.tables.contacts, ['id', 'emailKey'], made.rows)
+  const ids = new Map(keyed.map(({ id, emailKey }) => [emailKey, id]))
   const written = rows.flatMap((row) => {
     const id = ids.get(row.emailKey)
     return id === undefined ? [] : [{ id, row }]
   })
   await indexNew(tx, written)
   return ids
-}
-
-/** The ids of the contacts at `keys`, which are address keys. */
-async function idsOf(tx: Database, keys: readonly string[]): Promise<Map<string, number>> {
-  const { contacts } = tx.tables
-  const rows = await tx.all(
-    sql`select ${selectList(contacts, ['id', 'emailKey'])} from ${contacts}
-      where ${contacts.emailKey} in (select r.v from ${valuesOf(tx, 'text', keys)})`,
-  )
-  return new Map(decodeRows(contacts, ['id', 'emailKey'], rows).map(({ id, emailKey }) => [emailKey, id]))
 }
 
 /** How often each of the contacts with `ids` was changed. */

@@ -94,20 +94,19 @@ export async function insertImported(tx: Database, rows: readonly Omit<ImportedR
   await tx.write(insertion(tx), rows)
 }
 
-/** Where in the list each of the contacts at `keys`, which are address keys, stood first. */
+/** Those of `keys`, which are address keys, that are contacts, with where in the list each stood first; null where it did not. */
 export async function placesInImport(
   tx: Database,
   importId: number,
   keys: readonly string[],
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, number | null>> {
   const { contacts, importContacts: imported } = tx.tables
-  // SQLite keeps the order of a cross join: without figures it would go through the whole import.
   const rows = await tx.all(
-    sql`select ${contacts.emailKey} as email_key, ${imported.at} as at from ${contacts} cross join ${imported}
-      where ${contacts.emailKey} in (select r.v from ${valuesOf(tx, 'text', keys)})
-        and ${imported.contactId} = ${contacts.id} and ${imported.importId} = ${importId}`,
+    sql`select ${contacts.emailKey} as email_key, ${imported.at} as at from ${contacts} left join ${imported}
+      on ${imported.contactId} = ${contacts.id} and ${imported.importId} = ${importId}
+      where ${contacts.emailKey} in (select r.v from ${valuesOf(tx, 'text', keys)})`,
   )
-  return new Map(rows.map((row) => [String(row.email_key), Number(row.at)]))
+  return new Map(rows.map((row) => [String(row.email_key), row.at === null ? null : Number(row.at)]))
 }
 
 const rejection = perBackend(({ importRejects }) =>
