@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { channelFindings } from './bot/channel-findings.ts'
+import { goOnJob, REVIVED_IMPORT_KINDS } from './bot/import-jobs.ts'
 import { SLACK_PATH } from './bot/receiver.ts'
 import { slackHealth } from './bot/slack-health.ts'
 import { alertRuleFindings } from './core/alerts/finding.ts'
@@ -23,14 +24,16 @@ import { FORGET_POSTS } from './core/erasure/posts.ts'
 import { EXPORT } from './core/export/orders.ts'
 import type { Finding } from './core/finding.ts'
 import { health, healthSettings } from './core/health.ts'
+import { HOUSEKEEPING, housekeepingHandler, housekeepingJob } from './core/housekeeping.ts'
 import { createImports } from './core/import/imports.ts'
 import { goOnHandler, goOnJobs, IMPORT_GO_ON } from './core/import/jobs.ts'
 import { createIngestQueue } from './core/ingest-queue.ts'
 import { SENDING_KINDS } from './core/job-kinds.ts'
 import type { Logger } from './core/logger.ts'
 import { Refusals } from './core/refusals.ts'
+import { forgetGivenUp } from './core/send-again.ts'
 import type { Database } from './core/store/database.ts'
-import { enqueue, jobCounts } from './core/store/jobs.ts'
+import { enqueue, jobCounts, reviveJobs } from './core/store/jobs.ts'
 import { openDatabase } from './core/store/open.ts'
 import { checkWrite } from './core/store/roll-ups.ts'
 import { createDayOf, createWallClock } from './core/time.ts'
@@ -123,7 +126,19 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     })
   if (slack) resources.defer(() => slack.stop())
 
+  const keepHouse = async () => {
+    await imports.sweep()
+    await forgetGivenUp(database, now())
+    const goingOn = await goOnJobs(imports, slack ? goOnJob : undefined)
+    await database.transaction(async (tx) => {
+      await enqueue(tx, goingOn, now())
+      if (slack) await reviveJobs(tx, REVIVED_IMPORT_KINDS, now())
+    })
+    listChecker.wake()
+    importer.wake()
+  }
   const handlers = {
+    [HOUSEKEEPING]: housekeepingHandler({ database, keepHouse, now }),
     ...(slack
       ? { [FORGET_POSTS]: slack.forgetPosts, [CHANNEL_TROUBLE]: slack.tellTrouble, [DIGEST]: slack.digest }
       : {}),
@@ -224,15 +239,12 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     },
     async start() {
       await takeBack(database, SENDING_KINDS)
-      await imports.sweep()
+      await keepHouse()
       const watches = slack ? watchJobs(await readKinds(database), now()) : []
-      const jobs = [...(await goOnJobs(imports)), ...watches]
-      if (jobs.length > 0) await database.transaction((tx) => enqueue(tx, jobs, now()))
+      await database.transaction((tx) => enqueue(tx, [housekeepingJob(now()), ...watches], now()))
       worker.wake()
       enricher.wake()
       exporter.wake()
-      listChecker.wake()
-      importer.wake()
       await slack?.start()
       if (slack) digestTimer.start()
     },

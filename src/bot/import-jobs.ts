@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import type { ImportState } from '../core/import/imports.ts'
 import type { NewJob } from '../core/job.ts'
 import { SlackFile } from './download.ts'
 
@@ -46,9 +47,10 @@ export function fetchJob(order: z.infer<typeof FetchOrder>): NewJob {
   return { id: `${IMPORT_FETCH}:${order.view}`, kind: IMPORT_FETCH, payload: order, key: null, runAt: 0 }
 }
 
+/** Whoever says again what the columns hold, in a form of its own, wants another check; they go one after the other. */
 export function checkJob(order: z.infer<typeof CheckOrder>): NewJob {
   return {
-    id: `${IMPORT_CHECK}:${order.id}:${order.isChosen}`,
+    id: `${IMPORT_CHECK}:${order.id}:${order.view}:${order.isChosen}`,
     kind: IMPORT_CHECK,
     payload: order,
     key: `${IMPORT_CHECK}:${order.id}`,
@@ -56,11 +58,19 @@ export function checkJob(order: z.infer<typeof CheckOrder>): NewJob {
   }
 }
 
-/** One after the other: two lists that name the same people then have an order. */
+/** Without a key, so that one that fails holds up no other: the runner takes them one after the other. */
 export function runJob(id: number): NewJob {
-  return { id: `${IMPORT_RUN}:${id}`, kind: IMPORT_RUN, payload: { id }, key: IMPORT_RUN, runAt: 0 }
+  return { id: `${IMPORT_RUN}:${id}`, kind: IMPORT_RUN, payload: { id }, key: null, runAt: 0 }
 }
 
 export function undoJob(order: z.infer<typeof UndoOrder>): NewJob {
-  return { id: `${IMPORT_UNDO}:${order.id}`, kind: IMPORT_UNDO, payload: order, key: IMPORT_RUN, runAt: 0 }
+  return { id: `${IMPORT_UNDO}:${order.id}`, kind: IMPORT_UNDO, payload: order, key: null, runAt: 0 }
 }
+
+/** For one that is under way and may have lost its job: it was given up, or a command line took it over and died. */
+export function goOnJob({ id, by, stage }: Pick<ImportState, 'id' | 'by' | 'stage'>): NewJob {
+  return stage === 'undoing' && by !== null ? undoJob({ id, by }) : runJob(id)
+}
+
+/** What is begun anew although it was given up: nothing else would ever go on with it. */
+export const REVIVED_IMPORT_KINDS: readonly string[] = [IMPORT_CHECK, IMPORT_RUN, IMPORT_UNDO]

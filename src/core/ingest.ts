@@ -170,6 +170,13 @@ export function countContact(rollUps: RollUps, before: ContactState | null, afte
   countStanding(rollUps, before, after)
 }
 
+/** For a contact that turns out to be older, or younger, than was thought; days are local ones. */
+export function moveCreated(rollUps: RollUps, from: string, to: string): void {
+  if (from === to) return
+  rollUps.countTotal({ day: from, name: 'created' }, -1)
+  rollUps.countTotal({ day: to, name: 'created' }, 1)
+}
+
 export function uncountContact(rollUps: RollUps, before: ContactState, day: string): void {
   rollUps.countTotal({ day, name: 'created' }, -1)
   countStanding(rollUps, before, null)

@@ -3,7 +3,6 @@ import { kindOf, REVIVED_KINDS } from './job-kinds.ts'
 import type { Database } from './store/database.ts'
 import { type GivenUp, givenUp, jobCounts, overdueSince, uncertainCounts, WORKER_DIED } from './store/jobs.ts'
 import { counted } from './text.ts'
-import { MAX_ATTEMPTS } from './worker.ts'
 
 function countedAs(kind: string, count: number): string {
   const { one, many } = kindOf(kind)
@@ -62,7 +61,7 @@ function laidDown(kind: string, all: readonly GivenUp[]): Finding[] {
   if (count === 0) return []
   const unsure = sumOf(dead, (one) => one.uncertain)
   const facts = [
-    `${countedAs(kind, count)} given up after ${MAX_ATTEMPTS} attempts`,
+    `${countedAs(kind, count)} given up`,
     ...(unsure === 0 ? [] : [`${unsure} of ${count} may have been sent`]),
     ...reasons(dead),
   ]

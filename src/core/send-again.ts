@@ -1,7 +1,7 @@
 import { REVIVED_KINDS } from './job-kinds.ts'
 import { insertChange } from './store/changes.ts'
 import type { Database } from './store/database.ts'
-import { reviveJobs } from './store/jobs.ts'
+import { deleteDead, reviveJobs } from './store/jobs.ts'
 
 /**
  * Begins anew what was to be said in Slack and was given up, with a word in the history on who wanted it.
@@ -21,4 +21,12 @@ export async function sendAgain(
     })
     return sentAgain
   })
+}
+
+/** Whoever has not mended it by then does not want what is so old. */
+const FORGOTTEN_MS = 30 * 24 * 60 * 60_000
+
+/** Deletes what was given up a month ago and nobody began anew. Says how many that were. */
+export async function forgetGivenUp(database: Database, now: number): Promise<number> {
+  return await database.transaction((tx) => deleteDead(tx, now - FORGOTTEN_MS))
 }

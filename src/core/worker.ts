@@ -1,6 +1,4 @@
-import pLimit from 'p-limit'
-
-import { CrmError, UncertainError, UpstreamError } from './errors.ts'
+import { CrmError, StorageError, UncertainError, UpstreamError } from './errors.ts'
 import type { Logger } from './logger.ts'
 import type { Database } from './store/database.ts'
 import { type ClaimedJob, claimJobs, extendLease, finishJob, nextRunAt, returnHeld, returnJob } from './store/jobs.ts'
@@ -28,23 +26,28 @@ export interface WorkerDeps {
   readonly log: Logger
 }
 
+/** As many are under way at a time. What takes long shares a key or has a worker of its own, so that it never holds them all. */
 const CONCURRENCY = 8
 const LEASE_MS = 60_000
 const HEARTBEAT_MS = 20_000
 /** How often other processes' jobs and expired leases are looked for when nothing else wakes the worker. */
 const POLL_MS = 30_000
-export const MAX_ATTEMPTS = 8
+/** With the pauses in between, some five hours: what is away comes back by itself. */
+export const MAX_ATTEMPTS = 12
+/** Ten minutes, where somebody has to mend something first: all that has its key waits behind it. */
+const MAX_ATTEMPTS_UNMENDED = 6
 const FIRST_BACKOFF_MS = 5_000
 const MAX_BACKOFF_MS = 60 * 60_000
 
 /**
- * Carries queued jobs: leases them, tries again with growing pauses, and lays a job down as dead
- * after eight attempts, or at once where no other can go better. What a dead process held is due again when its lease ends.
+ * Carries queued jobs: leases them, tries again with growing pauses, and lays a job down as dead when
+ * that was of no use, or at once where no other attempt can go better. What a dead process held is due again when its lease ends.
  */
 export class Worker {
   readonly #deps: WorkerDeps
-  readonly #limit = pLimit(CONCURRENCY)
   readonly #stop = new AbortController()
+  /** What is under way, by its `seq`. */
+  readonly #running = new Map<number, Promise<void>>()
   #timer: NodeJS.Timeout | undefined
   #round: Promise<void> | undefined
   #again = false
@@ -66,28 +69,52 @@ export class Worker {
     this.#stop.abort()
     clearTimeout(this.#timer)
     await this.#round
+    await Promise.all(this.#running.values())
   }
 
   /** Runs what is due now and says how many jobs that were. */
   async runDue(): Promise<number> {
-    const { database, handlers, owner, now, sends = [] } = this.#deps
-    const kinds = Object.keys(handlers)
-    if (kinds.length === 0) return 0
+    const runs = await this.#begin()
+    await Promise.all(runs)
+    return runs.length
+  }
+
+  /** Takes as many due jobs as there is room for. */
+  async #begin(): Promise<readonly Promise<void>[]> {
+    const { database, owner, now, sends = [] } = this.#deps
+    const kinds = this.#kinds
+    const limit = this.#room
+    if (kinds.length === 0 || limit === 0) return []
     const jobs = await database.transaction(async (tx) => {
       await returnHeld(tx, { leaseEndedBy: now(), maxAttempts: MAX_ATTEMPTS, sends })
-      return await claimJobs(tx, { kinds, owner, now: now(), leaseUntil: now() + LEASE_MS, limit: CONCURRENCY })
+      return await claimJobs(tx, { kinds, owner, now: now(), leaseUntil: now() + LEASE_MS, limit })
     })
-    await this.#limit.map(jobs, (job) => this.#run(job))
-    return jobs.length
+    // One whose lease ended though it is under way here is held again, and not begun twice.
+    const others = jobs.filter(({ seq }) => !this.#running.has(seq))
+    return others.map((job) => {
+      const run = this.#run(job).finally(() => this.#running.delete(job.seq))
+      this.#running.set(job.seq, run)
+      return run
+    })
+  }
+
+  get #kinds(): string[] {
+    return Object.keys(this.#deps.handlers)
+  }
+
+  get #room(): number {
+    return CONCURRENCY - this.#running.size
   }
 
   async #rounds(): Promise<void> {
     try {
       while (this.#again && !this.#stop.signal.aborted) {
         this.#again = false
-        if ((await this.runDue()) > 0) this.#again = true
+        // Whatever is over makes room for the next, and may have been what others with its key waited for.
+        for (const run of await this.#begin()) void run.then(() => this.wake())
       }
-      this.#sleep((await nextRunAt(this.#deps.database, Object.keys(this.#deps.handlers))) ?? Number.POSITIVE_INFINITY)
+      // Where there is no room, the first that is over looks again.
+      if (this.#room > 0) this.#sleep((await nextRunAt(this.#deps.database, this.#kinds)) ?? Number.POSITIVE_INFINITY)
     } catch (error) {
       this.#deps.log.error('jobs could not be looked for', { error })
       this.#sleep(this.#deps.now() + FIRST_BACKOFF_MS)
@@ -152,7 +179,9 @@ export function outcomeOf(attempts: number, error: unknown, isStopping: boolean,
   if (error instanceof UpstreamError && error.retryAfterMs !== undefined) {
     return { state: 'waiting', attempts: attempts - 1, runAt: now + error.retryAfterMs, ...said } as const
   }
-  const isHopeless = attempts >= MAX_ATTEMPTS || (error instanceof CrmError && error.isFinal)
+  const isAway = error instanceof UpstreamError || error instanceof StorageError
+  const enough = isAway ? MAX_ATTEMPTS : MAX_ATTEMPTS_UNMENDED
+  const isHopeless = attempts >= enough || (error instanceof CrmError && error.isFinal)
   if (isHopeless) return { state: 'dead', attempts, runAt: now, ...said } as const
   return { state: 'waiting', attempts, runAt: now + backoff(attempts, random), ...said } as const
 }
@@ -166,8 +195,8 @@ export async function takeBack(database: Database, sends: readonly string[]): Pr
   await database.transaction((tx) => returnHeld(tx, { maxAttempts: MAX_ATTEMPTS, sends }))
 }
 
-/** 5 s, 10 s, 20 s … one hour, a fifth more or less. */
+/** 5 s, 15 s, 45 s, 2 min, 7 min, 20 min, 1 h, 1 h …, a fifth more or less, and never more than an hour. */
 export function backoff(attempts: number, random: number): number {
-  const pause = Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), MAX_BACKOFF_MS)
-  return Math.round(pause * (0.8 + 0.4 * random))
+  const pause = Math.min(FIRST_BACKOFF_MS * 3 ** (attempts - 1), MAX_BACKOFF_MS)
+  return Math.round(Math.min(pause * (0.8 + 0.4 * random), MAX_BACKOFF_MS))
 }

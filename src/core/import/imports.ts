@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+
 import { COMMAND_LINE } from '../erasure/erase-contact.ts'
 import { InvalidInputError } from '../errors.ts'
 import { insertChange } from '../store/changes.ts'
 import type { Database } from '../store/database.ts'
 import {
   deleteImport,
-  deletePieces,
   deleteRejects,
   holdImport,
   type ImportRow,
@@ -14,6 +15,8 @@ import {
   insertImport,
   insertPiece,
   keptAfter,
+  overWithBytes,
+  overWithRejects,
   pieceOf,
   rejectsAfter,
   rememberColumns,
@@ -22,6 +25,7 @@ import {
   updateImport,
 } from '../store/imports.ts'
 import type { Column } from './columns.ts'
+import { dropBytes } from './drop-bytes.ts'
 import { type DryRun, dryRunOf, type RejectedRow } from './dry-run.ts'
 import type { HowToRead, Inspection } from './inspection.ts'
 import { countRows, inspect, readRows } from './read.ts'
@@ -93,7 +97,7 @@ export interface Imports {
   begin(order: NewImport): Promise<ImportId>
   /** What the list looks like, with what somebody said of its columns, now or for the same header before. */
   inspection(id: ImportId): Promise<Inspection>
-  /** Says what the columns hold, before anything is written; remembered for lists with the same header. */
+  /** Says what the columns hold, before anything is written; once it runs, that is remembered for lists with the same header. */
   setColumns(id: ImportId, columns: readonly Column[]): Promise<void>
   /** What the import would do; nothing is written. Throws `InvalidInputError` where the list cannot be read to its end. */
   dryRun(id: ImportId, options?: RunOptions): Promise<DryRun>
@@ -143,6 +147,7 @@ const READY_MS = 7 * DAY_MS
 /** How long the rows are kept that made no contact. */
 const REJECTS_MS = 30 * DAY_MS
 
+const OTHER_COLUMNS = 'Somebody has just said otherwise what the columns hold. Try again.'
 const NOT_WAITING = 'This import is not waiting any more.'
 
 /** What an import is in the database, and everything that can be done with it. */
@@ -153,27 +158,34 @@ export function createImports(deps: ImportsDeps): Imports {
     return knownRow(await importById(database, id))
   }
 
-  async function inspection(id: ImportId): Promise<Inspection> {
-    const row = await known(id)
+  /** `usual` is how a list with this header was read, when this one came, of which nobody said anything. */
+  async function looked(row: ImportRow): Promise<{ inspection: Inspection; usual: Inspection['columns'] }> {
     const seen = await inspect(sourceFor(database, row))
-    const told = row.columns ?? (await rememberedFor(database, seen.header))
-    return told ? { ...seen, columns: told, unknown: [] } : seen
+    const remembered = seen.header ? await rememberedColumns(database, headerHash(seen.header)) : undefined
+    const told = row.columns ?? remembered?.columns
+    return {
+      inspection: told ? { ...seen, columns: told, unknown: [] } : seen,
+      usual: remembered && remembered.at < row.createdAt ? remembered.columns : seen.columns,
+    }
   }
 
   /** `listedAt` is when it was given to us, so that a second look reads the same. */
-  async function reading(row: ImportRow): Promise<HowToRead> {
-    return { inspection: await inspection(row.id), listedAt: row.createdAt }
+  function reading(row: ImportRow, inspection: Inspection): HowToRead {
+    return { inspection, listedAt: row.createdAt }
   }
 
   /** Counts the rows before the first of them is written: of a list that cannot be read nothing comes in. */
-  async function started(id: ImportId, how: HowToRead): Promise<ImportRow | undefined> {
-    const row = await known(id)
+  async function started(row: ImportRow, how: HowToRead, usual: Inspection['columns']): Promise<ImportRow | undefined> {
+    const { header, columns } = how.inspection
     const total = row.total ?? (await countRows(sourceFor(database, row), how))
     return await database.transaction(async (tx) => {
-      const held = knownRow(await holdImport(tx, id))
+      const held = knownRow(await holdImport(tx, row.id))
       if (held.state !== 'ready' && held.state !== 'running') return undefined
-      const values = { state: 'running', total, header: how.inspection.header, touchedAt: now() } as const
-      await updateImport(tx, id, values)
+      if (!isDeepStrictEqual(held.columns, row.columns)) throw new InvalidInputError(OTHER_COLUMNS)
+      const values = { state: 'running', total, header, columns: columns ?? null, touchedAt: now() } as const
+      await updateImport(tx, row.id, values)
+      if (header && columns && held.state === 'ready' && !isDeepStrictEqual(columns, usual))
+        await rememberColumns(tx, { header: headerHash(header), columns, at: now() })
       return { ...held, ...values }
     })
   }
@@ -183,27 +195,32 @@ export function createImports(deps: ImportsDeps): Imports {
   }
 
   return {
-    inspection,
+    inspection: async (id) => (await looked(await known(id))).inspection,
     begin: (order) => keep(database, order, now),
     async setColumns(id, columns) {
-      const { header } = await inspect(sourceFor(database, await known(id)))
       checkColumns(columns)
       await database.transaction(async (tx) => {
         if (knownRow(await holdImport(tx, id)).state !== 'ready') throw new InvalidInputError(NOT_WAITING)
         await updateImport(tx, id, { columns, total: null })
-        if (header) await rememberColumns(tx, { header: headerHash(header), columns, at: now() })
       })
     },
     async dryRun(id, { onProgress, signal } = {}) {
       const row = await known(id)
       if (row.state !== 'ready') throw new InvalidInputError(NOT_WAITING)
-      const how = await reading(row)
+      const { inspection } = await looked(row)
+      const how = reading(row, inspection)
       const source = sourceFor(database, row)
       const total = row.total ?? (await countRows(source, how))
-      await database.transaction((tx) => updateImport(tx, id, { total, touchedAt: now() }))
-      const { campaign, tags, overwrite } = row
+      await database.transaction(async (tx) => {
+        const held = knownRow(await holdImport(tx, id))
+        if (held.state !== 'ready') throw new InvalidInputError(NOT_WAITING)
+        if (!isDeepStrictEqual(held.columns, row.columns)) throw new InvalidInputError(OTHER_COLUMNS)
+        // What comes in is what somebody was shown, whatever others teach about this header meanwhile.
+        await updateImport(tx, id, { total, columns: inspection.columns ?? null, touchedAt: now() })
+      })
+      const { campaign, tags, overwrite, createdAt: listedAt } = row
       return await dryRunOf(database, readRows(source, how), {
-        ...{ dayOf, now, campaign, tags, overwrite, unit: how.inspection.unit, signal },
+        ...{ dayOf, now, campaign, tags, overwrite, listedAt, unit: how.inspection.unit, signal },
         onProgress: onProgress && (({ done, counts }) => onProgress({ done, total, counts })),
       })
     },
@@ -211,8 +228,9 @@ export function createImports(deps: ImportsDeps): Imports {
       const before = await known(id)
       if (before.state === 'keeping') throw new InvalidInputError('The list has not come in whole yet.')
       if (before.state !== 'ready' && before.state !== 'running') return stateIn(before)
-      const how = await reading(before)
-      const row = await started(id, how)
+      const { inspection, usual } = await looked(before)
+      const how = reading(before, inspection)
+      const row = await started(before, how, usual)
       if (row) {
         const rows = readRows(sourceFor(database, row), { ...how, skip: row.place })
         await runRows(deps, row, rows, how.inspection.unit, options)
@@ -224,8 +242,8 @@ export function createImports(deps: ImportsDeps): Imports {
         const { state } = knownRow(await holdImport(tx, id))
         if (state !== 'keeping' && state !== 'ready' && state !== 'running') return
         await updateImport(tx, id, { state: 'cancelled', endedAt: now(), touchedAt: now() })
-        await deletePieces(tx, id)
       })
+      await dropBytes(database, id)
       return await stateOf(id)
     },
     async undo(id, by, { onProgress, signal } = {}) {
@@ -282,11 +300,10 @@ export function createImports(deps: ImportsDeps): Imports {
     },
     async sweep() {
       const [hour, week, month] = [now() - HOUR_MS, now() - READY_MS, now() - REJECTS_MS]
-      for (const { id } of await importsLeft(database, ['keeping'], hour))
-        await database.transaction((tx) => deleteImport(tx, id))
+      for (const { id } of await importsLeft(database, ['keeping'], hour)) await forget(database, id)
       for (const { id } of await importsLeft(database, ['ready'], week)) await this.cancel(id)
-      for (const { id, header } of await importsLeft(database, ['done', 'cancelled', 'undone'], month)) {
-        if (header === null) continue
+      for (const id of await overWithBytes(database)) await dropBytes(database, id)
+      for (const id of await overWithRejects(database, month)) {
         await database.transaction(async (tx) => {
           await deleteRejects(tx, id)
           await updateImport(tx, id, { header: null })
@@ -330,19 +347,32 @@ async function keep(database: Database, { bytes, ...order }: NewImport, now: () 
         )
       hash.update(piece)
       const here = nth
-      await database.transaction(async (tx) => {
+      await whileKeeping(async (tx) => {
         await insertPiece(tx, id, here, piece)
         await updateImport(tx, id, { touchedAt: now() })
       })
       nth += 1
     }
     const digest = hash.digest('hex')
-    await database.transaction((tx) => updateImport(tx, id, { state: 'ready', size, hash: digest }))
+    await whileKeeping((tx) => updateImport(tx, id, { state: 'ready', size, hash: digest }))
     return id
   } catch (error) {
-    await database.transaction((tx) => deleteImport(tx, id)).catch(() => {})
+    await forget(database, id).catch(() => {})
     throw error
   }
+
+  async function whileKeeping(work: (tx: Database) => Promise<void>): Promise<void> {
+    await database.transaction(async (tx) => {
+      if ((await holdImport(tx, id))?.state !== 'keeping')
+        throw new InvalidInputError(`${name} was given up while it came in. Import it again.`)
+      await work(tx)
+    })
+  }
+}
+
+async function forget(database: Database, id: ImportId): Promise<void> {
+  await dropBytes(database, id)
+  await database.transaction((tx) => deleteImport(tx, id))
 }
 
 /** The bytes in pieces that are worth a transaction. */
@@ -375,13 +405,6 @@ function sourceFor(database: Database, { id, name }: Pick<ImportRow, 'id' | 'nam
 
 function headerHash(header: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(header)).digest('hex')
-}
-
-async function rememberedFor(
-  database: Database,
-  header: readonly string[] | null,
-): Promise<readonly Column[] | undefined> {
-  return header ? await rememberedColumns(database, headerHash(header)) : undefined
 }
 
 function checkColumns(columns: readonly Column[]): void {

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { UpstreamError } from '../errors.ts'
 import type { NewJob } from '../job.ts'
 import type { JobHandler } from '../worker.ts'
-import type { Imports } from './imports.ts'
+import type { ImportState, Imports } from './imports.ts'
 
-/** Goes on with an import of the command line whose process ended in the middle. */
+/** Goes on with an import whose process ended in the middle, where no message tells how far it is. */
 export const IMPORT_GO_ON = 'import_go_on'
 
 const Payload = z.object({ id: z.number().int() })
@@ -13,19 +13,18 @@ const Payload = z.object({ id: z.number().int() })
 /** So long nobody has to hear of an import that a command line still carries out. */
 const SILENCE_MS = 60_000
 
-/** Those that nobody else goes on with: what was asked for in Slack has jobs of its own. */
-export async function goOnJobs(imports: Pick<Imports, 'unfinished' | 'state'>): Promise<NewJob[]> {
+/** For each that is not over; `inSlack` for those that were asked for there, whose messages tell how far they are. */
+export async function goOnJobs(
+  imports: Pick<Imports, 'unfinished' | 'state'>,
+  inSlack: ((state: ImportState) => NewJob) | undefined,
+): Promise<NewJob[]> {
   const states = await Promise.all((await imports.unfinished()).map((id) => imports.state(id)))
-  return states.flatMap((state) =>
-    state && state.by === null
-      ? [
-          {
-            ...{ id: `${IMPORT_GO_ON}:${state.id}`, kind: IMPORT_GO_ON, payload: { id: state.id } },
-            ...{ key: IMPORT_GO_ON, runAt: state.touchedAt + SILENCE_MS },
-          },
-        ]
-      : [],
-  )
+  return states.flatMap((state) => (state ? [state.by !== null && inSlack ? inSlack(state) : goOnJob(state)] : []))
+}
+
+function goOnJob({ id, touchedAt }: ImportState): NewJob {
+  const order = { id: `${IMPORT_GO_ON}:${id}`, kind: IMPORT_GO_ON, payload: { id } }
+  return { ...order, key: IMPORT_GO_ON, runAt: touchedAt + SILENCE_MS }
 }
 
 export function goOnHandler(imports: Pick<Imports, 'state' | 'run' | 'undo'>, now: () => number): JobHandler {

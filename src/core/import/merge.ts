@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-
+import { withTags } from '../changes/change.ts'
 import { type ContactState, earliest, statusOf } from '../contact.ts'
 import { bestEvidence } from '../email-status.ts'
 import { addClaims, type Claims, enrichedSince } from '../enrichment/claims.ts'
@@ -18,6 +18,8 @@ export interface MergeOptions {
   readonly campaign: string | null
   /** Added to those of every contact. */
   readonly tags: readonly string[]
+  /** What a list says without a date of its own is dated so (`HowToRead.listedAt`). */
+  readonly listedAt?: number
 }
 
 /** The profile of `row` with what `imported` adds to it. */
@@ -26,7 +28,7 @@ export function merge(
   state: ContactState,
   imported: InterchangeContact,
   isNew: boolean,
-  { now, campaign, tags }: MergeOptions,
+  { now, campaign, tags, listedAt }: MergeOptions,
 ): Profile {
   const firstName = imported.firstName ?? row.firstName
   const lastName = imported.lastName ?? row.lastName
@@ -44,7 +46,7 @@ export function merge(
     company: imported.company ?? row.company,
     title: imported.title ?? row.title,
     owner: imported.owner ?? row.owner,
-    tags: [...new Set([...row.tags, ...imported.tags, ...tags])],
+    tags: withTags(withTags(row.tags, [], imported.tags), [], tags),
     customFields: { ...row.customFields, ...imported.customFields },
     sourceCampaign: row.sourceCampaign ?? imported.sourceCampaign ?? campaign,
     enrichment,
@@ -53,7 +55,7 @@ export function merge(
     floor: floorAfter(state, imported, enrichedAt),
     decision,
     decidedAt: decision === row.decision ? row.decidedAt : decidedAt,
-    asserted: assertionsAfter(row.asserted, state, imported),
+    asserted: assertionsAfter(row.asserted, state, imported, listedAt),
     createdAt,
     updatedAt: isNew ? (imported.updatedAt ?? row.updatedAt) : row.updatedAt,
   }
@@ -95,10 +97,16 @@ function decisionOf(status: LifecycleStatus): Decision | null {
 }
 
 /** What the contact says already is an echo, of its events perhaps, and no word of the import's own. */
-function assertionsAfter(asserted: Assertions, state: ContactState, imported: InterchangeContact): Assertions {
+function assertionsAfter(
+  asserted: Assertions,
+  state: ContactState,
+  imported: InterchangeContact,
+  listedAt: number | undefined,
+): Assertions {
   const emailEvidence = isDeepStrictEqual(imported.emailEvidence, state.emailEvidence) ? null : imported.emailEvidence
-  const isEcho = isDeepStrictEqual(imported.suppression, suppressionOf(state.suppression))
-  const suppression = isEcho ? null : imported.suppression
+  const suppression = isEcho(imported.suppression, suppressionOf(state.suppression), listedAt)
+    ? null
+    : imported.suppression
   const evidence = bestEvidence(asserted.emailEvidence ?? null, emailEvidence)
   const verifiedAt =
     emailEvidence?.status === 'valid' ? earliest(asserted.verifiedAt ?? null, emailEvidence.at) : asserted.verifiedAt
@@ -109,6 +117,11 @@ function assertionsAfter(asserted: Assertions, state: ContactState, imported: In
     ...(verifiedAt === undefined ? {} : { verifiedAt }),
     ...(Object.keys(record).length > 0 ? { suppression: record } : {}),
   }
+}
+
+function isEcho(said: Suppression | null, is: Suppression | null, listedAt: number | undefined): boolean {
+  const isUndated = said !== null && said.since === listedAt
+  return isDeepStrictEqual(said, is) || (isUndated && said.reason === is?.reason)
 }
 
 function recordOf({ reason, since, event }: Suppression): SuppressionRecord {

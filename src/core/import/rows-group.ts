@@ -3,6 +3,7 @@ import { mentionedIn } from '../erasure/mentions.ts'
 import type { InterchangeContact } from '../interchange.ts'
 import type { Database } from '../store/database.ts'
 import { erasedAmong } from '../store/erasure.ts'
+import { bareContact } from './bare-contact.ts'
 import type { Inspection, ReadRow } from './inspection.ts'
 import { type ImportCounts, NO_COUNTS } from './report.ts'
 import {
@@ -22,9 +23,13 @@ export interface Reject {
   readonly kind: 'invalid' | 'duplicate'
 }
 
+export interface WrittenRow extends WrittenContact {
+  readonly at: number
+}
+
 export interface RowsOutcome {
   readonly counts: ImportCounts
-  readonly written: readonly (WrittenContact & { readonly at: number })[]
+  readonly written: readonly WrittenRow[]
   readonly rejects: readonly Reject[]
 }
 
@@ -80,7 +85,7 @@ export function duplicatesIn(
   return duplicates
 }
 
-/** Writes the people of `rows`, each address once. */
+/** Writes the people of `rows`, each address once; of a duplicate only that nobody should write to them. */
 export async function writeRows(
   tx: Database,
   rows: readonly ReadRow[],
@@ -91,6 +96,7 @@ export async function writeRows(
   const here = erased.size === 0 ? rows : rows.filter((row) => erased.isDisjointFrom(new Set(addressesIn(row))))
   const rejects: Reject[] = []
   const atOf = new Map<InterchangeContact, number>()
+  const saidAgain: InterchangeContact[] = []
   for (const row of here) {
     const before = duplicates.get(row)
     if (!('contact' in row)) rejects.push({ row, value: row.value, reason: row.reason, kind: 'invalid' })
@@ -98,12 +104,20 @@ export async function writeRows(
     else {
       const reason = `the same address as in ${unit} ${before}`
       rejects.push({ row, value: row.contact.email, reason, kind: 'duplicate' })
+      const { email, suppression } = row.contact
+      if (suppression) saidAgain.push({ ...bareContact(email), suppression })
     }
   }
-  const { written, events } = await writeGroup(tx, [...atOf.keys()], options)
-  const placed = written.map((each) => ({ ...each, at: atOf.get(each.imported) ?? 0 }))
-  const left = rows.length - written.length - rejects.length
-  return { counts: { ...countsOf(placed, rejects), events, erased: left }, written: placed, rejects }
+  const { written, events } = await writeGroup(tx, [...atOf.keys(), ...saidAgain], options)
+  const placed = written.flatMap((each) => {
+    const at = atOf.get(each.imported)
+    return at === undefined ? [] : [{ ...each, at }]
+  })
+  return {
+    counts: { ...countsOf(placed, rejects), events, erased: rows.length - here.length },
+    written: placed,
+    rejects,
+  }
 }
 
 /** Everybody of whom something would be kept with the row. */

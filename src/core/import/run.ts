@@ -2,7 +2,6 @@ import { InvalidInputError, UpstreamError } from '../errors.ts'
 import type { NewJob } from '../job.ts'
 import type { Database } from '../store/database.ts'
 import {
-  deletePieces,
   holdImport,
   type ImportRow,
   insertImported,
@@ -12,9 +11,10 @@ import {
 } from '../store/imports.ts'
 import { enqueue } from '../store/jobs.ts'
 import type { DayOf } from '../time.ts'
+import { dropBytes } from './drop-bytes.ts'
 import type { Inspection, ReadRow } from './inspection.ts'
 import { addCounts, type ImportCounts } from './report.ts'
-import { duplicatesIn, groupsOf, keysIn, Pace, type RowsOutcome, writeRows } from './rows-group.ts'
+import { duplicatesIn, groupsOf, keysIn, Pace, type RowsOutcome, type WrittenRow, writeRows } from './rows-group.ts'
 
 export interface RunProgress {
   /** Rows, of all that there are. */
@@ -33,7 +33,7 @@ export interface RunDeps {
   readonly database: Database
   readonly dayOf: DayOf
   readonly now: () => number
-  /** What follows for the contacts that an import made or changed, where it was asked for. */
+  /** What follows for the contacts that an import made, where it was asked for. */
   readonly jobsFor: (ids: readonly number[]) => readonly NewJob[]
 }
 
@@ -65,6 +65,7 @@ export async function runRows(
     await new Promise(setImmediate)
   }
   await deps.database.transaction((tx) => finish(tx, started.id, place, deps.now()))
+  await dropBytes(deps.database, started.id)
 }
 
 interface Next {
@@ -83,7 +84,7 @@ async function writeNext(
   const row = await holdRunning(tx, id, place)
   if (!row) return undefined
   const at = now()
-  const { campaign, tags, overwrite } = row
+  const { campaign, tags, overwrite, createdAt: listedAt } = row
   const known = await placesInImport(tx, id, keysIn(group))
   const here = new Map<string, number>()
   const duplicates = duplicatesIn(group, (key, nth) => {
@@ -91,11 +92,13 @@ async function writeNext(
     if (before === undefined) here.set(key, nth)
     return before
   })
-  const outcome = await writeRows(tx, group, duplicates, { now: at, dayOf, campaign, tags, overwrite, unit, known })
-  await insertImported(tx, importedRows(id, outcome, at))
+  const outcome = await writeRows(tx, group, duplicates, {
+    ...{ now: at, dayOf, campaign, tags, overwrite, unit, known, listedAt },
+  })
+  await insertImported(tx, importedRows(id, outcome.written, at))
   await insertRejects(tx, rejectRows(row, outcome, group))
-  const touched = outcome.written.flatMap((each) => (each.outcome === 'unchanged' ? [] : [each.id]))
-  if (row.enrich) await enqueue(tx, jobsFor(touched), at)
+  const made = outcome.written.flatMap((each) => (each.outcome === 'created' ? [each.id] : []))
+  if (row.enrich) await enqueue(tx, jobsFor(made), at)
   const after = { place: place + group.length, counts: addCounts(row.counts, outcome.counts), touchedAt: at }
   await updateImport(tx, id, after)
   return { ...after, total: row.total }
@@ -109,7 +112,7 @@ async function holdRunning(tx: Database, id: number, place: number): Promise<Imp
   return row
 }
 
-function importedRows(importId: number, { written }: RowsOutcome, doneAt: number) {
+function importedRows(importId: number, written: readonly WrittenRow[], doneAt: number) {
   return written.map(({ id: contactId, at, outcome, imprints, events, revision }) => ({
     ...{ importId, contactId, at, outcome, revision, doneAt },
     before: imprints?.before ?? null,
@@ -133,5 +136,4 @@ async function finish(tx: Database, id: number, place: number, now: number): Pro
   if (!row) return
   if (row.total !== place) throw new InvalidInputError(`Only ${place} of ${row.total} rows could be read again.`)
   await updateImport(tx, id, { state: 'done', endedAt: now, touchedAt: now })
-  await deletePieces(tx, id)
 }

@@ -1,5 +1,6 @@
 import type { ContactState } from '../contact.ts'
-import { countedEvent, savePeople, uncountContact } from '../ingest.ts'
+import { lastSaidAt } from '../enrichment/claims.ts'
+import { countedEvent, moveCreated, savePeople, uncountContact } from '../ingest.ts'
 import { People } from '../people.ts'
 import { searchKeys } from '../shown.ts'
 import { changesOf } from '../store/changes.ts'
@@ -7,7 +8,7 @@ import { type ContactRow, contactsById, type HeldContact, holdContactsById, save
 import type { Database } from '../store/database.ts'
 import { deleteContacts, deleteEmptyGroups } from '../store/erasure.ts'
 import { deleteEventsOf, type EventRow, eventKey, eventOf, eventsOf } from '../store/events.ts'
-import { changedByLater, type ImportedRow, type ImportRow, markKept, notTakenBack } from '../store/imports.ts'
+import { type ImportedRow, type ImportRow, markKept, namedByLater, notTakenBack } from '../store/imports.ts'
 import { RollUps } from '../store/roll-ups.ts'
 import type { DayOf } from '../time.ts'
 import { IMPRINT_WORDS, takeBack } from './imprint.ts'
@@ -42,7 +43,7 @@ export async function undoNext(tx: Database, row: ImportRow, options: UndoOption
   const held = new Map((await holdContactsById(tx, ids)).map((contact) => [contact.id, contact]))
   const rows = new Map((await contactsById(tx, ids)).map((contact) => [contact.id, contact]))
   const changes = Map.groupBy(await changesOf(tx, ids), ({ contactId }) => contactId)
-  const later = await changedByLater(tx, row.id, ids)
+  const later = await namedByLater(tx, row.id, ids)
   const rollUps = new RollUps()
   const counts = { ...NOTHING_UNDONE }
   const marked: ImportedRow[] = []
@@ -51,11 +52,14 @@ export async function undoNext(tx: Database, row: ImportRow, options: UndoOption
     const [contact, now] = [held.get(each.contactId), rows.get(each.contactId)]
     if (!contact || !now) continue
     const one = { ...options, each, contact, row: now, rollUps }
-    if (each.outcome === 'created') {
+    // What that one would have written is what is there already, so nobody can tell whose it is.
+    if (later.has(each.contactId)) {
+      marked.push({ ...each, kept: 'a later import names them, too' })
+      counts.kept += 1
+    } else if (each.outcome === 'created') {
       const told = changes.get(each.contactId) ?? []
       const reason = await whyKept(tx, one, {
         isChanged: told.length > 0 || now.asserted.addedBy !== undefined,
-        isLater: later.has(each.contactId),
         isEnriched: row.enrich,
       })
       if (reason === null) unwanted.push(one)
@@ -82,23 +86,17 @@ interface One extends UndoOptions {
 
 interface Since {
   readonly isChanged: boolean
-  readonly isLater: boolean
   /** The import itself asked for it. */
   readonly isEnriched: boolean
 }
 
 /** Why somebody whom the import made stays; null where nothing touched them since. */
-async function whyKept(
-  tx: Database,
-  { each, row }: One,
-  { isChanged, isLater, isEnriched }: Since,
-): Promise<string | null> {
+async function whyKept(tx: Database, { each, row }: One, { isChanged, isEnriched }: Since): Promise<string | null> {
   if (isChanged) return 'somebody changed it since'
-  if (isLater) return 'another import changed it since'
   if (row.revision === each.revision) return null
   const own = new Set(each.events)
   if ((await eventsOf(tx, [row.id])).some((event) => !own.has(eventKey(event)))) return 'something happened since'
-  return isEnriched ? null : 'it was enriched since'
+  return !isEnriched && lastSaidAt(row.claims) >= each.doneAt ? 'it was enriched since' : null
 }
 
 /** All at once: one after the other each would be written into the index of words by itself. */
@@ -107,9 +105,9 @@ async function remove(tx: Database, unwanted: readonly One[], { dayOf }: UndoOpt
   const ids = unwanted.map(({ row }) => row.id)
   const events = Map.groupBy(await eventsOf(tx, ids), ({ contactId }) => contactId)
   await deleteContacts(tx, ids)
-  for (const { each, contact, row } of unwanted) {
+  for (const { contact, row } of unwanted) {
     for (const event of events.get(row.id) ?? []) uncount(rollUps, event, row.email, dayOf)
-    uncountContact(rollUps, contact.state, dayOf(each.doneAt))
+    uncountContact(rollUps, contact.state, dayOf(row.createdAt))
   }
 }
 
@@ -123,6 +121,7 @@ async function restore(tx: Database, one: One): Promise<string> {
   const people = new People([contact])
   people.set(contact, await retold(tx, contact, next))
   await savePeople(tx, people, { now, dayOf, rollUps })
+  moveCreated(rollUps, dayOf(row.createdAt), dayOf(next.createdAt))
   await saveProfiles(tx, [next])
   return kept.length > 0 ? `the ${listOf(kept.map((field) => IMPRINT_WORDS[field]))} changed since` : ''
 }

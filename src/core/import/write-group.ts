@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 
 import { addressKey, domainOf } from '../address.ts'
 import { type ContactState, newContact } from '../contact.ts'
-import { countContact, recordEvents, savePeople } from '../ingest.ts'
+import { countContact, moveCreated, recordEvents, savePeople } from '../ingest.ts'
 import type { InterchangeContact } from '../interchange.ts'
 import { changesOf } from '../store/changes.ts'
 import {
@@ -127,12 +127,11 @@ async function writeNew(
     tx,
     rows.map(({ row }) => row),
   )
-  const today = dayOf(now)
   const made = new Map<InterchangeContact, WrittenContact>()
   for (const { imported, state, row } of rows) {
     const id = ids.get(row.emailKey)
     if (id === undefined) continue
-    countContact(rollUps, null, state, today)
+    countContact(rollUps, null, state, dayOf(row.createdAt))
     const isSuppressed = suppressionOf(state.suppression) !== null
     made.set(imported, { ...UNTOUCHED, imported, id, outcome: 'created', revision: row.revision, isSuppressed })
   }
@@ -185,6 +184,7 @@ async function writeOthers(
     outcomes.set(given, { id: row.id, outcome, imprints, events: fresh, spared })
     if (!contact.isNew && !isChanged) continue
     people.set(contact, told(state, imported, profile))
+    moveCreated(bookkeeping.rollUps, bookkeeping.dayOf(before.createdAt), bookkeeping.dayOf(profile.createdAt))
     profiles.set(row.id, { ...profile, id: row.id, updatedAt: contact.isNew ? profile.updatedAt : options.now })
   }
   await savePeople(tx, people, bookkeeping)

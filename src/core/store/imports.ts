@@ -3,7 +3,7 @@ import type { Column } from '../import/columns.ts'
 import type { ImportStage } from '../import/report.ts'
 import { decodeRows, insertOf, perBackend, selectList, valuesOf } from './bulk.ts'
 import type { Database, Tables } from './database.ts'
-import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, ne, sql } from './drizzle.ts'
+import { and, asc, eq, gt, inArray, isNotNull, isNull, lt, max, ne, sql } from './drizzle.ts'
 
 export type ImportRow = Tables['imports']['$inferSelect']
 export type ImportedRow = Tables['importContacts']['$inferSelect']
@@ -48,6 +48,27 @@ export async function importsLeft(
     .orderBy(imports.id)
 }
 
+/** Those that are over and still have the bytes of their lists. */
+export async function overWithBytes(database: Database): Promise<number[]> {
+  const { imports, importPieces: pieces } = database.tables
+  const rows = await database.all(
+    sql`select ${selectList(imports, ['id'])} from ${imports} where ${imports.state} in ('done', 'cancelled', 'undone')
+      and exists (select 1 from ${pieces} where ${pieces.importId} = ${imports.id}) order by ${imports.id}`,
+  )
+  return decodeRows(imports, ['id'], rows).map(({ id }) => id)
+}
+
+/** Those that were over before `before` (UTC milliseconds) and still have the rows that they left out. */
+export async function overWithRejects(database: Database, before: number): Promise<number[]> {
+  const { imports, importRejects: rejects } = database.tables
+  const rows = await database.all(
+    sql`select ${selectList(imports, ['id'])} from ${imports} where ${imports.state} in ('done', 'cancelled', 'undone')
+      and ${imports.touchedAt} < ${before}
+      and exists (select 1 from ${rejects} where ${rejects.importId} = ${imports.id}) order by ${imports.id}`,
+  )
+  return decodeRows(imports, ['id'], rows).map(({ id }) => id)
+}
+
 /** The latest that `by` (null is the command line) began with the same bytes and did not end. */
 export async function unfinishedWith(
   database: Database,
@@ -75,6 +96,18 @@ export async function pieceOf(database: Database, importId: number, nth: number)
     .from(pieces)
     .where(and(eq(pieces.importId, importId), eq(pieces.nth, nth)))
   return row?.bytes
+}
+
+/** Deletes one of the pieces; false where none is left. */
+export async function deletePiece(tx: Database, importId: number): Promise<boolean> {
+  const { importPieces: pieces } = tx.tables
+  const [last] = await tx.db
+    .select({ nth: max(pieces.nth) })
+    .from(pieces)
+    .where(eq(pieces.importId, importId))
+  if (last?.nth === null || last?.nth === undefined) return false
+  await tx.db.delete(pieces).where(and(eq(pieces.importId, importId), eq(pieces.nth, last.nth)))
+  return true
 }
 
 export async function deletePieces(tx: Database, importId: number): Promise<void> {
@@ -201,17 +234,18 @@ export async function keptAfter(
   return rows.map(({ reason, ...row }) => ({ ...row, reason: reason ?? '' }))
 }
 
-/** Those of `contactIds` that a later import changed, too. */
-export async function changedByLater(
+/** Those of `contactIds` that a later import names, too, and that was not undone. */
+export async function namedByLater(
   tx: Database,
   importId: number,
   contactIds: readonly number[],
 ): Promise<ReadonlySet<number>> {
-  const { importContacts: imported } = tx.tables
+  const { imports, importContacts: imported } = tx.tables
   const rows = await tx.all(
     sql`select distinct ${selectList(imported, ['contactId'])} from ${imported}
+      join ${imports} on ${imports.id} = ${imported.importId}
       where ${imported.contactId} in (select r.v from ${valuesOf(tx, 'bigint', contactIds)})
-        and ${imported.importId} > ${importId} and ${imported.outcome} <> 'unchanged'
+        and ${imported.importId} > ${importId} and ${imports.state} <> 'undone'
         and (${imported.kept} is null or ${imported.kept} <> '')`,
   )
   return new Set(decodeRows(imported, ['contactId'], rows).map(({ contactId }) => contactId))
@@ -228,10 +262,13 @@ export async function rememberColumns(
     .onConflictDoUpdate({ target: importColumns.header, set: { columns: row.columns, at: row.at } })
 }
 
-export async function rememberedColumns(database: Database, header: string): Promise<readonly Column[] | undefined> {
+export async function rememberedColumns(
+  database: Database,
+  header: string,
+): Promise<{ readonly columns: readonly Column[]; readonly at: number } | undefined> {
   const { importColumns } = database.tables
   const [row] = await database.db.select().from(importColumns).where(eq(importColumns.header, header))
-  return row?.columns
+  return row
 }
 
 /** Deletes rows that name `address`, and gives up lists that do and that nobody said yes to. */

@@ -17,6 +17,15 @@ export async function enqueue(tx: Database, jobs: readonly NewJob[], now: number
   await tx.write(insertion(tx), rows)
 }
 
+/** The same for what somebody asks for once more: it takes the place of what was given up. False where it is queued already. */
+export async function enqueueAnew(tx: Database, job: NewJob, now: number): Promise<boolean> {
+  const { jobs } = tx.tables
+  await tx.db.delete(jobs).where(and(eq(jobs.id, job.id), eq(jobs.state, 'dead')))
+  const [queued] = await tx.db.select({ seq: jobs.seq }).from(jobs).where(eq(jobs.id, job.id))
+  await enqueue(tx, [job], now)
+  return queued === undefined
+}
+
 export interface Claim {
   readonly kinds: readonly string[]
   readonly owner: string
@@ -41,13 +50,15 @@ export type ClaimedJob = Pick<JobRow, (typeof CLAIMED)[number]>
 export async function claimJobs(tx: Database, { kinds, owner, now, leaseUntil, limit }: Claim): Promise<ClaimedJob[]> {
   const { jobs } = tx.tables
   if (kinds.length === 0) return []
+  // Materialized, for Postgres may run a subquery once for each row, and would then take more than `limit`.
   const rows = await tx.all(sql`
-    update ${jobs} set state = 'running', attempts = attempts + 1, lease_owner = ${owner}, lease_until = ${leaseUntil}
-    where seq in (
+    with first as materialized (
       select due.seq from jobs due
       where due.state = 'waiting' and due.run_at <= ${now} and due.kind in (${listOf(kinds)}) and ${isFirstOfItsKey}
       order by due.run_at, due.seq limit ${limit} ${tx.dialect.skipLocked}
-    ) and state = 'waiting'
+    )
+    update ${jobs} set state = 'running', attempts = attempts + 1, lease_owner = ${owner}, lease_until = ${leaseUntil}
+    where seq in (select seq from first) and state = 'waiting'
     returning ${selectList(jobs, CLAIMED)}`)
   return decodeRows(jobs, CLAIMED, rows).sort((a, b) => a.seq - b.seq)
 }
@@ -147,6 +158,16 @@ export async function reviveJobs(tx: Database, kinds: readonly string[], now: nu
     .update(jobs)
     .set({ state: 'waiting', attempts: 0, runAt: now })
     .where(and(eq(jobs.state, 'dead'), inArray(jobs.kind, [...kinds])))
+    .returning({ seq: jobs.seq })
+  return rows.length
+}
+
+/** Deletes what was given up and has not been due since `before`, UTC milliseconds. Says how many that were. */
+export async function deleteDead(tx: Database, before: number): Promise<number> {
+  const { jobs } = tx.tables
+  const rows = await tx.db
+    .delete(jobs)
+    .where(and(eq(jobs.state, 'dead'), lt(jobs.runAt, before)))
     .returning({ seq: jobs.seq })
   return rows.length
 }

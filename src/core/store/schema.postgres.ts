@@ -303,7 +303,7 @@ export const jobs = pgTable(
   (t) => [
     uniqueIndex('jobs_id').on(t.id),
     index('jobs_due').on(t.state, t.runAt),
-    index('jobs_key').on(t.key, t.seq).where(sql`key is not null`),
+    index('jobs_key').on(t.key, t.seq).where(sql`key is not null and state <> 'dead'`),
   ],
 )
 

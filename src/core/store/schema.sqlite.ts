@@ -292,7 +292,7 @@ export const jobs = sqliteTable(
   (t) => [
     uniqueIndex('jobs_id').on(t.id),
     index('jobs_due').on(t.state, t.runAt),
-    index('jobs_key').on(t.key, t.seq).where(sql`key is not null`),
+    index('jobs_key').on(t.key, t.seq).where(sql`key is not null and state <> 'dead'`),
   ],
 )
 

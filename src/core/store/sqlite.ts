@@ -21,9 +21,7 @@ const MIGRATIONS = join(import.meta.dirname, '../../../drizzle/sqlite')
 const APPLICATION_ID = 0x74706372
 
 export async function openSqlite(path: string, erasureKey: ErasureKey): Promise<Database> {
-  mkdirSync(dirname(path), { recursive: true })
-  // Made here, so that nobody else may read it; SQLite gives its other files the same permissions.
-  closeSync(openSync(path, 'a', 0o600))
+  makeFile(path)
   const writer = connect(path)
   try {
     claim(writer, path)
@@ -67,11 +65,28 @@ export async function openSqlite(path: string, erasureKey: ErasureKey): Promise<
     snapshot: async () => snapshotOf(path, erasureKey),
     async [Symbol.asyncDispose]() {
       reader.close()
-      writer.pragma(`busy_timeout = ${PATIENCE_MS}`)
-      writer.pragma('optimize')
-      writer.pragma('wal_checkpoint(TRUNCATE)')
-      writer.close()
+      try {
+        writer.pragma(`busy_timeout = ${PATIENCE_MS}`)
+        writer.pragma('optimize')
+        writer.pragma('wal_checkpoint(TRUNCATE)')
+      } catch (error) {
+        // Only tidies up, for which a full disk has no room.
+        if (!storageProblem(error)) throw error
+      } finally {
+        writer.close()
+      }
     },
+  }
+}
+
+/** Made here, so that nobody else may read it; SQLite gives its other files the same permissions. */
+function makeFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    closeSync(openSync(path, 'a', 0o600))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error
+    throw new ConfigError(`DATABASE_URL: ${path} cannot be opened (${why})`, { cause: error })
   }
 }
 

@@ -5,7 +5,7 @@ import { eraseContact } from '../../../src/core/erasure/erase-contact.ts'
 import { exportContacts } from '../../../src/core/export/contacts.ts'
 import { createImports, type Imports, type NewImport } from '../../../src/core/import/imports.ts'
 import { ingestAll } from '../../../src/core/ingest.ts'
-import { contactByAddress, contactsAfter } from '../../../src/core/store/contacts.ts'
+import { contactByAddress, contactsAfter, saveProfiles } from '../../../src/core/store/contacts.ts'
 import type { Database } from '../../../src/core/store/database.ts'
 import { sql } from '../../../src/core/store/drizzle.ts'
 import { jobCounts } from '../../../src/core/store/jobs.ts'
@@ -249,10 +249,94 @@ describe.each(databases)('an import on $name', ({ open }) => {
       { index: 0, field: 'email' },
       { index: 1, field: 'firstName' },
     ])
+    await imports.dryRun(first)
     const second = await imports.begin(anOrder(list))
+    expect((await imports.inspection(second)).unknown).toEqual(['Spitzname'])
+    await imports.run(first)
     expect((await imports.inspection(second)).unknown).toEqual([])
     await imports.run(second)
-    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ firstName: 'Ada' })
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ firstName: 'Ada', customFields: {} })
+  })
+
+  test('reads the columns as it did for the dry run, whatever others teach about the header meanwhile', async () => {
+    await using database = await open()
+    const imports = importsOf(database)
+    const people = Array.from({ length: 300 }, (_, n) => `p${n}@example.com,P${n}`)
+    const list = (name: string) => ['email,Spitzname', name, ''].join('\n')
+    const shown = await imports.begin(anOrder(list('ada@example.com,Ada')))
+    await imports.dryRun(shown)
+    const begun = await imports.begin(anOrder(['email,Spitzname', ...people, ''].join('\n')))
+    const stop = new AbortController()
+    const going = imports.run(begun, { signal: stop.signal, onProgress: () => stop.abort(new Error('stopped')) })
+    await expect(going).rejects.toThrow('stopped')
+    const other = await imports.begin(anOrder(list('bob@example.com,Bob')))
+    await imports.setColumns(other, [
+      { index: 0, field: 'email' },
+      { index: 1, field: 'firstName' },
+    ])
+    for (const id of [other, shown, begun]) await imports.run(id)
+    expect(await contactByAddress(database, 'bob@example.com')).toMatchObject({ firstName: 'Bob', customFields: {} })
+    for (const [name, Spitzname] of [
+      ['ada', 'Ada'],
+      ['p0', 'P0'],
+      ['p299', 'P299'],
+    ])
+      expect(await contactByAddress(database, `${name}@example.com`)).toMatchObject({
+        ...{ firstName: null, customFields: { Spitzname } },
+      })
+    const next = await imports.begin(anOrder(list('eve@example.com,Eve')))
+    expect((await imports.inspection(next)).columns).toContainEqual({ index: 1, field: 'firstName' })
+  })
+
+  test('hears a duplicate that says nobody should write to them, and nothing else of it', async () => {
+    await using database = await open()
+    const others = Array.from({ length: 300 }, (_, n) => `p${n}@example.com,P${n},`)
+    const list = ['ada@example.com,Ada,', 'bob@example.com,Bob,', 'BOB@example.com,Robert,yes', ...others]
+    const said = [...list, 'Ada@example.com,Countess,yes', '']
+    const { id, counts } = await bringIn(database, ['email,first name,unsubscribed', ...said].join('\n'))
+    expect(counts).toMatchObject({ created: 302, changed: 0, duplicate: 2 })
+    for (const [name, firstName] of [
+      ['ada', 'Ada'],
+      ['bob', 'Bob'],
+    ])
+      expect(await contactByAddress(database, `${name}@example.com`)).toMatchObject({
+        ...{ firstName, suppressed: 'unsubscribed' },
+      })
+    expect(await importsOf(database).undo(id, null)).toMatchObject({ removed: 302, kept: 0 })
+  })
+
+  test('that says without a date that somebody is unsubscribed changes nothing the second time', async () => {
+    await using database = await open()
+    const list = 'email,unsubscribed\nada@example.com,yes\n'
+    await bringIn(database, list)
+    const before = await snapshot(database)
+    expect((await bringIn(database, list, {}, NOW + 86_400_000)).counts).toMatchObject({ changed: 0, unchanged: 1 })
+    expect(await snapshot(database)).toEqual(before)
+  })
+
+  test('adds no tag that is there in another spelling', async () => {
+    await using database = await open()
+    await bringIn(database, 'email,tags\nada@example.com,vip\n')
+    await bringIn(database, 'email,tags\nada@example.com,"VIP, fair"\n', { tags: ['Fair'] })
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ tags: ['vip', 'fair'] })
+  })
+
+  test('counts people as new on the day that the list names, also after one is erased', async () => {
+    await using database = await open({ erasureSecret: SECRET })
+    const newOn = async () =>
+      Object.fromEntries(
+        (await database.all(sql`select day, count from totals where name = 'created' and count <> 0 order by day`)).map(
+          ({ day, count }) => [String(day), Number(count)],
+        ),
+      )
+    await bringIn(database, 'email\nbob@example.com\n')
+    const list = 'email,created at\nada@example.com,2020-05-05\nbob@example.com,2020-05-06\neve@example.com,\n'
+    const { id } = await bringIn(database, list)
+    expect(await newOn()).toEqual({ '2020-05-05': 1, '2020-05-06': 1, '2026-03-02': 1 })
+    await eraseContact(database, 'ada@example.com', { by: 'U0EVE', now: NOW, dayOf })
+    expect(await newOn()).toEqual({ '2020-05-06': 1, '2026-03-02': 1 })
+    await importsOf(database).undo(id, null)
+    expect(await newOn()).toEqual({ '2026-03-02': 1 })
   })
 
   test('keeps to what its columns hold once it has begun', async () => {
@@ -270,7 +354,7 @@ describe.each(databases)('an import on $name', ({ open }) => {
     await using database = await open()
     await bringIn(database, 'email\nada@example.com\n')
     expect(await jobCounts(database)).toEqual([])
-    await bringIn(database, 'email\nada@example.com\nbob@example.com\n', { enrich: true })
+    await bringIn(database, 'email,title\nada@example.com,Countess\nbob@example.com,\n', { enrich: true })
     expect(await jobCounts(database)).toEqual([{ kind: 'enrich', state: 'waiting', count: 1 }])
   })
 
@@ -301,6 +385,34 @@ describe.each(databases)('an import on $name', ({ open }) => {
     await importsOf(database, NOW + 8 * 86_400_000).sweep()
     expect(await importsOf(database).state(id)).toMatchObject({ stage: 'cancelled' })
     expect(Number((await database.all(sql`select count(*) as n from import_pieces`))[0]?.n)).toBe(0)
+  })
+
+  test('keeps the rows that it left out for thirty days, whatever its list is, and no bytes once it is over', async () => {
+    await using database = await open()
+    const count = async (table: string) =>
+      Number((await database.all(sql`select count(*) as n from ${sql.raw(table)}`))[0]?.n)
+    const { id } = await bringIn(database, 'ada@example.com\nnobody\n', { name: 'pasted' })
+    await bringIn(database, 'email\nbob@example.com\nnobody\n')
+    const piece = { importId: id, nth: 0, bytes: Buffer.from('left by a process that died') }
+    await database.transaction(async (tx) => {
+      await tx.db.insert(tx.tables.importPieces).values(piece)
+    })
+    await importsOf(database, NOW + 29 * 86_400_000).sweep()
+    expect([await count('import_pieces'), await count('import_rejects')]).toEqual([0, 2])
+    await importsOf(database, NOW + 31 * 86_400_000).sweep()
+    expect(await count('import_rejects')).toBe(0)
+  })
+
+  test('is given up where somebody in it is erased while it comes in', async () => {
+    await using database = await open({ erasureSecret: SECRET })
+    const imports = importsOf(database)
+    async function* bytes() {
+      yield* bytesOf(`email\nada@example.com\n${'x'.repeat(600_000)}`)
+      await eraseContact(database, 'ada@example.com', { by: 'U0EVE', now: NOW, dayOf })
+      yield* bytesOf('\nbob@example.com\n')
+    }
+    await expect(imports.begin(anOrder('', { bytes: bytes() }))).rejects.toThrow('given up while it came in')
+    expect(await database.all(sql`select id from imports`)).toEqual([])
   })
 })
 
@@ -348,7 +460,9 @@ describe.each(databases)('undoing an import on $name', ({ open }) => {
   test('keeps what people, events and other imports touched since, and says whose', async () => {
     await using database = await open()
     await bringIn(database, 'email,title,company\nold@example.com,Buyer,Acme\n')
-    const list = ['old', 'plain', 'edited', 'noted', 'wrote', 'again'].map((name) => `${name}@example.com,Seller,Beta`)
+    const list = ['old', 'plain', 'edited', 'noted', 'wrote', 'again', 'listed', 'same'].map(
+      (name) => `${name}@example.com,Seller,Beta`,
+    )
     const { id } = await bringIn(database, ['email,title,company', ...list, ''].join('\n'))
     const changes = createContactChanges({ database, dayOf, now: () => NOW + 2 })
     const idOf = async (name: string) => (await contactByAddress(database, `${name}@example.com`))?.id ?? 0
@@ -359,19 +473,52 @@ describe.each(databases)('undoing an import on $name', ({ open }) => {
     await ingestAll({ database, dayOf, jobsFor: () => [] }, [
       aDelivery(anEvent({ type: 'replied', recipient: 'wrote@example.com', occurredAt: NOW })),
     ])
-    await bringIn(database, 'email,first name\nagain@example.com,Again\nplain@example.com,\n')
+    await bringIn(database, 'email,first name\nagain@example.com,Again\nlisted@example.com,\n')
+    const undone = await bringIn(database, 'email,first name\nplain@example.com,Plain\nsame@example.com,\n')
+    await importsOf(database).undo(undone.id, null)
     const { list: kept, ...counts } = await importsOf(database).undo(id, null)
-    expect(counts).toEqual({ removed: 1, restored: 0, kept: 5 })
+    expect(counts).toEqual({ removed: 2, restored: 0, kept: 6 })
     expect(Object.fromEntries(kept.map(({ email, reason }) => [email, reason]))).toEqual({
       'old@example.com': 'the job title changed since',
       'edited@example.com': 'somebody changed it since',
       'noted@example.com': 'somebody changed it since',
       'wrote@example.com': 'something happened since',
-      'again@example.com': 'another import changed it since',
+      'again@example.com': 'a later import names them, too',
+      'listed@example.com': 'a later import names them, too',
     })
     expect(await contactByAddress(database, 'plain@example.com')).toBeUndefined()
     expect(await contactByAddress(database, 'old@example.com')).toMatchObject({ title: 'Chief', company: 'Acme' })
-    expect((await totalCounts(database)).get('new')).toBe(4)
+    expect((await totalCounts(database)).get('new')).toBe(5)
+  })
+
+  test('keeps whom enrichment told more of since, unless the import asked for that itself', async () => {
+    await using database = await open()
+    const imports = importsOf(database)
+    const told = async (email: string, at: number) => {
+      const claims = { industry: { apollo: { value: 'Machines', at } } }
+      const row = await contactByAddress(database, email)
+      if (row) await database.transaction((tx) => saveProfiles(tx, [{ ...row, claims }]))
+    }
+    const { id } = await bringIn(database, 'email\nada@example.com\n')
+    const asking = await bringIn(database, 'email\nbob@example.com\n', { enrich: true })
+    await told('ada@example.com', NOW + 1000)
+    await told('bob@example.com', NOW + 1000)
+    const list = [{ email: 'ada@example.com', reason: 'it was enriched since' }]
+    expect(await imports.undo(id, null)).toEqual({ removed: 0, restored: 0, kept: 1, list })
+    expect(await imports.undo(asking.id, null)).toEqual({ removed: 1, restored: 0, kept: 0, list: [] })
+  })
+
+  test('lifts no suppression that a later import states, too', async () => {
+    await using database = await open()
+    await bringIn(database, 'email\nada@example.com\n')
+    const list = 'email,last name,unsubscribed at\nada@example.com,Lovelace,2025-01-01\n'
+    const { id } = await bringIn(database, list, { tags: ['wrong'] })
+    const later = await bringIn(database, list, { tags: ['right'] })
+    expect(await importsOf(database).undo(id, null)).toMatchObject({ restored: 0, kept: 1 })
+    const said = { lastName: 'Lovelace', suppressed: 'unsubscribed' }
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject(said)
+    await importsOf(database).undo(later.id, null)
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ ...said, tags: ['wrong'] })
   })
 
   test('restores however many it changed, and passes over those that it did not', async () => {

@@ -1,0 +1,2 @@
+DROP INDEX "jobs_key";--> statement-breakpoint
+CREATE INDEX "jobs_key" ON "jobs" USING btree ("key","seq") WHERE key is not null and state <> 'dead';
