@@ -12,12 +12,17 @@ import { CHANNEL_TROUBLE } from './channel-troubles.ts'
 import { DIGEST } from './digest/schedule.ts'
 import { COLLECT, ENRICH, ENRICH_RUN } from './enrichment/jobs.ts'
 import { FORGET_POSTS } from './erasure/posts.ts'
+import { EXPORT } from './export/orders.ts'
+import { HOUSEKEEPING } from './housekeeping.ts'
+import { IMPORT_GO_ON } from './import/jobs.ts'
 
 interface JobKind {
   readonly one: string
   readonly many?: string
   /** Many may be queued at once and wait for others, so that a long queue says nothing. */
   readonly inBulk?: true
+  /** Comes by the clock, so that one always waits and says nothing. */
+  readonly routine?: true
   /** Says something in Slack of its own accord: when its answer is lost somebody may have seen it, and it may be sent long after. */
   readonly sends?: true
   /** Is followed by what is sent, and so has to be begun anew with it. */
@@ -34,7 +39,7 @@ const KINDS: Readonly<Record<string, JobKind>> = {
   [ALERT_REMINDER]: { one: 'reminder', sends: true },
   [ALERT_UNDO_OVER]: { one: 'button to take off an alert', many: 'buttons to take off alerts' },
   [ALERT_NOTICE]: { one: 'notice', sends: true },
-  [ALERT_WATCH]: { one: 'look at bounces and silent tools', many: 'looks at bounces and silent tools' },
+  [ALERT_WATCH]: { one: 'look at bounces and silent tools', many: 'looks at bounces and silent tools', routine: true },
   [CHANNEL_TROUBLE]: { one: 'word to an admin on a channel', many: 'words to an admin on channels', sends: true },
   [DIGEST]: { one: 'digest', sends: true },
   [FORGET_POSTS]: { one: 'erasure in Slack', many: 'erasures in Slack', sends: true },
@@ -45,6 +50,9 @@ const KINDS: Readonly<Record<string, JobKind>> = {
     many: 'enrichments that somebody asked for',
     inBulk: true,
   },
+  [EXPORT]: { one: 'export' },
+  [IMPORT_GO_ON]: { one: 'import to go on with', many: 'imports to go on with' },
+  [HOUSEKEEPING]: { one: 'daily clean-up', routine: true },
 }
 
 export function kindOf(kind: string): JobKind {

@@ -22,6 +22,7 @@ export async function jobFindings(database: Database, now: number): Promise<Find
   ])
   const kinds = [...new Set(counts.map(({ kind }) => kind))].sort()
   const queued = kinds.flatMap((kind) => {
+    if (kindOf(kind).routine) return []
     const own = counts.filter((row) => row.kind === kind && row.state !== 'dead')
     const count = own.reduce((sum, row) => sum + row.count, 0)
     return count === 0 ? [] : [countedAs(kind, count)]

@@ -9,6 +9,8 @@ import { anEvent } from '../support/events.ts'
 import { type AlertOffice, anAlertOffice, DAY, MINUTE } from './alert-office.ts'
 
 const MONTH = 30 * DAY
+/** Of a job that fails: at once, after 5 s, and 15 s later. */
+const TRIES_A_MINUTE = 3
 
 async function ada({ database }: AlertOffice) {
   return await contactByAddress(database, 'ada@example.com')
@@ -222,7 +224,7 @@ describe('erasing somebody while nobody knows whether what was posted is there',
 
   /** For as long as `settle` takes. */
   function loseAnswers({ slack }: AlertOffice): void {
-    slack.trouble({ kind: 'drop', after: true }, { method: 'chat.postMessage', times: 4 })
+    slack.trouble({ kind: 'drop', after: true }, { method: 'chat.postMessage', times: TRIES_A_MINUTE })
   }
 
   async function putOff(office: AlertOffice): Promise<void> {
@@ -331,7 +333,7 @@ describe('many at once', () => {
 
 test('a message that was there though its answer was lost shows what came since', async () => {
   await using office = await anAlertOffice()
-  office.slack.trouble({ kind: 'drop', after: true }, { method: 'chat.postMessage', times: 4 })
+  office.slack.trouble({ kind: 'drop', after: true }, { method: 'chat.postMessage', times: TRIES_A_MINUTE })
   await office.happens(aReply('First'))
   await office.happens(aReply('Second', { occurredAt: office.clock.now }))
   await office.settle()

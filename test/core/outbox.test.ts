@@ -90,7 +90,7 @@ test(`whatever is lost and whoever dies, each effect is seen once and in its ord
       const dead = (await jobCounts(database)).reduce((sum, { count }) => sum + count, 0)
       const inOrder = (key: string, all: readonly { key: string; id: string }[]) =>
         all.filter((one) => one.key === key).map(({ id }) => id)
-      // Who dies eight times with it is given up, and said to be so: nothing else is missing.
+      // What takes too many with it is given up, and said to be so: nothing else is missing.
       expect(recipient.seen.length + dead).toBeGreaterThanOrEqual(queued.length)
       for (const key of KEYS) {
         const seen = inOrder(key, recipient.seen)

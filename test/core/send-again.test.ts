@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { ALERT_MESSAGE } from '../../src/core/alerts/jobs.ts'
 import { ENRICH } from '../../src/core/enrichment/jobs.ts'
 import { jobFindings } from '../../src/core/jobs-finding.ts'
-import { sendAgain } from '../../src/core/send-again.ts'
+import { forgetGivenUp, sendAgain } from '../../src/core/send-again.ts'
 import { latestChanges } from '../../src/core/store/changes.ts'
 import type { Database } from '../../src/core/store/database.ts'
 import { claimJobs, enqueue, jobCounts, returnJob } from '../../src/core/store/jobs.ts'
-import { openSqlite } from '../support/databases.ts'
+import { databases, openSqlite } from '../support/databases.ts'
 
 const NOW = Date.parse('2026-03-02T10:00:00Z')
 
@@ -51,7 +51,7 @@ test('what was given up says why in words, and that it can be sent again', async
       name: 'jobs',
       state: 'problem',
       facts: [
-        '3 alerts given up after 8 attempts',
+        '3 alerts given up',
         '1 of 3 may have been sent',
         '2: The channel is archived.',
         '1: a mistake of this program, which the log has under "effect given up"',
@@ -62,7 +62,7 @@ test('what was given up says why in words, and that it can be sent again', async
     {
       name: 'jobs',
       state: 'problem',
-      facts: ['1 enrichment given up after 8 attempts', 'the program ended in the middle of it, time and again'],
+      facts: ['1 enrichment given up', 'the program ended in the middle of it, time and again'],
       fixes: ['look for "effect given up" in the log, which says why'],
     },
   ])
@@ -84,3 +84,20 @@ test('only what is said in Slack is sent again, and the history says who wanted 
     { action: 'send_again', actor: 'U0ADA', at: NOW, after: { sentAgain: 1 } },
   ])
 })
+
+test.each(databases)(
+  'what was given up is forgotten after thirty days, and can be sent again until then: $name',
+  async ({ open }) => {
+    await using database = await open()
+    const died = NOW + 1
+    const month = 30 * 24 * 60 * 60_000
+    await failed(database, ALERT_MESSAGE, 'given up', 'UpstreamError: no')
+    await failed(database, ALERT_MESSAGE, 'sent later', 'UpstreamError: no', 'waiting')
+    expect(await forgetGivenUp(database, died + month)).toBe(0)
+    expect(await sendAgain(database, { by: 'U0ADA', now: NOW })).toBe(1)
+    expect(await forgetGivenUp(database, died + month + 1)).toBe(0)
+    await failed(database, ALERT_MESSAGE, 'given up', 'UpstreamError: no')
+    expect(await forgetGivenUp(database, died + month + 1)).toBe(1)
+    expect(await jobCounts(database)).toEqual([{ kind: ALERT_MESSAGE, state: 'waiting', count: 1 }])
+  },
+)

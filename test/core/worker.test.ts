@@ -1,9 +1,11 @@
+import type { SQL } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 
-import { CrmError, UncertainError, UpstreamError } from '../../src/core/errors.ts'
+import { CrmError, StorageError, UncertainError, UpstreamError } from '../../src/core/errors.ts'
 import type { NewJob } from '../../src/core/job.ts'
 import { createLogger } from '../../src/core/logger.ts'
 import type { Database } from '../../src/core/store/database.ts'
+import { eq, sql } from '../../src/core/store/drizzle.ts'
 import {
   claimJobs,
   enqueue,
@@ -65,9 +67,9 @@ describe.each(databases)('jobs on $name', ({ open }) => {
     expect(await worker.runDue()).toBe(1)
   })
 
-  test('are tried again later when they fail, and laid down as dead after eight attempts', async () => {
+  test('are tried again later while others are away, and laid down as dead after some five hours', async () => {
     await using database = await open()
-    const { worker, clock } = aWorker(database, () => Promise.reject(new Error('no')))
+    const { worker, clock } = aWorker(database, () => Promise.reject(new UpstreamError('away')))
     await queue(database, aJob('a'))
     const pauses: number[] = []
     for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt += 1) {
@@ -77,7 +79,7 @@ describe.each(databases)('jobs on $name', ({ open }) => {
       pauses.push((next - clock.now) / 1000)
       clock.now = next
     }
-    expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 320])
+    expect(pauses).toEqual([5, 15, 45, 135, 405, 1215, ...Array(5).fill(3600)])
     expect(await worker.runDue()).toBe(1)
     expect(await jobCounts(database)).toEqual([{ kind: 'alert', state: 'dead', count: 1 }])
     expect(await nextRunAt(database, ['alert'])).toBeNull()
@@ -230,6 +232,122 @@ describe.each(databases)('jobs on $name', ({ open }) => {
     ])
   })
 
+  test('wait for none that takes long: each that is over makes room for the next', async () => {
+    await using database = await open()
+    const release = Promise.withResolvers<void>()
+    const others = Promise.withResolvers<void>()
+    const ran: string[] = []
+    const atOnce = { now: 0, most: 0 }
+    const { worker } = aWorker(database, async (_payload, { id }) => {
+      atOnce.now += 1
+      atOnce.most = Math.max(atOnce.most, atOnce.now)
+      await (id === 'long' ? release.promise : new Promise(setImmediate))
+      atOnce.now -= 1
+      ran.push(id)
+      if (ran.length === 30) others.resolve()
+    })
+    const names = Array.from({ length: 30 }, (_, n) => `quick-${n}`)
+    await queue(
+      database,
+      aJob('long'),
+      ...names.map((name) => aJob(name, { key: Number(name.at(-1)) < 5 ? 'ada' : null })),
+    )
+    worker.wake()
+    await others.promise
+    expect(ran.toSorted()).toEqual(names.toSorted())
+    const inOrder = names.filter((name) => Number(name.at(-1)) < 5)
+    expect(ran.filter((name) => inOrder.includes(name))).toEqual(inOrder)
+    expect(atOnce).toEqual({ now: 1, most: 8 })
+    release.resolve()
+    await worker.stop()
+    expect(await jobCounts(database)).toEqual([])
+  })
+
+  test('wait where eight are under way, and stopping waits for those', async () => {
+    await using database = await open()
+    const release = Promise.withResolvers<void>()
+    const full = Promise.withResolvers<void>()
+    let begun = 0
+    const { worker } = aWorker(database, async () => {
+      begun += 1
+      if (begun === 8) full.resolve()
+      await release.promise
+    })
+    await queue(database, ...Array.from({ length: 9 }, (_, n) => aJob(`job-${n}`)))
+    worker.wake()
+    await full.promise
+    expect(await worker.runDue()).toBe(0)
+    let isStopped = false
+    const stopped = worker.stop().then(() => {
+      isStopped = true
+    })
+    await new Promise(setImmediate)
+    expect(isStopped).toBe(false)
+    release.resolve()
+    await stopped
+    expect(begun).toBe(8)
+    expect(await jobCounts(database)).toEqual([{ kind: 'alert', state: 'waiting', count: 1 }])
+  })
+
+  test('are not begun a second time where their lease ended while they are under way here', async () => {
+    await using database = await open()
+    const release = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    const ran: string[] = []
+    const { worker, clock } = aWorker(database, async (_payload, { id }) => {
+      ran.push(id)
+      begun.resolve()
+      if (id === 'long') await release.promise
+    })
+    await queue(database, aJob('long'))
+    worker.wake()
+    await begun.promise
+    clock.now += 60_001
+    await queue(database, aJob('other'))
+    expect(await worker.runDue()).toBe(1)
+    expect(ran).toEqual(['long', 'other'])
+    release.resolve()
+    await worker.stop()
+    expect(await jobCounts(database)).toEqual([])
+  })
+
+  test('are taken as many at a time as there is room for', async () => {
+    await using database = await open()
+    await queue(database, ...Array.from({ length: 20 }, (_, n) => aJob(`job-${n}`)))
+    const claim = { kinds: ['alert'], owner: 'one', now: start, leaseUntil: start + 1, limit: 8 }
+    for (const many of [8, 8, 4, 0]) {
+      expect(await database.transaction((tx) => claimJobs(tx, claim))).toHaveLength(many)
+    }
+  })
+
+  test('are taken by an index that the dead are not in', async () => {
+    await using database = await open()
+    const { jobs } = database.tables
+    const many = (name: string) => Array.from({ length: 500 }, (_, n) => `${name}-${n}`)
+    await queue(database, ...many('dead').map((id) => aJob(id, { key: 'ada' })))
+    await database.transaction((tx) => tx.db.update(jobs).set({ state: 'dead' }))
+    await queue(
+      database,
+      ...many('waiting').map((id) => aJob(id, { key: id })),
+      aJob('behind the dead', { key: 'ada' }),
+    )
+    const claim = { kinds: ['alert'], owner: 'one', now: start, leaseUntil: start + 1, limit: 1 }
+    const asked: SQL[] = []
+    const all = async (query: SQL) => {
+      asked.push(query)
+      return []
+    }
+    await claimJobs({ ...database, all }, claim)
+    await nextRunAt({ ...database, all }, ['alert'])
+    expect(asked).toHaveLength(2)
+    for (const query of asked) expect(await planOf(database, query)).toMatch(INDEX_OF_KEYS)
+    expect(await indexed(database)).toContain("state <> 'dead'")
+    await database.transaction((tx) => tx.db.delete(jobs).where(eq(jobs.key, 'waiting-0')))
+    const taken = await database.transaction((tx) => claimJobs(tx, { ...claim, limit: 1000 }))
+    expect(taken).toHaveLength(500)
+    expect(taken.at(-1)?.id).toBe('behind the dead')
+  })
+
   test('run when the worker is woken, also while it is at work', async () => {
     await using database = await open()
     const done = Promise.withResolvers<void>()
@@ -246,6 +364,28 @@ describe.each(databases)('jobs on $name', ({ open }) => {
     expect(await jobCounts(database)).toEqual([])
   })
 })
+
+/** Whether others with the key are looked for there, as each database says it. */
+const INDEX_OF_KEYS =
+  /SEARCH earlier USING (?:COVERING )?INDEX jobs_key|Index (?:Only )?Scan using jobs_key on jobs earlier/
+
+/** How the database would go about it. */
+async function planOf(database: Database, query: SQL): Promise<string> {
+  return await database.transaction(async (tx) => {
+    await tx.run(sql`analyze`)
+    const explained = tx.dialect.name === 'sqlite' ? sql`explain query plan ${query}` : sql`explain ${query}`
+    return JSON.stringify(await tx.all(explained))
+  })
+}
+
+async function indexed(database: Database): Promise<string> {
+  const of =
+    database.dialect.name === 'sqlite'
+      ? sql`select sql as it from sqlite_master where name = 'jobs_key'`
+      : sql`select indexdef as it from pg_indexes where indexname = 'jobs_key'`
+  const [row] = await database.all(of)
+  return String(row?.it).replaceAll(/[()]|::text/g, '')
+}
 
 test('two workers on Postgres never run the same job', async () => {
   await using at = await postgresPlace()
@@ -279,9 +419,26 @@ test('what cannot go better is given up at once, and a shutdown says nothing aga
   expect(outcome(new CrmError('not now'))).toMatchObject({ state: 'waiting', attempts: 1 })
 })
 
-test('pauses grow to an hour and vary by a fifth', () => {
-  expect([1, 2, 8, 20].map((attempts) => backoff(attempts, 0.5))).toEqual([5_000, 10_000, 640_000, 3_600_000])
+test('what is away is waited for; what somebody has to mend is given up after ten minutes, for the sake of what waits behind', () => {
+  const stateAfter = (attempts: number, error: Error) => outcomeOf(attempts, error, false, start, 0.5).state
+  for (const error of [
+    new UpstreamError('away'),
+    new UncertainError('no answer'),
+    new StorageError('the disk is full'),
+  ])
+    expect([6, 11, 12].map((attempts) => stateAfter(attempts, error))).toEqual(['waiting', 'waiting', 'dead'])
+  for (const error of [new CrmError('not in the channel'), new TypeError('a mistake')])
+    expect([1, 5, 6].map((attempts) => stateAfter(attempts, error))).toEqual(['waiting', 'waiting', 'dead'])
+})
+
+test('pauses grow to an hour and vary by a fifth, and are four hours together at the least', () => {
+  expect([1, 2, 6, 7, 20].map((attempts) => backoff(attempts, 0.5))).toEqual([
+    ...[5_000, 15_000, 1_215_000, 3_600_000, 3_600_000],
+  ])
   expect([0, 1].map((random) => backoff(1, random))).toEqual([4_000, 6_000])
+  expect(backoff(20, 1)).toBe(3_600_000)
+  const pauses = Array.from({ length: MAX_ATTEMPTS - 1 }, (_, n) => backoff(n + 1, 0))
+  expect(pauses.reduce((sum, pause) => sum + pause)).toBeGreaterThan(4 * 60 * 60_000)
 })
 
 test.each(databases)(

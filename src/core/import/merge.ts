@@ -46,7 +46,7 @@ export function merge(
     company: imported.company ?? row.company,
     title: imported.title ?? row.title,
     owner: imported.owner ?? row.owner,
-    tags: withTags(withTags(row.tags, [], imported.tags), [], tags),
+    tags: withMore(withMore(row.tags, imported.tags), tags),
     customFields: { ...row.customFields, ...imported.customFields },
     sourceCampaign: row.sourceCampaign ?? imported.sourceCampaign ?? campaign,
     enrichment,
@@ -59,6 +59,11 @@ export function merge(
     createdAt,
     updatedAt: isNew ? (imported.updatedAt ?? row.updatedAt) : row.updatedAt,
   }
+}
+
+function withMore(tags: readonly string[], more: readonly string[]): readonly string[] {
+  if (more.length === 0) return tags
+  return tags.length === 0 ? more : withTags(tags, [], more)
 }
 
 /** What an earlier import said flatly comes back among the claims of an export, and is no word of its own. */
