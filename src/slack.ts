@@ -19,6 +19,7 @@ import { createHome } from './bot/home.ts'
 import { createImportMessages } from './bot/import-messages.ts'
 import { createImportRunner } from './bot/import-runner.ts'
 import { createImporting } from './bot/importing.ts'
+import type { ProgressPace } from './bot/paced-message.ts'
 import { personExports } from './bot/person-exports.ts'
 import { createSlackReceiver } from './bot/receiver.ts'
 import { createRoles } from './bot/roles.ts'
@@ -64,7 +65,7 @@ import { suggest } from './core/search/suggest.ts'
 import { sendAgain } from './core/send-again.ts'
 import { statistics, statsChoices } from './core/statistics.ts'
 import type { Database } from './core/store/database.ts'
-import { enqueue } from './core/store/jobs.ts'
+import { enqueue, enqueueAnew } from './core/store/jobs.ts'
 import type { DayOf } from './core/time.ts'
 import { notesOf, timeline } from './core/timeline.ts'
 
@@ -193,10 +194,12 @@ export function connectSlack(
   const alerts = createAlerts({ database, settings: alertSettings, timeZone, now })
   const alertDelivery = createAlertDelivery({ alerts, sender, audienceOf, jobsQueued: effectsQueued, log })
   const uploads = createUploads({ sender, ...api, log })
+  const pace: ProgressPace = new Map()
   const importMessages = createImportMessages({ sender, keep: imports.setMessage, log })
-  async function queueImport(job: NewJob): Promise<void> {
-    await database.transaction((tx) => enqueue(tx, [job], now()))
+  async function queueImport(job: NewJob): Promise<boolean> {
+    const isNew = await database.transaction((tx) => enqueueAnew(tx, job, now()))
     importQueued()
+    return isNew
   }
   createBot({
     receiver,
@@ -282,12 +285,13 @@ export function connectSlack(
     enrich: ({ filter, by }, options) => enrichment.enrichBatch(meant(filter, by), options),
     estimate: ({ filter, by }) => enrichment.estimate(meant(filter, by)),
     tryLater: (later) => queue(laterJob(later)),
+    pace,
     now,
     log,
   })
 
   const exporter = createExporter({
-    ...{ sender, ...api, gate, dayOf, now, log },
+    ...{ sender, ...api, gate, dayOf, pace, now, log },
     count: ({ text, by }) => countMeant(database, asked(text, by)),
     write: ({ text, by, format }, options) =>
       exportFile(database, asked(text, by), { format, profile: 'spreadsheet', bom: true, ...options }),
@@ -305,6 +309,7 @@ export function connectSlack(
       jobsQueued()
       await showHome(userId, 'acted')
     },
+    pace,
     now,
     log,
   })

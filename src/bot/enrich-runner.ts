@@ -6,7 +6,7 @@ import { CrmError, InvalidInputError } from '../core/errors.ts'
 import type { JobHandler } from '../core/worker.ts'
 import type { Message } from './blocks.ts'
 import { createDirectMessage, type DirectMessageDeps } from './direct-message.ts'
-import { createPacedMessage, type PacedMessage } from './paced-message.ts'
+import { createPacedMessage, type PacedDeps, type PacedMessage } from './paced-message.ts'
 import {
   enrichingView,
   enrichReportView,
@@ -23,7 +23,7 @@ export interface EnrichOrder {
   readonly by: string
 }
 
-export interface EnrichRunnerDeps extends DirectMessageDeps {
+export interface EnrichRunnerDeps extends DirectMessageDeps, Pick<PacedDeps, 'pace'> {
   /** Throws `InvalidInputError` for what is no filter. */
   readonly estimate: (order: EnrichOrder) => Promise<Pick<Estimate, 'contacts'>>
   /** Ends early when the signal says so. Throws `InvalidInputError`, and `StorageError` where the database fails. */
@@ -50,7 +50,7 @@ const Order = z.object({
  * A run that was interrupted begins anew, and whoever is complete by then costs nothing.
  */
 export function createEnrichRunner(deps: EnrichRunnerDeps): JobHandler {
-  const { estimate, enrich, tryLater } = deps
+  const { estimate, enrich, tryLater, log } = deps
 
   async function carryOut(order: EnrichOrder, teller: Teller, signal: AbortSignal): Promise<Message> {
     const { contacts } = await estimate(order)
@@ -64,7 +64,11 @@ export function createEnrichRunner(deps: EnrichRunnerDeps): JobHandler {
   return async (payload, { signal }) => {
     const { id, filter, by } = Order.parse(payload)
     const message = createDirectMessage(deps, { to: by, key: `enrich:${id}`, about: 'an enrichment' })
-    const teller = new Teller(createPacedMessage(message, 'an enrichment', deps), filter)
+    const paced = createPacedMessage(message, 'an enrichment', deps)
+    // Once more would ask the providers once more.
+    const end = (last: Message) =>
+      paced.end(last).catch((error: unknown) => log.error('nobody could be told of an enrichment', { error }))
+    const teller = new Teller({ ...paced, end }, filter)
     try {
       await teller.end(await carryOut({ filter, by }, teller, signal))
     } catch (error) {

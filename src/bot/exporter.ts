@@ -12,9 +12,9 @@ import type { Message } from './blocks.ts'
 import { createDirectMessage } from './direct-message.ts'
 import { refusalFor } from './exporting.ts'
 import { DeniedError, type Gate } from './gate.ts'
-import { createPacedMessage } from './paced-message.ts'
+import { createPacedMessage, type PacedDeps } from './paced-message.ts'
 import { COMMAND_NEEDS } from './permissions.ts'
-import { type UploadDeps, uploadFile } from './upload.ts'
+import { putFile, shareFile, type Upload, type UploadDeps } from './upload.ts'
 import { deniedView } from './views/denied.ts'
 import {
   type ExportProgress,
@@ -34,7 +34,7 @@ interface Order {
   readonly by: string
 }
 
-export interface ExporterDeps extends UploadDeps {
+export interface ExporterDeps extends UploadDeps, Pick<PacedDeps, 'pace'> {
   /** Whoever asked may be less by now. */
   readonly gate: Pick<Gate, 'admitUser'>
   readonly count: (order: Order) => Promise<number>
@@ -49,12 +49,20 @@ const MEGABYTE = 1024 * 1024
 /** What a slow line carries before the upload is given up. */
 const MOST_MEGABYTES = 100
 
+/** A file that Slack has, and how many contacts are in it. */
+interface Sent {
+  readonly upload: Upload
+  readonly contacts: number
+}
+
 /**
  * Does what an export job asks for: writes the file, and sends it in a direct message. One that was
- * interrupted begins anew.
+ * interrupted begins anew; one of which only the last word is missing does not send its file again.
  */
 export function createExporter(deps: ExporterDeps): JobHandler {
   const { gate, count, write, dayOf, now } = deps
+  /** By order, until everything is said. */
+  const sent = new Map<string, Sent>()
 
   return async (payload, { signal }) => {
     const { id, ...order } = readOrder(payload)
@@ -62,14 +70,23 @@ export function createExporter(deps: ExporterDeps): JobHandler {
     const message = createPacedMessage(direct, 'an export', deps)
     let reached: ExportProgress = { done: 0, total: 0 }
     try {
-      await message.end(await carryOut())
+      await message.end(await ended())
+      sent.delete(id)
     } catch (error) {
-      if (error instanceof DeniedError) return await message.end(deniedView(error.denial))
-      if (error instanceof InvalidInputError) return await message.end(exportRefusedView(order, error.message))
       const why = error instanceof CrmError ? error.message : BUG
-      await message.end(signal.aborted ? exportInterruptedView(order, reached) : exportFailedView(order, why))
+      await message.pause(signal.aborted ? exportInterruptedView(order, reached) : exportFailedView(order, why))
       // The worker logs it, and runs the job again.
       throw error
+    }
+
+    async function ended(): Promise<Message> {
+      try {
+        return await carryOut()
+      } catch (error) {
+        if (error instanceof DeniedError) return deniedView(error.denial)
+        if (error instanceof InvalidInputError) return exportRefusedView(order, error.message)
+        throw error
+      }
     }
 
     async function carryOut(): Promise<Message> {
@@ -82,12 +99,20 @@ export function createExporter(deps: ExporterDeps): JobHandler {
       const channel = direct.posted()?.channel
       // Where the person cannot be written to, nothing is collected about anybody.
       if (channel === undefined) throw new InvalidInputError('you could not be written to.')
+      const made = sent.get(id) ?? (await put())
+      if (!made) return exportTooLargeView(order, MOST_MEGABYTES)
+      sent.set(id, made)
+      await shareFile(made.upload, channel, deps)
+      return exportedView(order, made.contacts)
+    }
+
+    /** Undefined where it is too large. */
+    async function put(): Promise<Sent | undefined> {
       await using file = await createFile(id)
       const pieces = write(order, { now: now(), onProgress })
-      if (!(await file.fill(pieces, signal))) return exportTooLargeView(order, MOST_MEGABYTES)
+      if (!(await file.fill(pieces, signal))) return undefined
       const name = fileName({ format: order.format, profile: 'spreadsheet' }, dayOf(now()))
-      await uploadFile({ name, content: await openAsBlob(file.path) }, channel, deps)
-      return exportedView(order, reached.done)
+      return { upload: await putFile({ name, content: await openAsBlob(file.path) }, deps), contacts: reached.done }
     }
 
     function onProgress(done: number): void {

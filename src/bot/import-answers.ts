@@ -31,8 +31,7 @@ export async function answerImport(
       await importing.start(id, actor)
       return SHOWN_IN_PLACE
     case 'import_cancel':
-      await importing.cancel(id, actor)
-      return SHOWN_IN_PLACE
+      return (await importing.cancel(id, actor)) ?? SHOWN_IN_PLACE
     case 'import_columns': {
       const { name, inspection } = await importing.toCheck(id, actor)
       return columnsForm(id, name, inspection)

@@ -1,14 +1,9 @@
 import { z } from 'zod'
 
 import type { ImportState } from '../core/import/imports.ts'
+import { IMPORT_CHECK, IMPORT_FETCH, IMPORT_RUN, IMPORT_UNDO } from '../core/import/jobs.ts'
 import type { NewJob } from '../core/job.ts'
 import { SlackFile } from './download.ts'
-
-/** The steps of an import, each a job of its own, so that none is lost or done twice when the process ends. */
-export const IMPORT_FETCH = 'import_fetch'
-export const IMPORT_CHECK = 'import_check'
-export const IMPORT_RUN = 'import_run'
-export const IMPORT_UNDO = 'import_undo'
 
 /** What one person wants to be imported. */
 export const ImportOrder = z.object({

@@ -28,18 +28,25 @@ export function createImportMessages({ keep, ...deps }: ImportMessagesDeps): Imp
     of({ id, by, message: at }) {
       const message = createDirectMessage(deps, { to: by ?? '', key: `import:${id}`, about, at: at ?? undefined })
       let kept = at?.ts
+      async function keepPlace(): Promise<void> {
+        const posted = message.posted()
+        if (!posted || posted.ts === kept) return
+        try {
+          await keep(id, posted)
+          kept = posted.ts
+        } catch (error) {
+          deps.log.error('where an import is told of was not kept', { error })
+        }
+      }
       return {
         ...message,
         async say(part, words) {
           await message.say(part, words)
-          const posted = message.posted()
-          if (!posted || posted.ts === kept) return
-          try {
-            await keep(id, posted)
-            kept = posted.ts
-          } catch (error) {
-            deps.log.error('where an import is told of was not kept', { error })
-          }
+          await keepPlace()
+        },
+        async show(part, words) {
+          await message.show(part, words)
+          await keepPlace()
         },
       }
     },

@@ -1,9 +1,15 @@
+import { isDeepStrictEqual } from 'node:util'
+
 import type { types } from '@slack/bolt'
+import pLimit from 'p-limit'
 
 import { CrmError, InvalidInputError, UpstreamError } from '../core/errors.ts'
+import type { DryRun } from '../core/import/dry-run.ts'
 import type { ImportState, Imports } from '../core/import/imports.ts'
 import type { Inspection } from '../core/import/inspection.ts'
+import { IMPORT_CHECK, IMPORT_FETCH, IMPORT_RUN, IMPORT_UNDO } from '../core/import/jobs.ts'
 import type { ImportStage, UndoReport } from '../core/import/report.ts'
+import type { RunOptions } from '../core/import/run.ts'
 import type { NewJob } from '../core/job.ts'
 import type { Logger } from '../core/logger.ts'
 import type { JobHandler } from '../core/worker.ts'
@@ -11,26 +17,28 @@ import type { Message } from './blocks.ts'
 import type { DirectMessage } from './direct-message.ts'
 import type { SlackFile } from './download.ts'
 import { failureView } from './failure.ts'
-import {
-  CheckOrder,
-  checkJob,
-  FetchOrder,
-  IMPORT_CHECK,
-  IMPORT_FETCH,
-  IMPORT_RUN,
-  IMPORT_UNDO,
-  RunOrder,
-  UndoOrder,
-} from './import-jobs.ts'
+import { CheckOrder, checkJob, FetchOrder, RunOrder, UndoOrder } from './import-jobs.ts'
 import type { ImportMessages } from './import-messages.ts'
-import { createPacedMessage, type PacedMessage } from './paced-message.ts'
+import { createPacedMessage, type PacedMessage, type ProgressPace } from './paced-message.ts'
 import { messageModal } from './surfaces.ts'
 import type { NamedFile } from './upload.ts'
-import { type EnrichCost, importCheckedView, isWorthImporting } from './views/import-checked.ts'
+import { type EnrichCost, hasColumns, importCheckedView, isWorthImporting } from './views/import-checked.ts'
 import { columnsAskedView, columnsForm, isWorthAsking } from './views/import-columns.ts'
 import { checkedModal, checkingModal, TITLE } from './views/import-form.ts'
-import { type Doing, importFailedView, importInterruptedView, importProgressView } from './views/import-progress.ts'
-import { importCancelledView, importReportView, importUndoneView, toldOfIn } from './views/import-report.ts'
+import {
+  type Doing,
+  importFailedView,
+  importInterruptedView,
+  importProgressView,
+  importWaitingView,
+} from './views/import-progress.ts'
+import {
+  importCancelledView,
+  importEndedView,
+  importReportView,
+  importUndoneView,
+  toldOfIn,
+} from './views/import-report.ts'
 import { BUG, problemView } from './views/problem.ts'
 
 export interface ImportRunnerDeps {
@@ -39,7 +47,7 @@ export interface ImportRunnerDeps {
     'begin' | 'cancel' | 'dryRun' | 'inspection' | 'kept' | 'rejectedCsv' | 'run' | 'state' | 'undo'
   >
   readonly messages: ImportMessages
-  readonly queue: (job: NewJob) => Promise<void>
+  readonly queue: (job: NewJob) => Promise<unknown>
   readonly download: (file: SlackFile) => Promise<{ readonly name: string; readonly bytes: Uint8Array }>
   /** Throws `SlackRefusedError` where nobody has it open any more. */
   readonly updateView: (viewId: string, view: types.ModalView) => Promise<void>
@@ -48,6 +56,7 @@ export interface ImportRunnerDeps {
   readonly costOf: (people: number) => Promise<EnrichCost>
   /** Called when contacts have changed that this user asked to be changed. */
   readonly changed: (userId: string) => Promise<void>
+  readonly pace?: ProgressPace
   /** UTC milliseconds. */
   readonly now: () => number
   readonly log: Logger
@@ -65,6 +74,8 @@ export interface ImportHandlers {
  */
 export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
   const { imports, messages, queue, download, log } = deps
+  /** Two lists that name the same people have an order, that in which they were asked for. */
+  const turn = pLimit(1)
 
   /** False where nobody looks at it any more. */
   async function shows(viewId: string, view: types.ModalView): Promise<boolean> {
@@ -108,32 +119,52 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
     try {
       inspection = await understood(told, view, isChosen)
     } catch (error) {
+      // It was looked at, and Slack does not take the question now.
+      if (error instanceof UpstreamError) throw error
       const said = failureView(error, 'a list was not looked at', log)
       if (!(await shows(view, messageModal(TITLE, said)))) await messages.of(told).say('end', said)
       if (!isFinal(error)) throw error
       await imports.cancel(id)
     }
     if (!inspection) return
-    const list = { ...told, unit: inspection.unit, warnings: inspection.warnings }
+    const { format, unit, warnings, columns } = inspection
+    let isUseless = false
     await shows(view, checkingModal(told.name))
     await saying('checking', told, signal, async (onProgress) => {
-      const found = await imports.dryRun(id, { onProgress, signal })
-      if ((await imports.state(id))?.stage !== 'ready') return importCancelledView(told)
-      if (!isWorthImporting(found)) await imports.cancel(id)
-      return importCheckedView(list, found, told.enrich ? await deps.costOf(found.counts.created) : undefined)
+      const found = await dryRun(id, columns, { onProgress, signal })
+      if (!found) return undefined
+      const stage = (await imports.state(id))?.stage
+      if (stage === 'cancelled') return importCancelledView(told)
+      // Somebody has said yes to an earlier check, and is told what comes of that.
+      if (stage !== 'ready') return undefined
+      isUseless = !isWorthImporting(found) && !hasColumns({ format })
+      const cost = told.enrich ? await deps.costOf(found.counts.created) : undefined
+      return importCheckedView({ ...told, format, unit, warnings }, found, cost)
     })
+    if (isUseless) await imports.cancel(id)
     await shows(view, checkedModal(told.name))
+  }
+
+  /** Undefined where somebody says meanwhile that the columns hold something else, which has a check of its own. */
+  async function dryRun(id: number, columns: Inspection['columns'], options: RunOptions): Promise<DryRun | undefined> {
+    try {
+      return await imports.dryRun(id, options)
+    } catch (error) {
+      const isWaiting = error instanceof InvalidInputError && (await imports.state(id))?.stage === 'ready'
+      if (isWaiting && !isDeepStrictEqual((await imports.inspection(id)).columns, columns)) return undefined
+      throw error
+    }
   }
 
   async function bringIn(payload: unknown, signal: AbortSignal): Promise<void> {
     const { id } = RunOrder.parse(payload)
     const told = await imports.state(id)
     if (!told || !IS_RUN.has(told.stage)) return
-    const message = await saying('importing', told, signal, async (onProgress) => {
-      return importReportView(await imports.run(id, { onProgress, signal }))
+    const message = await inTurn('importing', told, signal, async (onProgress) => {
+      return importEndedView(await imports.run(id, { onProgress, signal }))
     })
-    if (message) await sendLeftOut(id, message)
     if (told.by) await deps.changed(told.by)
+    if (message) await sendLeftOut(id, message)
   }
 
   /** The rows that made no contact, as a file below the message. */
@@ -147,6 +178,7 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
       const content = new Blob(parts, { type: 'text/csv' })
       if (content.size > 0) await deps.upload({ name: leftOutName(told.name), content }, channel)
     } catch (error) {
+      if (error instanceof UpstreamError) throw error
       await messages
         .about({ by: told.by ?? '', key: `left-out:${id}` })
         .say('end', failureView(error, 'rows that were left out were not sent', log))
@@ -157,7 +189,7 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
     const { id, by } = UndoOrder.parse(payload)
     const told = await imports.state(id)
     if (!told || !IS_UNDONE.has(told.stage)) return
-    await saying('undoing', told, signal, async (onProgress) => {
+    await inTurn('undoing', told, signal, async (onProgress) => {
       const report =
         told.stage === 'undone' ? await undoneBefore(told) : await imports.undo(id, by, { onProgress, signal })
       return importUndoneView(told, report)
@@ -169,42 +201,56 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
     return { ...undone, list: await Array.fromAsync(imports.kept(id)) }
   }
 
+  const toldIn = (message: DirectMessage): Told => ({ message, paced: createPacedMessage(message, 'an import', deps) })
+
+  /** The same as `saying`, once no other import changes contacts. */
+  async function inTurn(
+    doing: 'importing' | 'undoing',
+    told: ImportState,
+    signal: AbortSignal,
+    work: Work,
+  ): Promise<DirectMessage | undefined> {
+    const { message, paced } = toldIn(messages.of(told))
+    if (turn.activeCount > 0 && !isOver(doing, told)) paced.begin(importWaitingView(doing, told))
+    return await turn(async () => {
+      signal.throwIfAborted()
+      const now = (await imports.state(told.id)) ?? told
+      return await saying(doing, now, signal, work, { message, paced })
+    })
+  }
+
   /** Tells of `work` as it goes on and how it ends, and gives the message where it ended well. */
   async function saying(
     doing: Doing,
     told: ImportState,
     signal: AbortSignal,
-    work: (onProgress: (progress: Reached) => void) => Promise<Message>,
+    work: Work,
+    { message, paced }: Told = toldIn(messages.of(told)),
   ): Promise<DirectMessage | undefined> {
-    const message = messages.of(told)
-    const teller = new Teller(createPacedMessage(message, 'an import', deps), doing, told, deps.now)
+    const teller = new Teller(paced, doing, told, deps.now)
     try {
-      teller.begin()
-      await teller.end(await work((progress) => teller.progress(progress)))
+      if (!isOver(doing, told)) teller.begin()
+      const last = await work((progress) => teller.progress(progress))
+      if (!last) return undefined
+      await teller.end(last)
       return message
     } catch (error) {
       if (error instanceof InvalidInputError) {
-        await teller.end(await endedBy(error, doing, told))
+        const now = await imports.state(told.id)
+        await teller.end(endedBy(error, doing, now))
+        // Said first: what is over is not looked at again, and so could not be said again.
+        if (doing === 'checking' || now?.stage === 'running') await imports.cancel(told.id)
         return undefined
       }
-      // Another process says how it goes on.
+      // Another process says how it goes on, or Slack does not take it now.
       if (error instanceof UpstreamError) throw error
       const why = error instanceof CrmError ? error.message : BUG
-      await teller.end(
+      await teller.pause(
         signal.aborted ? importInterruptedView(doing, told, teller.reached.done) : importFailedView(doing, told, why),
       )
       // The worker logs it, and runs the job again.
       throw error
     }
-  }
-
-  /** Why a list was not read to its end; where somebody cancelled it, its bytes went away meanwhile. */
-  async function endedBy(error: InvalidInputError, doing: Doing, told: ImportState): Promise<Message> {
-    const wasCancelled = (await imports.state(told.id))?.stage === 'cancelled'
-    if (doing === 'undoing') return problemView(error.message)
-    const ended = await imports.cancel(told.id)
-    if (doing === 'importing' && ended.done > 0) return importReportView(ended)
-    return wasCancelled ? importCancelledView(told) : problemView(error.message)
   }
 
   return {
@@ -223,6 +269,18 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
 const IS_RUN: ReadonlySet<ImportStage> = new Set(['ready', 'running', 'done', 'cancelled'])
 const IS_UNDONE: ReadonlySet<ImportStage> = new Set(['done', 'cancelled', 'undoing', 'undone'])
 
+/** Where only the last word is missing. */
+function isOver(doing: Doing, { stage }: Pick<ImportState, 'stage'>): boolean {
+  return doing === 'undoing' ? stage === 'undone' : stage === 'done' || stage === 'cancelled'
+}
+
+/** Why a list was not read to its end; where somebody cancelled it, its bytes went away meanwhile. */
+function endedBy(error: InvalidInputError, doing: Doing, now: ImportState | undefined): Message {
+  if (doing === 'undoing' || !now) return problemView(error.message)
+  if (now.stage === 'cancelled') return importEndedView(now)
+  return now.done > 0 ? importReportView({ ...now, stage: 'cancelled' }, error.message) : problemView(error.message)
+}
+
 /** Another attempt of ours would not help: the person has to give the list once more. */
 function isFinal(error: unknown): boolean {
   return error instanceof InvalidInputError || error instanceof UpstreamError
@@ -235,6 +293,14 @@ async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 /** `people.csv` becomes `people, left out.csv`. */
 function leftOutName(name: string): string {
   return `${name.replace(/\.[^.]*$/, '').slice(0, 100)}, left out.csv`
+}
+
+/** Undefined where nothing is to be said of it. */
+type Work = (onProgress: (progress: Reached) => void) => Promise<Message | undefined>
+
+interface Told {
+  readonly message: DirectMessage
+  readonly paced: PacedMessage
 }
 
 interface Reached {
@@ -276,6 +342,10 @@ class Teller {
 
   async end(message: Message): Promise<void> {
     await this.#message.end(message)
+  }
+
+  async pause(message: Message): Promise<void> {
+    await this.#message.pause(message)
   }
 
   #view(): Message {

@@ -1,14 +1,15 @@
-import { InvalidInputError } from '../core/errors.ts'
+import { InvalidInputError, UpstreamError } from '../core/errors.ts'
 import type { Column } from '../core/import/columns.ts'
 import type { Imports } from '../core/import/imports.ts'
 import type { Inspection } from '../core/import/inspection.ts'
 import type { ImportCounts, ImportStage } from '../core/import/report.ts'
 import type { NewJob } from '../core/job.ts'
 import type { Actor } from './actor.ts'
+import type { Message } from './blocks.ts'
 import type { SlackFile } from './download.ts'
 import { checkJob, fetchJob, type ImportOrder, runJob, undoJob } from './import-jobs.ts'
 import type { ImportMessages } from './import-messages.ts'
-import { importCancelledView, undoneContacts } from './views/import-report.ts'
+import { importEndedView, undoneContacts } from './views/import-report.ts'
 
 /**
  * What people can do with imports. Those that are about one import throw `InvalidInputError` with a
@@ -23,8 +24,8 @@ export interface Importing {
   /** Somebody has said what the columns hold. */
   chosen(id: number, columns: readonly Column[], view: string): Promise<void>
   start(id: number, actor: Actor): Promise<void>
-  /** Before anything is written it ends the import; later it stops it where it is. */
-  cancel(id: number, actor: Actor): Promise<void>
+  /** Before anything is written it ends the import; later it stops it where it is. Gives what it could not say in its message. */
+  cancel(id: number, actor: Actor): Promise<Message | undefined>
   toUndo(id: number, actor: Actor): Promise<ImportToUndo>
   undo(id: number, actor: Actor): Promise<void>
 }
@@ -38,12 +39,12 @@ export interface ImportToUndo {
 export interface ImportingDeps {
   readonly imports: Pick<Imports, 'begin' | 'state' | 'inspection' | 'setColumns' | 'cancel'>
   readonly messages: ImportMessages
-  /** Queueing the same job twice queues it once. */
-  readonly queue: (job: NewJob) => Promise<void>
+  /** Queueing the same job twice queues it once, and says so by false. */
+  readonly queue: (job: NewJob) => Promise<boolean>
 }
 
 /** What people call a list without a file. */
-export const PASTED = 'Pasted addresses'
+export const PASTED = 'Pasted list'
 
 const NO_LONGER: Readonly<Record<ImportStage, string>> = {
   keeping: 'This list is still being read. Please wait a moment.',
@@ -57,6 +58,7 @@ const NO_LONGER: Readonly<Record<ImportStage, string>> = {
 
 const FORGOTTEN = 'This import is no longer kept. To import the list, give it once more: /crm import'
 const NOT_YOURS = 'Only who asked for this import can do that, or an admin of the CRM.'
+const QUEUED = 'You have asked for that already. It begins by itself, as soon as no other import is under way.'
 const NOTHING = 'This import changed nobody, so there is nothing to undo.'
 
 export function createImporting({ imports, messages, queue }: ImportingDeps): Importing {
@@ -73,6 +75,10 @@ export function createImporting({ imports, messages, queue }: ImportingDeps): Im
     const found = await theirs(id, actor, ['done', 'cancelled'])
     if (undoneContacts(found.counts) === 0) throw new InvalidInputError(NOTHING)
     return found
+  }
+
+  async function queueOnce(job: NewJob): Promise<void> {
+    if (!(await queue(job))) throw new InvalidInputError(QUEUED)
   }
 
   return {
@@ -93,18 +99,24 @@ export function createImporting({ imports, messages, queue }: ImportingDeps): Im
     },
     async start(id, actor) {
       await theirs(id, actor, ['ready'])
-      await queue(runJob(id))
+      await queueOnce(runJob(id))
     },
     async cancel(id, actor) {
-      const found = await theirs(id, actor, ['ready', 'running'])
-      await imports.cancel(id)
-      // One that is under way says itself where it stopped.
-      if (found.stage === 'ready') await messages.of(found).say('end', importCancelledView(found))
+      // A message that still has the button was perhaps not told how its import ended.
+      const found = await theirs(id, actor, ['ready', 'running', 'done', 'cancelled'])
+      const ended = importEndedView(await imports.cancel(id))
+      try {
+        await messages.of(found).say('end', ended)
+        return undefined
+      } catch (error) {
+        if (error instanceof UpstreamError) return ended
+        throw error
+      }
     },
     toUndo,
     async undo(id, actor) {
       await toUndo(id, actor)
-      await queue(undoJob({ id, by: actor.userId }))
+      await queueOnce(undoJob({ id, by: actor.userId }))
     },
   }
 }

@@ -36,8 +36,10 @@ export interface SlackSender {
     readonly name: string
     readonly length: number
   }): Promise<{ readonly url: string; readonly id: string }>
-  /** Shows a file that was put there in a conversation: never twice by itself. */
+  /** Shows a file that was put there in a conversation; after an `UncertainError` it may be there. */
   shareUpload(file: { readonly id: string; readonly title: string; readonly channel: string }): Promise<void>
+  /** Whether a file of ours stands in a conversation. */
+  isShared(file: { readonly id: string; readonly channel: string }): Promise<boolean>
   /** What Slack says of somebody, or undefined where it knows nobody of that id. */
   person(userId: string): Promise<Person | undefined>
 }
@@ -77,6 +79,10 @@ const PostAnswer = z.object({ channel: z.string(), ts: z.string() })
 const ViewAnswer = z.object({ view: z.object({ hash: z.string() }) })
 const UserAnswer = z.object({ user: z.unknown().optional() })
 const UploadAnswer = z.object({ upload_url: z.string(), file_id: z.string() })
+const Places = z.record(z.string(), z.unknown()).optional()
+const FileAnswer = z.object({
+  file: z.object({ shares: z.object({ public: Places, private: Places }).optional() }),
+})
 const AuthAnswer = z.object({
   team: z.string().nullish(),
   team_id: z.string().nullish(),
@@ -134,7 +140,7 @@ export function createSlackSender({ token, apiUrl, fetch, refusedBlocks, now }: 
         if (error instanceof SlackRefusedError && error.code === DELETED) return undefined
         if (!(error instanceof UpstreamError)) throw error
         if (error.retryAfterMs) pace.close(channel, error.retryAfterMs)
-        throw mayHaveActed(error) ? new UncertainError(error.message, { cause: error.cause }) : error
+        throw uncertain(error)
       }
     },
     async update({ channel, ts, ...message }) {
@@ -162,7 +168,15 @@ export function createSlackSender({ token, apiUrl, fetch, refusedBlocks, now }: 
       return { url, id }
     },
     async shareUpload({ id, title, channel }) {
-      await call('files.completeUploadExternal', { files: [{ id, title }], channel_id: channel })
+      try {
+        await call('files.completeUploadExternal', { files: [{ id, title }], channel_id: channel })
+      } catch (error) {
+        throw error instanceof UpstreamError ? uncertain(error) : error
+      }
+    },
+    async isShared({ id, channel }) {
+      const { shares = {} } = FileAnswer.parse(await call('files.info', { file: id })).file
+      return [shares.public, shares.private].some((places) => places !== undefined && Object.hasOwn(places, channel))
     },
     checkAuth: identity,
     async person(userId) {
@@ -183,6 +197,7 @@ type Method =
   | 'chat.update'
   | 'files.completeUploadExternal'
   | 'files.getUploadURLExternal'
+  | 'files.info'
   | 'users.info'
   | 'views.publish'
   | 'views.update'
@@ -221,6 +236,10 @@ const UNREACHED: ReadonlySet<unknown> = new Set([
   'ENOTFOUND',
   'UND_ERR_CONNECT_TIMEOUT',
 ])
+
+function uncertain(error: UpstreamError): UpstreamError {
+  return mayHaveActed(error) ? new UncertainError(error.message, { cause: error.cause }) : error
+}
 
 /** Whether Slack may have done what it was asked for, though it did not say so. */
 function mayHaveActed({ cause }: UpstreamError): boolean {

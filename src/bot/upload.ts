@@ -1,9 +1,10 @@
-import { UpstreamError } from '../core/errors.ts'
+import { UncertainError, UpstreamError } from '../core/errors.ts'
 import type { Message } from './blocks.ts'
 import { createDirectMessage, type DirectMessageDeps, holdingOn, patiently } from './direct-message.ts'
 import { failureView } from './failure.ts'
 import type { SlackSender } from './sender.ts'
 import { isFileUrl } from './slack-hosts.ts'
+import { SlackRefusedError } from './slack-refusals.ts'
 
 export interface NamedFile {
   readonly name: string
@@ -32,7 +33,7 @@ export interface Uploads {
 }
 
 export interface UploadDeps extends DirectMessageDeps {
-  readonly sender: Pick<SlackSender, 'post' | 'update' | 'beginUpload' | 'shareUpload'>
+  readonly sender: Pick<SlackSender, 'post' | 'update' | 'beginUpload' | 'shareUpload' | 'isShared'>
   readonly apiUrl?: string
   readonly fetch?: typeof fetch
 }
@@ -41,7 +42,15 @@ export function createUploads(deps: UploadDeps): Uploads {
   const { log } = deps
   const underWay = new Set<Promise<void>>()
 
-  async function run({ to, key, about, waiting, make }: FileOrder): Promise<void> {
+  async function run(order: FileOrder): Promise<void> {
+    try {
+      await carryOut(order)
+    } catch (error) {
+      log.error(`nobody could be told of ${order.about}`, { error })
+    }
+  }
+
+  async function carryOut({ to, key, about, waiting, make }: FileOrder): Promise<void> {
     const message = createDirectMessage(deps, { to, key, about })
     await message.say('begin', waiting)
     const channel = message.posted()?.channel
@@ -68,31 +77,72 @@ export function createUploads(deps: UploadDeps): Uploads {
   }
 }
 
-const RETRY_MS = 1000
 /** Enough for a hundred megabytes on a slow line. */
 const TIMEOUT_MS = 5 * 60_000
 
-/**
- * Uploads a file into a conversation (Slack sheet, section 9). Until it is shared nobody sees it, so
- * everything up to there is tried again; sharing it twice would show it twice, so that is repeated
- * only where Slack says that it did not happen.
- */
-export async function uploadFile(
-  { name, content }: NamedFile,
-  channel: string,
-  { sender, apiUrl, fetch: request = fetch, after = holdingOn }: UploadDeps,
-): Promise<void> {
-  const id = await patiently(after, () => repeatable(put))
-  await patiently(after, () => sender.shareUpload({ id, title: name, channel }))
+/** A file that Slack has, which nobody sees before it is shared. */
+export interface Upload {
+  readonly id: string
+  readonly name: string
+  sharing: 'not yet' | 'perhaps' | 'done'
+}
 
-  async function put(): Promise<string> {
-    const { url, id: fileId } = await sender.beginUpload({ name, length: content.size })
+/** Uploads a file into a conversation (Slack sheet, section 9). */
+export async function uploadFile(file: NamedFile, channel: string, deps: UploadDeps): Promise<void> {
+  await shareFile(await putFile(file, deps), channel, deps)
+}
+
+/** Nobody sees it yet, so all of it is tried again. */
+export async function putFile(
+  { name, content }: NamedFile,
+  { sender, apiUrl, fetch: request = fetch, after = holdingOn }: UploadDeps,
+): Promise<Upload> {
+  return await patiently(after, put, true)
+
+  async function put(): Promise<Upload> {
+    const { url, id } = await sender.beginUpload({ name, length: content.size })
     // What is in the file is somebody's data: where it goes is decided here.
     if (!isFileUrl(url, apiUrl)) throw new Error('an upload was not sent: its address is not Slack')
     const response = await posted(request, url, content)
     await response.body?.cancel()
     if (!response.ok) throw new UpstreamError(`Slack did not take the file (HTTP ${response.status}).`)
-    return fileId
+    return { id, name, sharing: 'not yet' }
+  }
+}
+
+/**
+ * Sharing has no name by which Slack would know it again, and twice is shown twice: where the answer was
+ * lost it is asked whether the file is there. Where that cannot be known it is shared again, for twice is
+ * better than never.
+ */
+export async function shareFile(
+  upload: Upload,
+  channel: string,
+  { sender, log, after = holdingOn }: UploadDeps,
+): Promise<void> {
+  const { id, name: title } = upload
+  await patiently(after, share, true)
+
+  async function share(): Promise<void> {
+    if (upload.sharing === 'perhaps' && (await isThere())) upload.sharing = 'done'
+    if (upload.sharing === 'done') return
+    try {
+      await sender.shareUpload({ id, title, channel })
+      upload.sharing = 'done'
+    } catch (error) {
+      if (error instanceof UncertainError) upload.sharing = 'perhaps'
+      throw error
+    }
+  }
+
+  async function isThere(): Promise<boolean> {
+    try {
+      return await sender.isShared({ id, channel })
+    } catch (error) {
+      if (!(error instanceof SlackRefusedError)) throw error
+      log.warn('whether a file was shared could not be asked', { error })
+      return false
+    }
   }
 }
 
@@ -107,15 +157,5 @@ async function posted(request: typeof fetch, url: string, content: Blob): Promis
     })
   } catch (error) {
     throw new UpstreamError('The file did not reach Slack. Please try again.', { cause: error })
-  }
-}
-
-/** What may be done again whether it happened or not is, after a moment where Slack names none. */
-async function repeatable<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof UpstreamError) || error.retryAfterMs !== undefined) throw error
-    throw new UpstreamError(error.message, { cause: error.cause, retryAfterMs: RETRY_MS })
   }
 }

@@ -14,7 +14,7 @@ import { COLLECT, ENRICH, ENRICH_RUN } from './enrichment/jobs.ts'
 import { FORGET_POSTS } from './erasure/posts.ts'
 import { EXPORT } from './export/orders.ts'
 import { HOUSEKEEPING } from './housekeeping.ts'
-import { IMPORT_GO_ON } from './import/jobs.ts'
+import { IMPORT_CHECK, IMPORT_FETCH, IMPORT_GO_ON, IMPORT_RUN, IMPORT_UNDO } from './import/jobs.ts'
 
 interface JobKind {
   readonly one: string
@@ -51,6 +51,10 @@ const KINDS: Readonly<Record<string, JobKind>> = {
     inBulk: true,
   },
   [EXPORT]: { one: 'export' },
+  [IMPORT_FETCH]: { one: 'list to fetch from Slack', many: 'lists to fetch from Slack' },
+  [IMPORT_CHECK]: { one: 'list to check', many: 'lists to check', inBulk: true },
+  [IMPORT_RUN]: { one: 'import', inBulk: true },
+  [IMPORT_UNDO]: { one: 'import to take back', many: 'imports to take back', inBulk: true },
   [IMPORT_GO_ON]: { one: 'import to go on with', many: 'imports to go on with' },
   [HOUSEKEEPING]: { one: 'daily clean-up', routine: true },
 }

@@ -62,7 +62,7 @@ describe('a run in the real world', () => {
     await run({ ...ORDER, by: slack.person('ada').id })
     expect(enrich).toHaveBeenCalledOnce()
     expect(slack.person('ada').messages('@touchpoint').map(textOf)).toEqual([expect.stringContaining(REPORT)])
-    expect(lines.map(({ message }) => message)).toEqual(['nobody could be told of an enrichment'])
+    expect(lines.map(({ message }) => message)).toEqual(['the progress of an enrichment was not shown'])
   })
 
   test('waits for Slack at its end as long as Slack says', async () => {
@@ -165,10 +165,10 @@ describe('a run', () => {
   test('enriches whom the filter means, although nobody can be told', async () => {
     const enrich = vi.fn<EnrichRunnerDeps['enrich']>(async () => aBatchOutcome())
     const post = vi.fn(() => Promise.reject(new UpstreamError('Slack did not answer')))
-    const { run, lines } = aRunner({ enrich, sender: { post, update: async () => {} } })
+    const { run, lines } = aRunner({ enrich, sender: { post, update: async () => {} }, after: async () => {} })
     await run()
     expect(enrich).toHaveBeenCalledExactlyOnceWith({ filter: ORDER.filter, by: ORDER.by }, expect.anything())
-    expect(lines.map(({ level }) => level)).toEqual(['error', 'error'])
+    expect(lines.map(({ level }) => level)).toEqual(['debug', 'error'])
   })
 
   test('reports in a new message where the first was deleted', async () => {

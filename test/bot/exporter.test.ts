@@ -6,7 +6,7 @@ import { expect, test, vi } from 'vitest'
 import { startSlack, textOf } from '../../practice/slack/index.ts'
 import { createExporter, type ExporterDeps } from '../../src/bot/exporter.ts'
 import { createSlackSender } from '../../src/bot/sender.ts'
-import { InvalidInputError, StorageError } from '../../src/core/errors.ts'
+import { InvalidInputError, StorageError, UpstreamError } from '../../src/core/errors.ts'
 import { createDayOf } from '../../src/core/time.ts'
 import { NOW } from './fixtures.ts'
 import { aGate, aLog } from './support.ts'
@@ -16,8 +16,9 @@ async function anExporter(overrides: Partial<ExporterDeps> = {}) {
   const slack = await startSlack()
   const ada = slack.person('ada')
   const { log, lines } = aLog()
+  let at = NOW
   const run = createExporter({
-    sender: createSlackSender({ token: slack.botToken, apiUrl: slack.apiUrl, now: () => NOW }),
+    sender: createSlackSender({ token: slack.botToken, apiUrl: slack.apiUrl, now: () => at }),
     apiUrl: slack.apiUrl,
     gate: aGate('member'),
     count: async () => 2,
@@ -27,7 +28,10 @@ async function anExporter(overrides: Partial<ExporterDeps> = {}) {
       onProgress?.(2)
     },
     dayOf: createDayOf('UTC'),
-    now: () => NOW,
+    now: () => at,
+    async after(ms) {
+      at += ms
+    },
     log,
     ...overrides,
   })
@@ -36,7 +40,10 @@ async function anExporter(overrides: Partial<ExporterDeps> = {}) {
   const payload = { id, text: 'tag:vip', format: 'csv', by: ada.id }
   return {
     ...{ slack, ada, lines, stop },
-    run: async () => await run(payload, { id: `export:${id}`, signal: stop.signal }),
+    async run() {
+      at += 60_000
+      await run(payload, { id: `export:${id}`, signal: stop.signal })
+    },
     said: () => ada.messages('@touchpoint').map(textOf).join('\n'),
     files: () => ada.messages('@touchpoint').flatMap(({ files }) => files),
     leftBehind: () => readdirSync(tmpdir()).filter((name) => name.includes(id)),
@@ -56,6 +63,47 @@ test('an export is a file in a direct message, and nothing of it stays on the se
   expect(exporter.slack.problems).toEqual([])
   expect(exporter.lines).toEqual([])
 })
+
+test('an order to whom Slack cannot be reached is carried out later', async () => {
+  const write = vi.fn<ExporterDeps['write']>(async function* () {
+    yield '"email"\r\n'
+  })
+  await using exporter = await anExporter({ write })
+  exporter.slack.trouble({ kind: 'status', status: 503 }, { method: 'chat.postMessage', times: 4 })
+  await expect(exporter.run()).rejects.toBeInstanceOf(UpstreamError)
+  expect(write).not.toHaveBeenCalled()
+  await exporter.run()
+  expect(exporter.files()).toHaveLength(1)
+  expect(exporter.said()).toContain('as a file.')
+  expect(exporter.ada.messages('@touchpoint').filter(({ files }) => files.length === 0)).toHaveLength(1)
+})
+
+test('an order by somebody who cannot be written to is over', async () => {
+  const write = vi.fn<ExporterDeps['write']>()
+  await using exporter = await anExporter({ write })
+  exporter.slack.trouble({ kind: 'refuse', error: 'user_disabled' }, { method: 'chat.postMessage', times: 9 })
+  await exporter.run()
+  expect(write).not.toHaveBeenCalled()
+  expect(exporter.lines.map(({ level }) => level)).toEqual(['error', 'error'])
+})
+
+test.each([
+  ['it was shared', 'files.completeUploadExternal', { kind: 'drop', after: true }],
+  ['it was spoken of', 'chat.update', { kind: 'status', status: 503 }],
+] as const)(
+  'a file comes once although nobody heard that %s, and the order is carried out again',
+  async (_what, method, trouble) => {
+    await using exporter = await anExporter()
+    exporter.slack.trouble(trouble, { method, times: method === 'chat.update' ? 4 : 1 })
+    if (method !== 'chat.update')
+      exporter.slack.trouble({ kind: 'status', status: 503 }, { method: 'files.info', times: 3 })
+    await expect(exporter.run()).rejects.toBeInstanceOf(UpstreamError)
+    expect(exporter.files()).toHaveLength(1)
+    await exporter.run()
+    expect(exporter.files()).toHaveLength(1)
+    expect(exporter.said()).toContain('2 contacts that match `tag:vip`, as a file.')
+  },
+)
 
 test('whoever may no longer export gets nothing', async () => {
   const write = vi.fn<ExporterDeps['write']>()

@@ -1,10 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
-
-import { IMPORT_CHECK, IMPORT_FETCH, IMPORT_RUN, IMPORT_UNDO } from '../../src/bot/import-jobs.ts'
 import { createImportMessages } from '../../src/bot/import-messages.ts'
 import { createImportRunner, type ImportRunnerDeps } from '../../src/bot/import-runner.ts'
 import { SlackRefusedError } from '../../src/bot/slack-refusals.ts'
-import { InvalidInputError, StorageError, UpstreamError } from '../../src/core/errors.ts'
+import { InvalidInputError, StorageError, UncertainError, UpstreamError } from '../../src/core/errors.ts'
+import { IMPORT_CHECK, IMPORT_FETCH, IMPORT_RUN, IMPORT_UNDO } from '../../src/core/import/jobs.ts'
 import { NO_COUNTS } from '../../src/core/import/report.ts'
 import { aDryRun, anImportState, anInspection, NOW, wordsOf } from './fixtures.ts'
 import { aLog } from './support.ts'
@@ -13,11 +12,13 @@ import { aLog } from './support.ts'
 function aRunner({ imports, ...overrides }: Partial<Omit<ImportRunnerDeps, 'imports'>> & { imports?: object } = {}) {
   const { log, lines } = aLog()
   const said: string[] = []
+  const waits: number[] = []
   const post = vi.fn(async ({ text }: { text: string }) => {
     said.push(text)
     return { channel: 'D0ADA', ts: '1.1' }
   })
   const update = vi.fn(async ({ text }: { text: string }) => void said.push(text))
+  const cancel = vi.fn(async () => anImportState({ stage: 'cancelled' }))
   const keep = vi.fn(async () => {})
   const upload = vi.fn<ImportRunnerDeps['upload']>(async () => {})
   const views: string[] = []
@@ -25,7 +26,7 @@ function aRunner({ imports, ...overrides }: Partial<Omit<ImportRunnerDeps, 'impo
   const { checks, writes } = createImportRunner({
     imports: {
       begin: async () => 7,
-      cancel: async () => anImportState({ stage: 'cancelled' }),
+      cancel,
       dryRun: async () => aDryRun(),
       inspection: async () => anInspection({ unknown: [] }),
       kept: async function* () {},
@@ -37,7 +38,7 @@ function aRunner({ imports, ...overrides }: Partial<Omit<ImportRunnerDeps, 'impo
       undo: async () => ({ removed: 8, restored: 1, kept: 0, list: [] }),
       ...imports,
     },
-    messages: createImportMessages({ sender: { post, update }, keep, log }),
+    messages: createImportMessages({ sender: { post, update }, keep, log, after: async (ms) => waits.push(ms) }),
     queue: async () => {},
     download: async () => ({ name: 'people.csv', bytes: Buffer.from('Email\nada@example.com\n') }),
     updateView: async (_id, view) => void views.push(wordsOf(view)),
@@ -50,7 +51,7 @@ function aRunner({ imports, ...overrides }: Partial<Omit<ImportRunnerDeps, 'impo
   })
   const carryOut = async (kind: string, payload: unknown) =>
     await { ...checks, ...writes }[kind]?.(payload, { id: kind, signal: stop.signal })
-  return { carryOut, said, post, keep, upload, views, stop, lines }
+  return { carryOut, said, waits, post, update, cancel, keep, upload, views, stop, lines }
 }
 
 const RUN = { id: 7 }
@@ -87,15 +88,68 @@ describe('an import that is carried out', () => {
     expect(said.at(-1)).toContain('The workspace does not allow files.')
   })
 
-  test('is carried out although nobody can be told', async () => {
+  test('sends the rows that were left out again where Slack did not take them', async () => {
+    const error = new UpstreamError('Slack did not answer')
+    const { carryOut, said } = aRunner({ upload: () => Promise.reject(error) })
+    await expect(carryOut(IMPORT_RUN, RUN)).rejects.toBe(error)
+    expect(said.at(-1)).toContain('8 new')
+  })
+
+  test('says how it ended again where Slack did not answer', async () => {
+    const state = async () => anImportState({ stage: 'running' })
+    const { carryOut, said, update, waits, lines } = aRunner({ imports: { state } })
+    update.mockImplementationOnce(async () => {})
+    update.mockRejectedValueOnce(new UpstreamError('Slack did not answer'))
+    await carryOut(IMPORT_RUN, RUN)
+    expect(said.at(-1)).toBe('people.csv: 8 new, 1 changed, 1 unchanged.')
+    expect(waits).toEqual([1000])
+    expect(lines).toEqual([])
+  })
+
+  test.each([
+    ['did not answer', new UpstreamError('Slack did not answer')],
+    ['asks to wait longer than a job should', new UpstreamError('Slack asks us to wait', { retryAfterMs: 120_000 })],
+    [
+      'takes no messages until somebody mends that',
+      new SlackRefusedError('token_revoked', 'Copy the Bot User OAuth Token again.'),
+    ],
+  ])(
+    'is given back where nobody could be told how it ended, for Slack %s, and not carried out twice',
+    async (_why, error) => {
+      let stage: 'running' | 'done' = 'running'
+      const state = async () => anImportState({ stage })
+      const run = vi.fn(async () => {
+        stage = 'done'
+        return anImportState()
+      })
+      const { carryOut, said, post, update } = aRunner({ imports: { run, state } })
+      update.mockRejectedValue(error)
+      post.mockRejectedValue(error)
+      await expect(carryOut(IMPORT_RUN, RUN)).rejects.toBe(error)
+      update.mockImplementation(async ({ text }) => void said.push(text))
+      await carryOut(IMPORT_RUN, RUN)
+      expect(said).toEqual(['people.csv: 8 new, 1 changed, 1 unchanged.'])
+    },
+  )
+
+  test('is done where Slack says that this person cannot be told at all', async () => {
     const run = vi.fn(async () => anImportState())
-    const failing = () => Promise.reject(new UpstreamError('Slack did not answer'))
+    const left = () => Promise.reject(new SlackRefusedError('user_disabled', 'They have left the workspace.'))
     const { log, lines } = aLog()
-    const messages = createImportMessages({ sender: { post: failing, update: failing }, keep: async () => {}, log })
+    const messages = createImportMessages({ sender: { post: left, update: left }, keep: async () => {}, log })
     const { carryOut } = aRunner({ imports: { run }, messages })
     await carryOut(IMPORT_RUN, RUN)
     expect(run).toHaveBeenCalledOnce()
-    expect(lines.map(({ level }) => level)).toEqual(['error', 'error'])
+    expect(lines).toMatchObject([{ level: 'error', message: 'nobody could be told of an import' }])
+  })
+
+  test('tells in one message although the answer to its first word was lost', async () => {
+    const { carryOut, post, update } = aRunner()
+    post.mockRejectedValueOnce(new UncertainError('Slack did not answer'))
+    await carryOut(IMPORT_RUN, RUN)
+    const names = post.mock.calls.map(([sent]) => ('key' in sent ? sent.key : undefined))
+    expect(names).toEqual(['import:7:begin', 'import:7:begin'])
+    expect(update.mock.lastCall?.[0].text).toBe('people.csv: 8 new, 1 changed, 1 unchanged.')
   })
 
   test('that is interrupted says so and is given back', async () => {
@@ -140,14 +194,16 @@ describe('a list whose bytes went away because somebody cancelled it', () => {
   const cancelled = async () => anImportState({ stage: 'cancelled', done: 5, counts: { ...NO_COUNTS, created: 5 } })
 
   test('is told of as cancelled while it is checked', async () => {
-    const state = vi.fn(cancelled).mockResolvedValueOnce(anImportState({ stage: 'ready', done: 0 }))
+    const early = async () => anImportState({ stage: 'cancelled', done: 0 })
+    const state = vi.fn(early).mockResolvedValueOnce(anImportState({ stage: 'ready', done: 0 }))
     const { carryOut, said } = aRunner({ imports: { state, dryRun: () => Promise.reject(gone) } })
     await carryOut(IMPORT_CHECK, { id: 7, view: 'V1', isChosen: false })
-    expect(said.at(-1)).toBe('people.csv was not imported: you cancelled it. Nothing was written.')
+    expect(said.at(-1)).toBe('people.csv was not imported: it was cancelled. Nothing was written.')
   })
 
   test('is told of with what came in, while it is brought in', async () => {
-    const parts = { cancel: cancelled, run: () => Promise.reject(gone) }
+    const state = vi.fn(cancelled).mockResolvedValueOnce(anImportState({ stage: 'running', done: 5 }))
+    const parts = { state, run: () => Promise.reject(gone) }
     const { carryOut, said } = aRunner({ imports: parts })
     await carryOut(IMPORT_RUN, RUN)
     expect(said.at(-1)).toBe('people.csv was stopped after 5 of 12 rows: 5 new, 0 changed, 0 unchanged.')
@@ -158,6 +214,156 @@ describe('a list whose bytes went away because somebody cancelled it', () => {
     const { carryOut, said } = aRunner({ imports: { state: ready, dryRun: () => Promise.reject(gone) } })
     await carryOut(IMPORT_CHECK, { id: 7, view: 'V1', isChosen: false })
     expect(said.at(-1)).toContain('people.csv ends in the middle of row 3')
+  })
+})
+
+describe('a list that cannot be read', () => {
+  const unreadable = new InvalidInputError('people.csv ends in the middle of row 3')
+  const check = { id: 7, view: 'V1', isChosen: true }
+
+  test('is given up only once somebody was told why', async () => {
+    const state = async () => anImportState({ stage: 'ready', done: 0 })
+    const { carryOut, cancel, post, update } = aRunner({ imports: { state, dryRun: () => Promise.reject(unreadable) } })
+    const error = new UpstreamError('Slack did not answer')
+    post.mockRejectedValue(error)
+    update.mockRejectedValue(error)
+    await expect(carryOut(IMPORT_CHECK, check)).rejects.toBe(error)
+    expect(cancel).not.toHaveBeenCalled()
+    update.mockImplementation(async () => {})
+    await carryOut(IMPORT_CHECK, check)
+    expect(cancel).toHaveBeenCalledOnce()
+  })
+
+  test('any more, in the middle, is told of with what came in and why no more did', async () => {
+    const state = async () => anImportState({ stage: 'running', done: 5, counts: { ...NO_COUNTS, created: 5 } })
+    const { carryOut, update, cancel } = aRunner({ imports: { state, run: () => Promise.reject(unreadable) } })
+    await carryOut(IMPORT_RUN, RUN)
+    expect(wordsOf(update.mock.lastCall)).toMatch(
+      /stopped after 5 of 12 rows: 5 new.*ends in the middle of row 3.*Undo/s,
+    )
+    expect(cancel).toHaveBeenCalledOnce()
+  })
+})
+
+describe('a check', () => {
+  const check = { id: 7, view: 'V1', isChosen: true }
+  const nothing = aDryRun({ counts: { ...NO_COUNTS, invalid: 12 } })
+  const ready = async () => anImportState({ stage: 'ready', done: 0 })
+
+  test('that would bring nobody in keeps a table, whose columns may be wrong, and gives up anything else', async () => {
+    const table = aRunner({ imports: { state: ready, dryRun: async () => nothing } })
+    await table.carryOut(IMPORT_CHECK, check)
+    expect(table.cancel).not.toHaveBeenCalled()
+    const inspection = async () => anInspection({ format: 'text' })
+    const words = aRunner({ imports: { state: ready, inspection, dryRun: async () => nothing } })
+    await words.carryOut(IMPORT_CHECK, check)
+    expect(words.cancel).toHaveBeenCalledOnce()
+  })
+
+  test('of a list that somebody imports meanwhile leaves the last word to that', async () => {
+    const state = vi.fn(async () => anImportState()).mockImplementationOnce(ready)
+    const { carryOut, said, cancel } = aRunner({ imports: { state } })
+    await carryOut(IMPORT_CHECK, check)
+    expect(said).toEqual(['Checking people.csv… 0 rows.'])
+    expect(cancel).not.toHaveBeenCalled()
+  })
+})
+
+describe('columns that somebody says anew', () => {
+  const others = new InvalidInputError('Somebody has just said otherwise what the columns hold.')
+  const ready = async () => anImportState({ stage: 'ready', done: 0 })
+
+  test('while a list is checked leave the last word to the check of their own', async () => {
+    const inspection = vi.fn(async () => anInspection({ columns: [{ index: 1, field: 'email' }] }))
+    inspection.mockImplementationOnce(async () => anInspection())
+    const parts = { state: ready, inspection, dryRun: () => Promise.reject(others) }
+    const { carryOut, said, cancel } = aRunner({ imports: parts })
+    await carryOut(IMPORT_CHECK, { id: 7, view: 'V1', isChosen: true })
+    expect(said).toEqual(['Checking people.csv… 0 rows.'])
+    expect(cancel).not.toHaveBeenCalled()
+  })
+
+  test('before the first row came in end no import', async () => {
+    const { carryOut, said, cancel } = aRunner({ imports: { state: ready, run: () => Promise.reject(others) } })
+    await carryOut(IMPORT_RUN, RUN)
+    expect(said.at(-1)).toContain('Somebody has just said otherwise')
+    expect(cancel).not.toHaveBeenCalled()
+  })
+
+  test('are asked for again where Slack did not take the question, and the list is kept', async () => {
+    const parts = { state: ready, inspection: async () => anInspection() }
+    const updateView = () => Promise.reject(new SlackRefusedError('not_found', 'gone'))
+    const { carryOut, cancel, update } = aRunner({ imports: parts, updateView })
+    const error = new UpstreamError('Slack did not answer')
+    for (let attempt = 0; attempt < 3; attempt += 1) update.mockRejectedValueOnce(error)
+    await expect(carryOut(IMPORT_CHECK, { id: 7, view: 'V1', isChosen: false })).rejects.toBe(error)
+    expect(cancel).not.toHaveBeenCalled()
+  })
+})
+
+describe('two imports', () => {
+  /** One that is under way until the test ends it, and what is said of the other. */
+  function two() {
+    const first = Promise.withResolvers<ReturnType<typeof anImportState>>()
+    const stages = new Map<number, 'ready' | 'running' | 'done' | 'cancelled'>()
+    const order: string[] = []
+    const state = async (id: number) =>
+      anImportState({ id, name: `${id}.csv`, stage: stages.get(id) ?? 'ready', done: 0, message: null })
+    const run = vi.fn(async (id: number) => {
+      order.push(`${id} runs`)
+      return id === 1 ? await first.promise : await state(id)
+    })
+    return { ...aRunner({ imports: { state, run } }), first, stages, order, run }
+  }
+
+  test('are carried out one after the other, and who waits is told so and can cancel', async () => {
+    const { carryOut, first, order, said, post, update } = two()
+    const one = carryOut(IMPORT_RUN, { id: 1 })
+    await expect.poll(() => order).toEqual(['1 runs'])
+    const other = carryOut(IMPORT_RUN, { id: 2 })
+    await expect.poll(() => said).toContain('Importing 2.csv waits for another import, and begins by itself.')
+    expect(wordsOf(post.mock.lastCall)).toContain('Cancel')
+    expect(order).toEqual(['1 runs'])
+    first.resolve(anImportState({ id: 1, name: '1.csv' }))
+    await Promise.all([one, other])
+    expect(order).toEqual(['1 runs', '2 runs'])
+    expect(update.mock.lastCall?.[0].text).toContain('2.csv')
+  })
+
+  test('of which the second is cancelled while it waits leave it at that', async () => {
+    const { carryOut, first, stages, order, said } = two()
+    const one = carryOut(IMPORT_RUN, { id: 1 })
+    await expect.poll(() => order).toEqual(['1 runs'])
+    const other = carryOut(IMPORT_RUN, { id: 2 })
+    await expect.poll(() => said.at(-1)).toContain('waits')
+    stages.set(2, 'cancelled')
+    first.resolve(anImportState({ id: 1, name: '1.csv' }))
+    await Promise.all([one, other])
+    expect(said.at(-1)).toBe('2.csv was not imported: it was cancelled. Nothing was written.')
+    expect(said.filter((words) => words.startsWith('Importing 2.csv…'))).toEqual([])
+  })
+
+  test('of which the first fails hold up nobody', async () => {
+    const { carryOut, first, order } = two()
+    const one = carryOut(IMPORT_RUN, { id: 1 })
+    await expect.poll(() => order).toEqual(['1 runs'])
+    const other = carryOut(IMPORT_RUN, { id: 2 })
+    first.reject(new StorageError('The disk is full'))
+    await expect(one).rejects.toThrow('The disk is full')
+    await other
+    expect(order).toEqual(['1 runs', '2 runs'])
+  })
+
+  test('of which the second waits when the server stops give it back', async () => {
+    const { carryOut, first, order, stop } = two()
+    const one = carryOut(IMPORT_RUN, { id: 1 })
+    await expect.poll(() => order).toEqual(['1 runs'])
+    const other = carryOut(IMPORT_RUN, { id: 2 })
+    stop.abort(new Error('the program stops'))
+    first.reject(stop.signal.reason)
+    await expect(one).rejects.toThrow('the program stops')
+    await expect(other).rejects.toThrow('the program stops')
+    expect(order).toEqual(['1 runs'])
   })
 })
 

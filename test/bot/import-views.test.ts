@@ -5,7 +5,12 @@ import type { Message } from '../../src/bot/blocks.ts'
 import { importCheckedView } from '../../src/bot/views/import-checked.ts'
 import { columnsAskedView, columnsForm } from '../../src/bot/views/import-columns.ts'
 import { checkedModal, checkingModal, importForm, readingModal } from '../../src/bot/views/import-form.ts'
-import { importFailedView, importInterruptedView, importProgressView } from '../../src/bot/views/import-progress.ts'
+import {
+  importFailedView,
+  importInterruptedView,
+  importProgressView,
+  importWaitingView,
+} from '../../src/bot/views/import-progress.ts'
 import {
   importCancelledView,
   importReportView,
@@ -51,7 +56,7 @@ describe.each(Object.entries(WORST))('with %s words', (_name, outside) => {
       changed: Array(5).fill({ ...row, changes: Array(50).fill(change) }),
     },
   })
-  const list = { ...state, unit: 'row', warnings: Array(5).fill(outside), overwrite: true } as const
+  const list = { ...state, format: 'table', unit: 'row', warnings: Array(5).fill(outside), overwrite: true } as const
   const cost = { most: MANY, spentToday: MANY, dailyCredits: MANY }
   const undone = {
     removed: MANY,
@@ -66,9 +71,13 @@ describe.each(Object.entries(WORST))('with %s words', (_name, outside) => {
     importCheckedView(list, { ...found, counts: NO_COUNTS }),
     importProgressView('importing', state, { done: 1, total: MANY, aSecond: 3.2 }),
     importProgressView('checking', state, { done: MANY, total: null, aSecond: 12_345.6 }),
+    importWaitingView('importing', state),
+    importWaitingView('undoing', state),
     importInterruptedView('importing', state, MANY),
+    importFailedView('checking', state, outside),
     importFailedView('undoing', state, outside),
     importReportView(state),
+    importReportView(few, outside),
     importReportView({ ...few, stage: 'cancelled' }),
     importCancelledView(state),
     importUndoneView(state, undone),
@@ -80,6 +89,7 @@ describe.each(Object.entries(WORST))('with %s words', (_name, outside) => {
     checkingModal(outside),
     checkedModal(outside),
     columnsForm(7, outside, wide),
+    columnsForm(7, outside, { ...wide, unknown: [] }),
     columnsForm(7, outside, { ...wide, header: null, columns: undefined, unknown: [] }),
     importUndoForm(state),
   ]
@@ -106,7 +116,7 @@ function markedIn({ text, blocks }: Message): string {
 }
 
 describe('what an import would do', () => {
-  const list = { ...anImportState(), unit: 'row', warnings: [] } as const
+  const list = { ...anImportState(), format: 'table', unit: 'row', warnings: [] } as const
 
   test('is counted by kind, with the first rows of each, and can be agreed to', () => {
     const view = importCheckedView(list, aDryRun(), { most: 24, spentToday: 12, dailyCredits: 500 })
@@ -119,13 +129,17 @@ describe('what an import would do', () => {
       '*1 of 12 rows left out: twice in the list*\nRow 6 “bob@example.com”: the same address as in row 3',
     )
     expect(words).toContain('Enriching 8 new contacts costs at most 24 credits; 12 of 500 credits are spent today')
-    expect(words).toMatch(/Import 9 contacts\nCancel$/)
+    expect(words).toMatch(/Import 9 contacts\nColumns\nCancel$/)
   })
 
-  test('asks for nothing where it would change nothing', () => {
-    const view = importCheckedView(list, aDryRun({ counts: { ...NO_COUNTS, unchanged: 12 } }))
-    expect(wordsOf(view)).toContain('There is nothing to import: 0 new, 0 changed, 12 unchanged.')
-    expect(buttonsOf(view)).toEqual([])
+  test('offers nothing to import where it would change nothing, and the columns, of which one may be wrong', () => {
+    const labels = (format: 'table' | 'text') => {
+      const view = importCheckedView({ ...list, format }, aDryRun({ counts: { ...NO_COUNTS, unchanged: 12 } }))
+      expect(wordsOf(view)).toContain('There is nothing to import: 0 new, 0 changed, 12 unchanged.')
+      return buttonsOf(view).map(({ action_id }) => action_id)
+    }
+    expect(labels('table')).toEqual(['import_columns'])
+    expect(labels('text')).toEqual([])
   })
 
   test('asks about addresses that look mistyped', () => {
@@ -151,6 +165,34 @@ describe('how an import goes on', () => {
     [{ done: 500, total: null, aSecond: 250 }, '500 rows · 250 a second'],
   ])('%j', (progress, words) => {
     expect(shown(progress)).toContain(words)
+  })
+})
+
+test.each([
+  ['importing', /\nStop$/],
+  ['checking', /\nCancel$/],
+  ['undoing', /3 of 12$/],
+] as const)('while %s, the message ends in %s', (doing, end) => {
+  expect(wordsOf(importProgressView(doing, anImportState(), { done: 3, total: 12, aSecond: 0 }))).toMatch(end)
+})
+
+describe('an import that does not go on for now', () => {
+  const state = anImportState()
+
+  test.each([
+    ['importing', /\nStop$/],
+    ['checking', /\nCancel$/],
+    ['undoing', /taken back twice\.$/],
+  ] as const)('while %s ends in %s', (doing, end) => {
+    expect(wordsOf(importFailedView(doing, state, 'The disk is full'))).toMatch(end)
+    expect(wordsOf(importInterruptedView(doing, state, 12))).toMatch(end)
+  })
+
+  test('because another one is under way says so, and can be cancelled unless it is an undo', () => {
+    const view = importWaitingView('importing', state)
+    expect(view.text).toBe('Importing people.csv waits for another import, and begins by itself.')
+    expect(buttonsOf(view)).toEqual([{ action_id: 'import_cancel', value: '7' }])
+    expect(buttonsOf(importWaitingView('undoing', state))).toEqual([])
   })
 })
 

@@ -138,7 +138,7 @@ describe('/crm import', () => {
     await gives(office, CSV)
     await isChecked(office)
     await ada.press('Cancel')
-    await ada.sees('you cancelled it. Nothing was written.')
+    await ada.sees('it was cancelled. Nothing was written.')
     expect(await contacts(office)).toEqual([])
     expect(told(office)).toHaveLength(1)
   })
@@ -164,6 +164,41 @@ describe('columns that nobody knows', () => {
     expect(textOf(await isChecked(office))).toContain('1 new, 0 changed, 2 unchanged')
   })
 
+  test('and were said wrong can be said again, as long as nothing is written', async () => {
+    await using office = await aProgramInSlack()
+    const { ada, database } = office
+    await gives(office, ODD)
+    await ada.sees('columns that I do not know')
+    await ada.choose('Spitzname', 'Last name')
+    await ada.submit()
+    await isChecked(office)
+    await ada.press('Columns')
+    await ada.sees('What the columns of')
+    await ada.choose('Spitzname', 'First name')
+    expect(textOf(await ada.submit())).toContain('Checking people.csv…')
+    await goesAhead(office, await isChecked(office))
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ firstName: 'Ada', lastName: null })
+    expect(told(office)).toHaveLength(1)
+  })
+
+  test('of which the wrong one holds the addresses can be said again, too', async () => {
+    await using office = await aProgramInSlack()
+    const { ada } = office
+    await gives(office, 'Kontakt,Privat\nada@example.com,none\nbob@example.com,none\n')
+    await ada.sees('1 column that I do not know. What does it hold?')
+    await ada.choose('Kontakt', 'Leave it out')
+    await ada.choose('Privat', 'E-mail address')
+    await ada.submit()
+    await ada.sees('There is nothing to import')
+    await ada.close()
+    await ada.press('Columns')
+    await ada.sees('What the columns of')
+    await ada.choose('Kontakt', 'E-mail address')
+    await ada.choose('Privat', 'Leave it out')
+    await ada.submit()
+    await ada.sees('Import 2 contacts')
+  })
+
   test('that hold the same are refused beside the second', async () => {
     await using office = await aProgramInSlack()
     const { ada } = office
@@ -186,7 +221,7 @@ describe('columns that nobody knows', () => {
     await ada.sees('has 2 columns that I do not know: Spitzname, Schuhgröße')
     await ada.close()
     await ada.press('Columns')
-    await ada.sees('Remembered for the next list')
+    await ada.sees('Remembered for lists with the same columns')
     await ada.choose('Spitzname', 'First name')
     await ada.submit()
     await ada.sees('Nothing is written yet')

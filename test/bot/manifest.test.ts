@@ -49,6 +49,7 @@ const SCOPES: Readonly<Record<string, string | null>> = {
   'conversations.info': 'channels:read',
   'files.completeUploadExternal': 'files:write',
   'files.getUploadURLExternal': 'files:write',
+  'files.info': 'files:read',
   'users.info': 'users:read',
   'views.open': null,
   'views.publish': null,

@@ -89,13 +89,31 @@ describe('a file in a direct message', () => {
     expect(mailroom.waits).toEqual([1000])
   })
 
-  test('is not shared twice where the answer was lost', async () => {
+  test('is shared once and spoken of where the answer to that was lost', async () => {
     await using mailroom = await aMailroom()
     mailroom.slack.trouble({ kind: 'drop', after: true }, { method: 'files.completeUploadExternal' })
     const messages = await mailroom.sends()
     expect(messages.flatMap(({ files }) => files)).toHaveLength(1)
-    expect(messages.map(textOf).join()).not.toContain('Here it is')
-    expect(mailroom.waits).toEqual([])
+    expect(messages.map(textOf).join()).toContain('Here it is')
+    expect(mailroom.slack.callsOf('files.completeUploadExternal')).toHaveLength(1)
+    expect(mailroom.waits).toEqual([1000])
+  })
+
+  test('is shared again where Slack knows of no such thing', async () => {
+    await using mailroom = await aMailroom()
+    mailroom.slack.trouble({ kind: 'status', status: 500 }, { method: 'files.completeUploadExternal' })
+    const messages = await mailroom.sends()
+    expect(messages.flatMap(({ files }) => files)).toHaveLength(1)
+    expect(messages.map(textOf).join()).toContain('Here it is')
+  })
+
+  test('is shared again, though perhaps twice, where Slack does not say whether it is there', async () => {
+    await using mailroom = await aMailroom()
+    mailroom.slack.trouble({ kind: 'status', status: 500 }, { method: 'files.completeUploadExternal' })
+    mailroom.slack.trouble({ kind: 'refuse', error: 'missing_scope' }, { method: 'files.info' })
+    const messages = await mailroom.sends()
+    expect(messages.flatMap(({ files }) => files)).toHaveLength(1)
+    expect(mailroom.lines).toMatchObject([{ level: 'warn', message: 'whether a file was shared could not be asked' }])
   })
 
   test('that the workspace does not allow says who can change that', async () => {
@@ -112,6 +130,7 @@ describe('a file in a direct message', () => {
       update: async () => {},
       beginUpload: async () => ({ url: 'https://elsewhere.example/upload', id: 'F1' }),
       shareUpload: async () => {},
+      isShared: async () => false,
     }
     await using mailroom = await aMailroom({
       sender,

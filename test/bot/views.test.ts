@@ -448,7 +448,7 @@ describe('every view', () => {
       role: 'admin',
     }),
     columnsAskedView(7, 'people.csv', anInspection()),
-    importCheckedView({ ...anImportState(), unit: 'row', warnings: [] }, aDryRun()),
+    importCheckedView({ ...anImportState(), format: 'table', unit: 'row', warnings: [] }, aDryRun()),
     importProgressView('importing', anImportState(), { done: 3, total: 12, aSecond: 1 }),
     importReportView(anImportState()),
     collectingView(),

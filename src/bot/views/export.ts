@@ -93,7 +93,7 @@ export function exportInterruptedView(wanted: Wanted, { done, total }: ExportPro
 export function exportFailedView(wanted: Wanted, why: string): Message {
   return said(
     mrkdwn`:warning: Exporting ${whom(wanted)} failed: ${text(why, 500)}`,
-    mrkdwn`It is tried again by itself`,
+    mrkdwn`It is tried again by itself for a while; after that, ask for it once more`,
   )
 }
 

@@ -4,12 +4,12 @@ import { actions, button, context, type Message, message, section } from '../blo
 import type { Action } from '../listeners.ts'
 import { count, counted, join, type Mrkdwn, mrkdwn, text } from '../mrkdwn.ts'
 import { creditsWords } from './enrichment-words.ts'
-import { cancelButton } from './import-buttons.ts'
+import { cancelButton, columnsButton } from './import-buttons.ts'
 import { peopleWords, undoneContacts } from './import-report.ts'
 import { tagNames } from './words.ts'
 
 /** What was looked at, and how it would be brought in. */
-export interface CheckedList extends Pick<Inspection, 'unit' | 'warnings'> {
+export interface CheckedList extends Pick<Inspection, 'format' | 'unit' | 'warnings'> {
   readonly id: number
   readonly name: string
   readonly campaign: string | null
@@ -30,19 +30,26 @@ export function importCheckedView(list: CheckedList, found: DryRun, cost?: Enric
   const { id, name } = list
   const { counts, total } = found
   const touched = undoneContacts(counts)
-  const sentence = mrkdwn`${text(name)}: ${counted(total, list.unit, PLURAL[list.unit])}. ${peopleWords(counts)}.`
+  const sentence = mrkdwn`${text(name)}: ${counted(total, ...COUNTED[list.unit])}. ${peopleWords(counts)}.`
   const notes = [
     ...list.warnings.map((warning) => mrkdwn`:warning: ${text(warning, 300)}`),
     ...settings(list, cost, counts.created),
   ]
+  const columns = hasColumns(list) ? [columnsButton(id)] : []
+  const buttons = touched > 0 ? [importButton(id, touched), ...columns, cancelButton(id)] : columns
   return message(sentence, [
     section(
-      mrkdwn`:mag: *${text(name)}*: ${counted(total, list.unit, PLURAL[list.unit])}\n${touched > 0 ? WOULD : WOULD_NOT}${peopleWords(counts)}.`,
+      mrkdwn`:mag: *${text(name)}*: ${counted(total, ...COUNTED[list.unit])}\n${touched > 0 ? WOULD : WOULD_NOT}${peopleWords(counts)}.`,
     ),
     ...parts(list, found).map((part) => section(part)),
     ...(notes.length > 0 ? [context(join(notes, '\n'))] : []),
-    ...(touched > 0 ? [actions(importButton(id, touched), cancelButton(id))] : []),
+    ...(buttons.length > 0 ? [actions(...buttons)] : []),
   ])
+}
+
+/** Whether somebody may still say otherwise what the columns hold. */
+export function hasColumns({ format }: Pick<Inspection, 'format'>): boolean {
+  return format === 'table'
 }
 
 /** Whether there is anything to import. */
@@ -50,10 +57,15 @@ export function isWorthImporting({ counts }: Pick<DryRun, 'counts'>): boolean {
   return undoneContacts(counts) > 0
 }
 
-const WOULD = mrkdwn`Nothing is written yet. Importing makes `
+const WOULD = mrkdwn`Nothing is written yet. Importing would give `
 const WOULD_NOT = mrkdwn`There is nothing to import: `
 
-const PLURAL: Readonly<Record<Inspection['unit'], string>> = { row: 'rows', line: 'lines', entry: 'entries' }
+/** A line of text may hold several addresses, and each is counted. */
+const COUNTED: Readonly<Record<Inspection['unit'], readonly [one: string, many: string]>> = {
+  row: ['row', 'rows'],
+  line: ['address', 'addresses'],
+  entry: ['entry', 'entries'],
+}
 const SINGULAR: Readonly<Record<Inspection['unit'], Mrkdwn>> = {
   row: mrkdwn`Row`,
   line: mrkdwn`Line`,
@@ -90,17 +102,17 @@ function parts({ unit }: CheckedList, { counts, first, total, suggestions }: Dry
       : []),
     ...people(mrkdwn`${count(counts.unchanged)} unchanged`, first.unchanged, counts.unchanged),
     ...rejected(
-      mrkdwn`${count(counts.invalid)} of ${counted(total, unit, PLURAL[unit])} left out: no usable address`,
+      mrkdwn`${count(counts.invalid)} of ${counted(total, ...COUNTED[unit])} left out: no usable address`,
       first.invalid,
       counts.invalid,
     ),
     ...rejected(
-      mrkdwn`${count(counts.duplicate)} of ${counted(total, unit, PLURAL[unit])} left out: twice in the list`,
+      mrkdwn`${count(counts.duplicate)} of ${counted(total, ...COUNTED[unit])} left out: twice in the list`,
       first.duplicate,
       counts.duplicate,
     ),
     ...(counts.erased > 0
-      ? [mrkdwn`*${count(counts.erased)} of ${counted(total, unit, PLURAL[unit])} left out*: they asked to be erased`]
+      ? [mrkdwn`*${count(counts.erased)} of ${counted(total, ...COUNTED[unit])} left out*: they asked to be erased`]
       : []),
     ...people(
       mrkdwn`${count(counts.suppressed)} not to be written to, which stays`,

@@ -2,12 +2,12 @@ import type { types } from '@slack/bolt'
 
 import { COLUMN_FIELDS, type Column } from '../../core/import/columns.ts'
 import type { Inspection } from '../../core/import/inspection.ts'
-import { actions, button, context, type Message, message, section } from '../blocks.ts'
+import { actions, context, type Message, message, section } from '../blocks.ts'
 import { oneOfInput } from '../inputs.ts'
-import type { Action, FormId } from '../listeners.ts'
+import type { FormId } from '../listeners.ts'
 import { counted, join, type Mrkdwn, mrkdwn, plain, text } from '../mrkdwn.ts'
 import { modal } from '../surfaces.ts'
-import { cancelButton } from './import-buttons.ts'
+import { cancelButton, columnsButton } from './import-buttons.ts'
 import { TITLE } from './import-form.ts'
 
 /** What the form carries along. */
@@ -37,10 +37,6 @@ export function isWorthAsking({ format, columns, unknown }: Inspection): boolean
 }
 
 export function columnsForm(id: number, name: string, inspection: Inspection): types.ModalView {
-  const { columns, unknown } = inspection
-  const why = columns
-    ? mrkdwn`*${text(name)}* has ${counted(unknown.length, 'column', 'columns')} that I do not know. What do they hold? The others are below, as I understood them.`
-    : mrkdwn`No column of *${text(name)}* holds e-mail addresses as far as I can see. Which one is it?`
   return modal({
     title: TITLE,
     submit: 'Continue',
@@ -48,11 +44,18 @@ export function columnsForm(id: number, name: string, inspection: Inspection): t
     callbackId: 'import_columns' satisfies FormId,
     about: { id } satisfies ColumnsAbout,
     blocks: [
-      section(why),
+      section(whatIsAsked(name, inspection)),
       ...askedColumns(inspection).map((index) => columnInput(index, inspection)),
-      context(mrkdwn`Remembered for the next list with the same columns. Nothing is written yet.`),
+      context(mrkdwn`Remembered for lists with the same columns once this one is imported. Nothing is written yet.`),
     ],
   })
+}
+
+function whatIsAsked(name: string, { columns, unknown }: Inspection): Mrkdwn {
+  if (!columns) return mrkdwn`No column of *${text(name)}* holds e-mail addresses as far as I can see. Which one is it?`
+  if (unknown.length === 0)
+    return mrkdwn`What the columns of *${text(name)}* hold. Change what is not right, and the list is checked again.`
+  return mrkdwn`*${text(name)}* has ${counted(unknown.length, 'column', 'columns')} that I do not know. What ${unknown.length === 1 ? mrkdwn`does it` : mrkdwn`do they`} hold? The others are below, as I understood them.`
 }
 
 function columnInput(index: number, inspection: Inspection): types.InputBlock {
@@ -94,10 +97,7 @@ export function columnsAskedView(id: number, name: string, inspection: Inspectio
   return message(sentence, [
     section(mrkdwn`:question: ${sentence}`),
     context(mrkdwn`Say what the columns hold, and you see what would happen. Nothing is written yet.`),
-    actions(
-      button({ label: 'Columns', action: 'import_columns' satisfies Action, value: String(id), primary: true }),
-      cancelButton(id),
-    ),
+    actions(columnsButton(id, true), cancelButton(id)),
   ])
 }
 

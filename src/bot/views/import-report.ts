@@ -19,15 +19,20 @@ export interface ImportReported {
   readonly counts: ImportCounts
 }
 
-/** What became of an import, which was perhaps stopped in the middle. */
-export function importReportView(reported: ImportReported): Message {
+/** What became of an import that is over. */
+export function importEndedView(ended: ImportReported): Message {
+  return ended.stage === 'cancelled' && ended.done === 0 ? importCancelledView(ended) : importReportView(ended)
+}
+
+/** What became of an import, which was perhaps stopped in the middle, and `why`. */
+export function importReportView(reported: ImportReported, why?: string): Message {
   const { name, stage, counts, campaign, done, total } = reported
   const wasStopped = stage === 'cancelled'
   const where = wasStopped
     ? mrkdwn` was stopped after ${count(done)} of ${counted(total ?? done, 'row', 'rows')}`
     : mrkdwn``
   const sentence = mrkdwn`${text(name)}${where}: ${peopleWords(counts)}.`
-  const more = sentences(counts)
+  const more = [...(why === undefined ? [] : [text(why, 500)]), ...sentences(counts)]
   const buttons = buttonsOf(reported)
   return message(sentence, [
     section(mrkdwn`${wasStopped ? mrkdwn`:double_vertical_bar:` : mrkdwn`:white_check_mark:`} ${sentence}`),
@@ -39,7 +44,7 @@ export function importReportView(reported: ImportReported): Message {
 
 /** Nothing was written. */
 export function importCancelledView({ name }: Pick<ImportReported, 'name'>): Message {
-  const sentence = mrkdwn`${text(name)} was not imported: you cancelled it. Nothing was written.`
+  const sentence = mrkdwn`${text(name)} was not imported: it was cancelled. Nothing was written.`
   return message(sentence, [section(mrkdwn`:double_vertical_bar: ${sentence}`)])
 }
 

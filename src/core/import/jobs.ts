@@ -5,6 +5,12 @@ import type { NewJob } from '../job.ts'
 import type { JobHandler } from '../worker.ts'
 import type { ImportState, Imports } from './imports.ts'
 
+/** The steps of an import in Slack, each a job of its own, so that none is lost or done twice when the process ends. */
+export const IMPORT_FETCH = 'import_fetch'
+export const IMPORT_CHECK = 'import_check'
+export const IMPORT_RUN = 'import_run'
+export const IMPORT_UNDO = 'import_undo'
+
 /** Goes on with an import whose process ended in the middle, where no message tells how far it is. */
 export const IMPORT_GO_ON = 'import_go_on'
 
