@@ -12,18 +12,26 @@ import { timeOf } from './import/times.ts'
 import { EXTRAS, engagementType, type InterchangeContact, snake } from './interchange.ts'
 import { LIFECYCLE } from './lifecycle.ts'
 import type { SuppressionReason } from './suppression.ts'
+import { eachOnce, MAX_TAG } from './tags.ts'
+import { cutTo, MAX_LINE } from './text.ts'
 
 const TYPE_OF = new Map(EVENT_TYPES.map((type) => [engagementType(type), type]))
 
 const Time = z.string().transform((text, context) => {
   const at = timeOf(text)
-  if (at === null) context.addIssue({ code: 'custom', message: `"${text.trim().slice(0, 40)}" is not a time` })
+  if (at === null) context.addIssue({ code: 'custom', message: `"${cutTo(text.trim(), 40)}" is not a time` })
   return at ?? Number.NaN
 })
 
-const Text = z
-  .string()
-  .transform((text) => text.trim() || null)
+/** What is longer was never meant: a column of a table is refused at the same length. */
+const Bounded = z.string().max(32_000, 'it has more than 32,000 characters')
+
+/** An index row of Postgres has at most 2,704 bytes, and two of these never share one with more than a tag. */
+const KEY_BYTES = 2_000
+const Key = z.string().refine((text) => Buffer.byteLength(text) <= KEY_BYTES, 'it has more than 2,000 bytes')
+const NullableKey = Key.nullish().transform((text) => text ?? null)
+
+const Text = Bounded.transform((text) => text.trim() || null)
   .nullish()
   .transform((text) => text ?? null)
 
@@ -53,7 +61,7 @@ const CLAIMED = new Map([...FIELDS, 'emailStatus' as const].map((field) => [snak
 
 const ClaimIn = z.object({
   source: z.string().min(1).max(100),
-  value: z.string().min(1),
+  value: Bounded.min(1),
   at: Time,
   confidence: z.number().min(0).max(1).optional(),
   note: z.string().optional(),
@@ -88,14 +96,14 @@ const Nullable = z
 
 const ExtrasIn = z
   .object({
-    provider: z.string().min(1),
-    id: z.string().min(1),
+    provider: z.string().min(1).max(100),
+    id: Key.min(1),
     receivedAt: MaybeTime,
     class: z.enum(['hard', 'soft', 'block', 'undetermined']).nullable().default(null),
     messageId: Nullable,
-    rfcMessageId: Nullable,
+    rfcMessageId: NullableKey,
     campaign: z
-      .object({ id: z.string().nullable(), name: z.string().nullable(), step: z.string().nullable() })
+      .object({ id: Key.nullable(), name: Key.nullable(), step: z.string().nullable() })
       .nullable()
       .default(null),
     tags: z.array(z.string()).default([]),
@@ -124,8 +132,8 @@ const ExtrasIn = z
         text: z.string().nullable(),
         html: z.string().nullable(),
         excerpt: z.string().nullable(),
-        inReplyTo: z.string().nullable(),
-        references: z.array(z.string()),
+        inReplyTo: Key.nullable(),
+        references: z.array(Key),
         auto: z.boolean(),
       })
       .nullable()
@@ -143,7 +151,7 @@ const END_OF_SCORES = Date.UTC(2056, 0, 1)
 const EngagementIn = z.object({
   engagement_type: z.string().transform((name, context) => {
     const type = TYPE_OF.get(name)
-    if (!type) context.addIssue({ code: 'custom', message: `"${name.slice(0, 40)}" is not a kind of engagement` })
+    if (!type) context.addIssue({ code: 'custom', message: `"${cutTo(name, 40)}" is not a kind of engagement` })
     return type ?? 'unknown'
   }),
   timestamp: Time.refine((at) => !(at >= END_OF_SCORES), 'the time is too far in the future'),
@@ -181,7 +189,7 @@ const ContactIn = z.object({
   updated_at: MaybeTime,
   imported_from_campaign: Text,
   tags: z
-    .array(z.string())
+    .array(Bounded)
     .nullish()
     .transform((tags) => tags ?? []),
   custom_fields: z
@@ -212,25 +220,46 @@ export type ReadContact =
   | { readonly key: string; readonly contact: InterchangeContact }
   | { readonly key: string; readonly problem: string }
 
-/** Reads one entry of the interchange format. A problem is a sentence that names the field. */
-export function fromInterchange(key: string, value: unknown): ReadContact {
+/**
+ * Reads one entry of the interchange format. A problem is a sentence that names the field. `listedAt`
+ * is when it came, UTC milliseconds: nobody has come back to us after that.
+ */
+export function fromInterchange(key: string, value: unknown, listedAt = Infinity): ReadContact {
+  if (isDeeper(value, MAX_DEPTH)) return { key, problem: `the entry: it is nested more than ${MAX_DEPTH} levels deep` }
   const parsed = ContactIn.safeParse(value)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    return { key, problem: `${issue?.path.join('.') || 'the entry'}: ${issue?.message}` }
-  }
+  if (!parsed.success) return { key, problem: problemOf(parsed.error, 'the entry') }
   const { data } = parsed
   const email = data.email ?? key
-  if (!isAddress(email)) return { key, problem: `email: "${email.slice(0, 80)}" is not an address` }
-  const unstorable = Object.entries(data).find(([, field]) => !isStorable(field))
+  if (!isAddress(email)) return { key, problem: `email: "${cutTo(email, 80)}" is not an address` }
+  const unstorable = Object.entries({ ...data, email }).find(([, field]) => !isStorable(field))
   if (unstorable) return { key, problem: `${unstorable[0]}: a NUL or half of a surrogate pair cannot be stored` }
+  const early = data.engagements.findIndex(
+    ({ engagement_type: type, timestamp }) => type === 'resubscribed' && timestamp > listedAt + DAY_MS,
+  )
+  if (early >= 0) return { key, problem: `engagements.${early}.timestamp: nobody can come back in the future` }
   try {
     return { key, contact: contactIn(email, data) }
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error
-    const [issue] = error.issues
-    return { key, problem: `engagements: ${EXTRAS}.${issue?.path.join('.')}: ${issue?.message}` }
+    return { key, problem: `engagements: ${EXTRAS}.${problemOf(error, '')}` }
   }
+}
+
+/** Clocks differ, and days do by where they are told. */
+const DAY_MS = 24 * 60 * 60_000
+const LONGEST_PROBLEM = 1_000
+
+/** Deliveries are kept to 64 levels, and stand a few deeper in a contact; much deeper no database goes. */
+const MAX_DEPTH = 100
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((field) => isDeeper(field, levels - 1))
+}
+
+/** What was given stands in it, and may be anything. */
+function problemOf({ issues: [issue] }: z.ZodError, whole: string): string {
+  return cutTo(`${issue?.path.join('.') || whole}: ${issue?.message}`, LONGEST_PROBLEM)
 }
 
 /** Postgres keeps neither, and would refuse everything that is written together with it. */
@@ -241,17 +270,18 @@ export function isStorable(value: unknown): boolean {
 function contactIn(email: string, data: z.infer<typeof ContactIn>): InterchangeContact {
   const enrichment = data.enrichment && enrichmentIn(data.enrichment)
   const claims = data.enrichment_claims
+  const { short, whole } = fitting(data)
   return {
     email,
     status: data.status,
-    firstName: data.first_name,
-    lastName: data.last_name,
-    company: data.company,
-    title: data.title,
-    owner: data.owner,
-    tags: data.tags,
-    customFields: data.custom_fields,
-    sourceCampaign: data.imported_from_campaign,
+    firstName: short.first_name,
+    lastName: short.last_name,
+    company: short.company,
+    title: short.title,
+    owner: short.owner,
+    tags: short.tags,
+    customFields: { ...whole, ...data.custom_fields },
+    sourceCampaign: short.imported_from_campaign,
     // Beside the claims it only sums them up.
     enrichment: Object.keys(claims).length > 0 ? null : enrichment,
     claims,
@@ -265,6 +295,28 @@ function contactIn(email: string, data: z.infer<typeof ContactIn>): InterchangeC
     updatedAt: data.updated_at,
     events: eventsIn(email, data.engagements),
   }
+}
+
+const LINES = ['first_name', 'last_name', 'company', 'title', 'imported_from_campaign'] as const
+
+/** What is longer than its field is cut, and stands whole among the contact's own; half an owner is none. */
+function fitting(data: z.infer<typeof ContactIn>) {
+  const { owner, tags } = data
+  const line = (text: string | null) => text && cutTo(text, MAX_LINE).trim()
+  const short = {
+    first_name: line(data.first_name),
+    last_name: line(data.last_name),
+    company: line(data.company),
+    title: line(data.title),
+    imported_from_campaign: line(data.imported_from_campaign),
+    owner: owner === null || owner.length > MAX_LINE ? null : owner,
+    tags: eachOnce(tags.map((tag) => cutTo(tag, MAX_TAG))),
+  }
+  const whole: Record<string, string> = {}
+  for (const name of [...LINES, 'owner'] as const)
+    if (data[name] && data[name] !== short[name]) whole[name] = data[name]
+  if (tags.some((tag) => cutTo(tag, MAX_TAG) !== tag)) whole.tags = tags.join(', ')
+  return { short, whole }
 }
 
 /** Undefined fields and an object of nulls are the same as no enrichment. */

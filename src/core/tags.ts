@@ -1,19 +1,29 @@
-import { oneLine } from './text.ts'
+import { cutTo, oneLine } from './text.ts'
 
 const SEPARATORS = /[,;|\n]|:::/
 /** Signs that people and exports put around a tag: `#vip`, `"vip"`, Google's `* friends`. */
 const AROUND = /^[\s#*"'“”‘’]+|[\s"'“”‘’]+$/g
-const MAX_LENGTH = 100
+/** In characters. */
+export const MAX_TAG = 100
 
-/** Tags as they are written in one field: `vip, #conference; "spring"`. Each once, whatever its case, spelt as first seen. */
+/** Tags as they are written in one field: `vip, #conference; "spring"`. */
 export function parseTags(text: string): string[] {
+  return eachOnce(text.split(SEPARATORS).flatMap((part) => cutTo(tagIn(part) ?? '', MAX_TAG) || []))
+}
+
+/** Each whatever its case, spelt as first seen. */
+export function eachOnce(tags: readonly string[]): string[] {
   const byKey = new Map<string, string>()
-  for (const part of text.split(SEPARATORS)) {
-    const tag = oneLine(part.replace(AROUND, ''))
-    if (!tag) continue
-    const short = tag.length <= MAX_LENGTH ? tag : [...tag].slice(0, MAX_LENGTH).join('')
-    const key = short.toLowerCase()
-    if (!byKey.has(key)) byKey.set(key, short)
-  }
+  for (const tag of tags) if (!byKey.has(tag.toLowerCase())) byKey.set(tag.toLowerCase(), tag)
   return [...byKey.values()]
+}
+
+/** Whether `parseTags` would cut one of them. */
+export function tooLongIn(text: string): boolean {
+  return text.length > MAX_TAG && text.split(SEPARATORS).some((part) => [...(tagIn(part) ?? '')].length > MAX_TAG)
+}
+
+function tagIn(part: string): string | null {
+  // One space at a time, or a long run of them would be looked at again and again.
+  return oneLine(oneLine(part)?.replace(AROUND, ''))
 }

@@ -23,6 +23,15 @@ export function manyLines(text: string): string | null {
   return lines.replace(/[^\P{Cc}\n\t]/gu, ' ').trim() || null
 }
 
+/** In characters, as the forms take a name, a company or a campaign; two of them fit into any index. */
+export const MAX_LINE = 200
+
+/** What `text` begins with, in whole characters that both databases can hold. */
+export function cutTo(text: string, most: number): string {
+  const cut = text.length <= most ? text : [...text.slice(0, 2 * most)].slice(0, most).join('')
+  return cut.toWellFormed().replaceAll('\0', '\ufffd')
+}
+
 /** `1 credit`, `2.5 credits`, `1,000 contacts`: figures with at most one decimal. */
 export function counted(value: number, one: string, many = `${one}s`): string {
   return `${FIGURE.format(value)} ${value === 1 ? one : many}`

@@ -101,6 +101,36 @@ describe('reading the interchange format', () => {
     })
   })
 
+  test('cuts what is too long for its field, and keeps the whole beside it', () => {
+    const [name, tag] = ['Ada '.repeat(1000).trim(), `${'t'.repeat(99)}\u{1f600}s`]
+    const ada = read('ada@example.com', {
+      first_name: name,
+      company: 'Acme',
+      imported_from_campaign: 'c'.repeat(300),
+      owner: 'o'.repeat(300),
+      tags: ['vip', tag],
+      custom_fields: { tier: 'gold' },
+    })
+    expect(ada).toMatchObject({
+      firstName: 'Ada '.repeat(50).trim(),
+      company: 'Acme',
+      sourceCampaign: 'c'.repeat(200),
+      owner: null,
+      tags: ['vip', `${'t'.repeat(99)}\u{1f600}`],
+    })
+    expect(ada.customFields).toEqual({
+      tier: 'gold',
+      first_name: name,
+      imported_from_campaign: 'c'.repeat(300),
+      owner: 'o'.repeat(300),
+      tags: `vip, ${tag}`,
+    })
+  })
+
+  test('has each tag once, whatever its case', () => {
+    expect(read('bob@example.com', { tags: ['VIP', 'später', 'vip', 'später'] }).tags).toEqual(['VIP', 'später'])
+  })
+
   test('makes an entry of nothing a new contact', () => {
     expect(read('bob@example.com', {})).toMatchObject({
       email: 'bob@example.com',
@@ -160,6 +190,17 @@ describe('reading the interchange format', () => {
   })
 })
 
+test('nobody comes back to us after the list came', () => {
+  const back = { engagements: [{ engagement_type: 'email_resubscribed', timestamp: '2026-03-05T09:00:00Z' }] }
+  const later = (hours: number) => Date.UTC(2026, 2, 5, 9) - hours * 60 * 60_000
+  expect(fromInterchange('ada@example.com', back, later(24))).toHaveProperty('contact')
+  expect(fromInterchange('ada@example.com', back, later(25))).toMatchObject({
+    problem: 'engagements.0.timestamp: nobody can come back in the future',
+  })
+  const opened = { engagements: [{ engagement_type: 'email_opened', timestamp: '2026-03-05T09:00:00Z' }] }
+  expect(fromInterchange('ada@example.com', opened, later(25))).toHaveProperty('contact')
+})
+
 describe('a problem is a sentence that names the field', () => {
   const engagement = { engagement_type: 'email_opened', timestamp: '2026-02-03T10:00:00' }
 
@@ -188,6 +229,56 @@ describe('a problem is a sentence that names the field', () => {
     ['ada@example.com', /^the entry: /],
     [null, /^the entry: /],
   ])('%j', (value, problem) => {
+    expect(problemOf(value)).toMatch(problem)
+  })
+
+  test.each([`a${'\ud83d'}@example.com`, `nobody${'\0'}`, `${'x'.repeat(79)}\u{1f600}`, `\u{1f600}${'\ud83d'}`])(
+    'and can be stored, whatever the key %j is',
+    (key) => {
+      const problem = problemOf({}, key)
+      expect(problem).toMatch(/^email: /)
+      expect(problem?.isWellFormed()).toBe(true)
+      expect(problem).not.toContain('\0')
+    },
+  )
+
+  test.each([
+    [{ created_at: `${'x'.repeat(39)}\u{1f600}` }],
+    [{ engagements: [{ ...engagement, engagement_type: `${'x'.repeat(39)}\u{1f600}\0` }] }],
+    [{ enrichment_claims: { '\ud83d': 'x' } }],
+  ])('and can be stored where it tells of %j', (value) => {
+    const problem = problemOf(value)
+    expect(problem).toBeDefined()
+    expect(problem?.isWellFormed()).toBe(true)
+    expect(problem).not.toContain('\0')
+  })
+
+  test.each<[value: unknown, problem: RegExp]>([
+    [{ custom_fields: { a: JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`) } }, /^the entry: it is nested/],
+    [{ first_name: 'x'.repeat(32_001) }, /^first_name: it has more than 32,000 characters$/],
+    [{ tags: ['x'.repeat(32_001)] }, /^tags\.0: it has more than 32,000 characters$/],
+    [
+      { enrichment_claims: { first_name: [{ source: 'x', value: 'x'.repeat(32_001), at: '2026-01-01' }] } },
+      /^enrichment_claims/,
+    ],
+    [
+      { engagements: [{ ...engagement, metadata: { touchpoint: { provider: 'x', id: 'y'.repeat(2001) } } }] },
+      /^engagements: touchpoint\.id: /,
+    ],
+    [
+      {
+        engagements: [
+          {
+            ...engagement,
+            metadata: {
+              touchpoint: { provider: 'x', id: 'y', campaign: { id: null, name: 'é'.repeat(1001), step: null } },
+            },
+          },
+        ],
+      },
+      /^engagements: touchpoint\.campaign\.name: /,
+    ],
+  ])('it is refused where it is longer or deeper than anything that is meant (%#)', (value, problem) => {
     expect(problemOf(value)).toMatch(problem)
   })
 

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 import BetterSqlite3 from 'better-sqlite3'
 import { sql } from 'drizzle-orm'
@@ -81,6 +82,14 @@ describe('the SQLite file', () => {
     await expect(database.run(sql`delete from contacts`)).rejects.toMatchObject({ cause: { code: 'SQLITE_READONLY' } })
     await expect(holdContacts(database, ['ada@example.com'], now)).rejects.toThrow('readonly database')
     expect(await contactsAfter(database, 0, 10)).toEqual([])
+  })
+
+  test('that cannot be opened is refused as a setting, with its place', async () => {
+    await using place = sqlitePlace()
+    const folder = dirname(place.url)
+    const problem = await openDatabase(folder).catch((error: unknown) => error)
+    expect(problem).toBeInstanceOf(ConfigError)
+    expect(String(problem)).toContain(`${folder.replace('sqlite:', '')} cannot be opened`)
   })
 
   test('of another program is refused, and not one byte of it changes', async () => {

@@ -4,16 +4,20 @@ import type { Inspection } from './inspection.ts'
 
 /**
  * Columns as people write them in one line: `Spitzname=firstName, Firma=company, Notiz=-`. What is not
- * named stays as it was guessed; `-` leaves a column out, and `+` keeps it as a field of the contact's own.
+ * named stays as it was guessed, or where another takes its place becomes a field of the contact's own;
+ * `-` leaves a column out, and `+` keeps it as such a field.
  */
 export function columnsFrom(text: string, { header, columns = [] }: Inspection): readonly Column[] {
   if (!header) throw new InvalidInputError('The list has no row that names its columns, so none can be named.')
   const said = new Map(text.split(',').map((part) => saidIn(part, header)))
   const taken = new Set([...said.values()].flatMap((what) => (what === '-' || what === '+' ? [] : [what])))
-  const kept = columns.filter((column) => !said.has(column.index) && !('field' in column && taken.has(column.field)))
+  const own = (index: number): Column => ({ index, custom: header[index] || `Column ${index + 1}` })
+  const kept = columns
+    .filter(({ index }) => !said.has(index))
+    .map((column) => ('field' in column && taken.has(column.field) ? own(column.index) : column))
   const chosen = [...said].flatMap(([index, what]): Column[] => {
     if (what === '-') return []
-    return [what === '+' ? { index, custom: header[index] || `Column ${index + 1}` } : { index, field: what }]
+    return [what === '+' ? own(index) : { index, field: what }]
   })
   return [...kept, ...chosen].sort((a, b) => a.index - b.index)
 }

@@ -1,7 +1,7 @@
 import { parseAddress } from '../address.ts'
 import { DERIVED_HEADERS } from '../export/columns.ts'
 import { fold } from '../name.ts'
-import { FIELD_OF, KEPT } from './headers.ts'
+import { FIELD_OF, KEPT, OTHER_ADDRESSES } from './headers.ts'
 
 /** What of a contact a column can hold, and what that is called. */
 export const COLUMN_FIELDS = {
@@ -80,7 +80,7 @@ export function columnsOf(header: readonly string[] | null, rows: readonly (read
       columns.push({ index, field })
     } else {
       columns.push({ index, custom: unique(name || `Column ${index + 1}`, own) })
-      if (name && !field && !KEPT.has(plain(name))) unknown.push(name)
+      if (name && !field && !KEPT.has(plain(name)) && !isAddressColumn(name)) unknown.push(name)
     }
   }
   return { columns: email === undefined ? undefined : columns, unknown }
@@ -98,12 +98,23 @@ export function headerIndex(rows: readonly (readonly string[])[]): number {
 /** Some exports begin with notes. */
 const LATEST_HEADER = 10
 
+/** Whoever prefers "Email" has an address beside it, which no header has. */
 export function namesAddresses(cells: readonly string[]): boolean {
-  return cells.some((cell) => fieldOf(cell) === 'email')
+  return cells.some((cell) => fieldOf(cell) === 'email') && !holdsAddress(cells)
 }
 
 export function holdsAddress(cells: readonly string[]): boolean {
   return cells.some((cell) => parseAddress(cell) !== undefined)
+}
+
+/** How many of what a contact has the header names, if there is one. */
+export function namedIn(rows: readonly (readonly string[])[]): number {
+  return new Set(rows[headerIndex(rows)]?.flatMap((cell) => fieldOf(cell) ?? [])).size
+}
+
+/** Whether a column is called as one of addresses of the person, be it the second or the third. */
+export function isAddressColumn(header: string): boolean {
+  return fieldOf(header) === 'email' || OTHER_ADDRESSES.has(plain(header))
 }
 
 /** What a name stands for: without case, accents and signs. */

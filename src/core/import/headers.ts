@@ -8,12 +8,18 @@ import type { ColumnField } from './columns.ts'
 const HEADERS: readonly (readonly [field: ColumnField, names: string])[] = [
   ['email', 'email emailaddress emails mail mailaddress email1 email1value emailaddress1 primaryemail workemail'],
   ['email', 'businessemail contactemail leademail personemail subscriberemail emailid companyemail professionalemail'],
-  ['email', 'emailadresse mailadresse adresseemail adressemail courriel correo correoelectronico email2value'],
+  [
+    'email',
+    'personemailwork emailadresse mailadresse adresseemail adressemail courriel correo correoelectronico email2value',
+  ],
   ['firstName', 'firstname first givenname forename fname vorname prenom nombre'],
   ['lastName', 'lastname last surname familyname lname nachname nom nomdefamille apellido apellidos'],
   ['name', 'name fullname contactname displayname personname leadname nomcomplet nombrecompleto'],
   ['company', 'company companyname organization organisation organizationname organization1name account accountname'],
-  ['company', 'employer currentcompany associatedcompany firma unternehmen societe entreprise empresa'],
+  [
+    'company',
+    'employer currentcompany associatedcompany personorganization firma unternehmen societe entreprise empresa',
+  ],
   ['title', 'title jobtitle position role jobposition currentposition organizationtitle organization1title'],
   ['title', 'stelle poste cargo puesto'],
   [
@@ -40,14 +46,29 @@ const HEADERS: readonly (readonly [field: ColumnField, names: string])[] = [
   ['emailStatusAt', 'emailstatusat primaryemaillastverifiedat emaillastverifiedat'],
   ['suppression', 'suppression suppressionreason suppressed'],
   ['suppressedAt', 'suppressedat suppressedsince suppressionsince'],
-  ['unsubscribed', 'unsubscribed isunsubscribed unsubscribedfromallemail optedout optout emailoptout donotcontact'],
-  ['unsubscribedAt', 'unsubtime unsubscribedat unsubscribetime dateunsubscribed'],
-  ['bouncedAt', 'cleantime'],
+  ['unsubscribed', 'unsubscribed isunsubscribed unsubscribedfromallemail unsubscribedfromallemails emailunsubscribed'],
+  ['unsubscribed', 'unsubscribe globalunsubscribe optedout isoptedout hasoptedout hasoptedoutofemail optedoutofemail'],
+  ['unsubscribed', 'emailoptedout emailoptout emailisoptedout optout optoutofemail marketingoptout optedoutofall'],
+  ['unsubscribed', 'donotcontact donotemail emaildonotcontact dnc nichtkontaktieren abgemeldet desabonne desinscrit'],
+  ['unsubscribed', 'nepascontacter nocontactar blocklisted blacklisted blocklist blacklist emailblacklisted'],
+  ['unsubscribedAt', 'unsubtime unsubscribedat unsubscribetime unsubscribedon unsubscribedate unsubscribeddate'],
+  ['unsubscribedAt', 'dateunsubscribed optedoutat optedouton optoutdate optouttime optedoutdate emailoptoutdate'],
+  ['bouncedAt', 'cleantime hardbounced hardbounce ishardbounced hardbouncedat'],
   ['customFields', 'customfields'],
 ]
 
 export const FIELD_OF: ReadonlyMap<string, ColumnField> = new Map(
   HEADERS.flatMap(([field, names]) => names.split(' ').map((name) => [name, field] as const)),
+)
+
+/** What programs call addresses that somebody has beside the first. */
+export const OTHER_ADDRESSES: ReadonlySet<string> = new Set(
+  `
+  secondaryemail tertiaryemail email2 email3 email2address email3address email3value personalemail privateemail homeemail
+  personemailhome personemailother otheremail alternateemail alternativeemail additionalemail secondemail
+`
+    .trim()
+    .split(/\s+/),
 )
 
 /** Columns of those tools that a contact has no place for; they become its own fields without a question. */
@@ -82,6 +103,8 @@ export const KEPT: ReadonlySet<string> = new Set(
   organizationdepartment photo email1label email1type email2label email2type email3label email3value phone1label phone1type phone2label
   phone2value address1label address1formatted address1street address1city address1pobox address1region
   address1postalcode address1country address1extendedaddress website1label website1value
+
+  personmarketingstatus
 
   connectedon url score domainname emaildomain
 `

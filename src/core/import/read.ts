@@ -1,13 +1,16 @@
 import { InvalidInputError } from '../errors.ts'
+import type { InterchangeContact } from '../interchange.ts'
+import type { Mailbox } from '../mailbox.ts'
 import { fromInterchange } from '../read-interchange.ts'
 import { unguarded } from '../spreadsheet-cell.ts'
-import { oneLine } from '../text.ts'
+import { cutTo, MAX_LINE, oneLine } from '../text.ts'
 import { bareContact } from './bare-contact.ts'
 import { type Column, columnsOf, headerIndex, holdsAddress, namesAddresses } from './columns.ts'
 import { type Encoding, type Survey, surveyOf, textBefore, textOf } from './encoding.ts'
 import { entriesOf } from './entries.ts'
 import type { HowToRead, Inspection, ReadRow } from './inspection.ts'
 import { mailboxesOf } from './lines.ts'
+import { optOutsIn, unclearIn } from './opt-outs.ts'
 import { contactIn, placesOf } from './rows.ts'
 import type { ImportSource } from './source.ts'
 import { delimiterOf, MAX_ROWS, placeIn, rowsOf, sampleOf, type TableLayout, tooLong } from './table.ts'
@@ -17,6 +20,8 @@ export type { HowToRead, Inspection, ReadRow } from './inspection.ts'
 export type { ImportSource } from './source.ts'
 
 const SHOWN = 10
+/** In characters, of what stands in place of an address. */
+const MAX_VALUE = 320
 
 /**
  * Looks at a list before anything is made of it: what it is, how it is written, and what its columns
@@ -87,7 +92,11 @@ async function inspectedTable(
     columns,
     unknown,
     sample: people.slice(0, SHOWN),
-    warnings: [...warnings, ...(isMute ? [ONLY_ADDRESSES] : [])],
+    warnings: [
+      ...warnings,
+      ...(isMute ? [ONLY_ADDRESSES] : []),
+      ...unclearIn(optOutsIn(columns ?? [], header), people),
+    ],
     encoding,
     delimiter,
     headerAt: header ? rows.indexOf(header) + 1 : 0,
@@ -224,20 +233,32 @@ async function* readText(source: ImportSource, { inspection }: HowToRead): Async
     if (count > MAX_ROWS) throw tooLong(source.name)
     yield () =>
       mailbox
-        ? withQuestion(line, { ...bareContact(mailbox.email), ...mailbox })
-        : { at: line, value: text.slice(0, 320), reason: 'there is no e-mail address' }
+        ? withQuestion(line, pastedContact(mailbox))
+        : { at: line, value: cutTo(text, MAX_VALUE), reason: 'there is no e-mail address' }
   }
   if (count === 0) throw new InvalidInputError(`${source.name} is empty. Choose a list with people in it.`)
 }
 
-async function* readObject(source: ImportSource, { inspection }: HowToRead): AsyncGenerator<Unread> {
+function pastedContact({ email, firstName, lastName }: Mailbox): InterchangeContact {
+  const [first, last] = [firstName, lastName].map((name) => name && cutTo(name, MAX_LINE).trim())
+  const isCut = first !== firstName || last !== lastName
+  const whole = [firstName, lastName].filter(Boolean).join(' ')
+  return {
+    ...bareContact(email),
+    firstName: first ?? null,
+    lastName: last ?? null,
+    customFields: isCut ? { Name: whole } : {},
+  }
+}
+
+async function* readObject(source: ImportSource, { inspection, listedAt }: HowToRead): AsyncGenerator<Unread> {
   for await (const { number, key, value } of entriesOf(source.name, textOf(source, inspection.encoding))) {
     if (number > MAX_ROWS) throw tooLong(source.name)
     yield () => {
-      const entry = fromInterchange(key, value)
+      const entry = fromInterchange(key, value, listedAt)
       return 'contact' in entry
         ? { at: number, contact: entry.contact }
-        : { at: number, value: key.slice(0, 320), reason: entry.problem }
+        : { at: number, value: cutTo(key, MAX_VALUE), reason: entry.problem }
     }
   }
 }

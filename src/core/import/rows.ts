@@ -1,4 +1,4 @@
-import { addressKey } from '../address.ts'
+import { addressKey, parseAddress } from '../address.ts'
 import type { EmailEvidence, EmailStatus } from '../email-status.ts'
 import type { Enrichment } from '../enrichment/flat.ts'
 import { companySizeOf, linkedinOf, seniorityOf } from '../enrichment/normalise.ts'
@@ -8,16 +8,18 @@ import { findMailboxes, type Mailbox, parseMailbox } from '../mailbox.ts'
 import { splitName } from '../name.ts'
 import { e164 } from '../phone.ts'
 import { isStorable } from '../read-interchange.ts'
-import type { Suppression, SuppressionReason } from '../suppression.ts'
-import { parseTags } from '../tags.ts'
-import { manyLines, oneLine } from '../text.ts'
+import { parseTags, tooLongIn } from '../tags.ts'
+import { cutTo, MAX_LINE, manyLines, oneLine } from '../text.ts'
 import { bareContact } from './bare-contact.ts'
-import { COLUMN_FIELDS, type Column, type ColumnField, plain } from './columns.ts'
+import { COLUMN_FIELDS, type Column, type ColumnField, isAddressColumn, plain } from './columns.ts'
 import type { Inspection } from './inspection.ts'
-import { timeOf } from './times.ts'
+import { type OptOutColumn, optOutsIn, suppressionIn } from './opt-outs.ts'
+import { pastTimeOf } from './times.ts'
 
 /** In characters; a quote that nobody closed swallows whole rows. */
 const MAX_CELL = 32_000
+/** Of what is told back in place of an address. */
+const MAX_VALUE = 320
 
 /** Where the contact of a row is found. */
 export interface Places {
@@ -28,7 +30,10 @@ export interface Places {
   /** What a column is called, for a value that its field cannot take. */
   readonly nameOf: (field: ColumnField) => string
   readonly columnName: (index: number) => string
+  /** Where an address may stand where the chosen column has none. */
+  readonly otherAddresses: readonly number[]
   readonly countryAt: number | undefined
+  readonly optOuts: readonly OptOutColumn[]
   readonly listedAt: number | undefined
   /** Whether any column holds one of these: most lists have none, and are read in half the time. */
   readonly has: Readonly<Record<keyof typeof GROUPS, boolean>>
@@ -36,7 +41,6 @@ export interface Places {
 
 const GROUPS = {
   enrichment: ['enrichedCompany', 'enrichedTitle', 'linkedin', 'phone', 'industry', 'seniority', 'companySize'],
-  suppression: ['suppression', 'suppressedAt', 'unsubscribed', 'unsubscribedAt', 'bouncedAt'],
   evidence: ['emailStatus', 'emailStatusAt'],
 } as const satisfies Readonly<Record<string, readonly ColumnField[]>>
 
@@ -56,11 +60,14 @@ export function placesOf(
     width: header ? Math.max(header.length, ...guessed.map(({ index }) => index + 1)) : Infinity,
     nameOf: (field) => header?.[indexOf.get(field) ?? -1] || COLUMN_FIELDS[field],
     columnName: (index) => header?.[index] || `column ${index + 1}`,
+    otherAddresses: columns.flatMap((column) =>
+      'custom' in column && isAddressColumn(header?.[column.index] ?? '') ? [column.index] : [],
+    ),
+    optOuts: optOutsIn(columns, header),
     countryAt: country < 0 ? undefined : country,
     listedAt,
     has: {
       enrichment: GROUPS.enrichment.some((field) => indexOf.has(field)),
-      suppression: GROUPS.suppression.some((field) => indexOf.has(field)),
       evidence: GROUPS.evidence.some((field) => indexOf.has(field)),
     },
   }
@@ -72,14 +79,16 @@ export type Row = { readonly contact: InterchangeContact } | { readonly value: s
 export function contactIn(cells: readonly string[], places: Places): Row {
   const cell = (field: ColumnField) => {
     const index = places.indexOf.get(field)
-    return index === undefined ? '' : (cells[index]?.trim() ?? '')
+    return index === undefined ? '' : trimmed(cells[index] ?? '')
   }
-  const given = cell('email')
   const long = cells.findIndex(({ length }) => length > MAX_CELL)
-  if (long >= 0) return { value: given.slice(0, 320), reason: tooLong(places.columnName(long)) }
-  if (!given) return { value: firstIn(cells), reason: 'there is no e-mail address' }
-  const { mailbox, others } = mailboxesIn(given)
-  if (!mailbox) return { value: given.slice(0, 320), reason: 'this is not an e-mail address' }
+  const given = cell('email')
+  if (long >= 0) return { value: cutTo(given, MAX_VALUE), reason: tooLong(places.columnName(long)) }
+  const found = mailboxIn(given, cells, places)
+  if ('reason' in found) return found
+  const { mailbox, others, isElsewhere } = found
+  const swallowing = NAMES.find((field) => isSwallowing(cell(field)))
+  if (swallowing) return { value: mailbox.email, reason: swallowed(places.nameOf(swallowing)) }
 
   const left = new Map<string, string>()
   /** What `read` makes of a cell; else the cell is kept as it is. */
@@ -91,23 +100,39 @@ export function contactIn(cells: readonly string[], places: Places): Row {
     return value
   }
 
+  if (isElsewhere && given) left.set(places.nameOf('email'), given)
+  /** One line, cut where it is too long; `field` is where all of it stands. */
+  const line = (text: string | null, field: ColumnField): string | null => {
+    if (text === null || text.length <= MAX_LINE) return text
+    const cut = cutTo(text, MAX_LINE)
+    if (cut !== text) left.set(places.nameOf(field), cell(field))
+    return cut.trim()
+  }
+  const lineOf = (field: ColumnField) => line(oneLine(cell(field)), field)
+  const time = (text: string) => pastTimeOf(text, places.listedAt)
+
   const whole = splitName(cell('name'))
   const enrichment = places.has.enrichment ? enrichmentIn(cell, cells, places, taken) : null
   const custom = taken('customFields', objectIn)
-  const suppression = places.has.suppression ? suppressionIn(taken, places.listedAt) : null
+  const suppression =
+    places.optOuts.length > 0
+      ? suppressionIn(cells, places.optOuts, places.listedAt, (name, text) => left.set(name, text))
+      : null
+  const tags = cell('tags')
+  if (tooLongIn(tags)) left.set(places.nameOf('tags'), tags)
   const contact: InterchangeContact = {
     ...bareContact(mailbox.email),
-    firstName: oneLine(cell('firstName')) ?? whole.firstName ?? mailbox.firstName,
-    lastName: oneLine(cell('lastName')) ?? whole.lastName ?? mailbox.lastName,
-    company: oneLine(cell('company')),
-    title: oneLine(cell('title')),
-    tags: parseTags(cell('tags')),
-    sourceCampaign: oneLine(cell('campaign')),
+    firstName: lineOf('firstName') ?? line(whole.firstName, 'name') ?? line(mailbox.firstName, 'email'),
+    lastName: lineOf('lastName') ?? line(whole.lastName, 'name') ?? line(mailbox.lastName, 'email'),
+    company: lineOf('company'),
+    title: lineOf('title'),
+    tags: parseTags(tags),
+    sourceCampaign: lineOf('campaign'),
     owner: taken('owner', slackUserIn),
     status: taken('status', statusIn) ?? 'new',
-    createdAt: taken('createdAt', timeOf),
-    updatedAt: taken('updatedAt', timeOf),
-    emailEvidence: places.has.evidence ? evidenceIn(cell, taken) : null,
+    createdAt: taken('createdAt', time),
+    updatedAt: taken('updatedAt', time),
+    emailEvidence: places.has.evidence ? evidenceIn(cell, taken, time) : null,
     enrichment,
     suppression,
     customFields: Object.fromEntries([
@@ -120,16 +145,41 @@ export function contactIn(cells: readonly string[], places: Places): Row {
   return { contact }
 }
 
+/** The parser leaves quotes where they are that have spaces after them. */
+function trimmed(cell: string): string {
+  const text = cell.trim()
+  const isQuoted = text.length < cell.length && text.length > 1 && text.startsWith('"') && text.endsWith('"')
+  return isQuoted ? text.slice(1, -1).replaceAll('""', '"').trim() : text
+}
+
 type Cell = (field: ColumnField) => string
 type Taken = <T>(field: ColumnField, read: (text: string) => T | null) => T | null
 
-function firstIn(cells: readonly string[]): string {
-  return (
-    cells
-      .find((other) => other.trim() !== '')
-      ?.trim()
-      .slice(0, 320) ?? ''
-  )
+type FoundMailbox = ReturnType<typeof mailboxesIn> & { readonly mailbox: Mailbox; readonly isElsewhere: boolean }
+
+/** The address in the chosen column, or in another that is called so where that one has none. */
+function mailboxIn(
+  given: string,
+  cells: readonly string[],
+  places: Places,
+): FoundMailbox | { readonly value: string; readonly reason: string } {
+  const here = mailboxesIn(given)
+  if (here.mailbox) return { ...here, mailbox: here.mailbox, isElsewhere: false }
+  for (const index of places.otherAddresses) {
+    const there = mailboxesIn(cells[index]?.trim() ?? '')
+    if (there.mailbox) return { ...there, mailbox: there.mailbox, isElsewhere: true }
+  }
+  if (given) return { value: cutTo(given, MAX_VALUE), reason: 'this is not an e-mail address' }
+  const value = cells.find((other) => other.trim() !== '')?.trim() ?? ''
+  const reason = parseAddress(value) ? `the column ${places.nameOf('email')} is empty` : 'there is no e-mail address'
+  return { value: cutTo(value, MAX_VALUE), reason }
+}
+
+const NAMES = ['name', 'firstName', 'lastName', 'company', 'title'] as const satisfies readonly ColumnField[]
+
+/** Two quotes that nobody meant close one another, and what stood between them looks like one name. */
+function isSwallowing(name: string): boolean {
+  return /[\r\n]/.test(name) && name.includes('@') && findMailboxes(name).some(({ mailbox }) => mailbox !== undefined)
 }
 
 /** `a@x.example; b@x.example`: the first one is the contact's. */
@@ -181,7 +231,7 @@ function enrichmentIn(cell: Cell, cells: readonly string[], places: Places, take
     companySize: told('companySize', companySizeOf),
     emailVerified: null,
     verifiedAt: null,
-    enrichedAt: taken('enrichedAt', timeOf),
+    enrichedAt: taken('enrichedAt', (text) => pastTimeOf(text, places.listedAt)),
     source: oneLine(cell('enrichmentSource')),
   }
   const { enrichedAt: _at, source: _source, ...said } = enrichment
@@ -241,59 +291,26 @@ function statusIn(text: string): LifecycleStatus | null {
   return LIFECYCLE.find((status) => status === text.toLowerCase()) ?? null
 }
 
-const EMAIL_STATUSES: Readonly<Record<string, EmailStatus>> = {
-  valid: 'valid',
-  verified: 'valid',
-  risky: 'risky',
-  catchall: 'risky',
-  acceptall: 'risky',
-  invalid: 'invalid',
-  undeliverable: 'invalid',
-  unknown: 'unknown',
-}
+const EMAIL_STATUSES: ReadonlyMap<string, EmailStatus> = new Map([
+  ['valid', 'valid'],
+  ['verified', 'valid'],
+  ['risky', 'risky'],
+  ['catchall', 'risky'],
+  ['acceptall', 'risky'],
+  ['invalid', 'invalid'],
+  ['undeliverable', 'invalid'],
+  ['unknown', 'unknown'],
+])
 
 /** Without its date nobody could tell whether it still holds. */
-function evidenceIn(cell: Cell, taken: Taken): EmailEvidence | null {
-  const at = taken('emailStatusAt', timeOf)
-  const status = taken('emailStatus', (text) => (at === null ? null : (EMAIL_STATUSES[plain(text)] ?? null)))
+function evidenceIn(cell: Cell, taken: Taken, time: (text: string) => number | null): EmailEvidence | null {
+  const at = taken('emailStatusAt', time)
+  const status = taken('emailStatus', (text) => (at === null ? null : (EMAIL_STATUSES.get(plain(text)) ?? null)))
   return at === null || status === null ? null : { status, source: oneLine(cell('emailStatusSource')) ?? 'import', at }
 }
 
-const REASONS: Readonly<Record<string, SuppressionReason>> = {
-  unsubscribed: 'unsubscribed',
-  unsubscribe: 'unsubscribed',
-  complained: 'complained',
-  complaint: 'complained',
-  spamcomplaint: 'complained',
-  spam: 'complained',
-  optedout: 'opted_out',
-  optout: 'opted_out',
-  donotcontact: 'opted_out',
-  hardbounce: 'hard_bounce',
-  hardbounced: 'hard_bounce',
-  cleaned: 'hard_bounce',
-}
-
-const YES = new Set(['true', 'yes', 'y', '1', 'x', 'ja', 'oui', 'si', 'unsubscribed', 'optedout'])
-const NO = new Set(['false', 'no', 'n', '0', 'nein', 'non'])
-
-/** Whatever column says so: nobody is written to who must not be because a list said it in another way. */
-function suppressionIn(taken: Taken, listedAt: number | undefined): Suppression | null {
-  const suppressedAt = taken('suppressedAt', timeOf) ?? listedAt
-  const unsubscribedAt = taken('unsubscribedAt', timeOf)
-  const bouncedAt = taken('bouncedAt', timeOf)
-  const said = taken('suppression', (text) => (suppressedAt === undefined ? null : (REASONS[plain(text)] ?? null)))
-  const isUnsubscribed = taken('unsubscribed', (text) => {
-    const word = plain(text)
-    if (NO.has(word)) return false
-    return YES.has(word) && (unsubscribedAt ?? listedAt) !== undefined ? true : null
-  })
-  if (said && suppressedAt !== undefined) return { reason: said, since: suppressedAt, event: 'import' }
-  const since = unsubscribedAt ?? listedAt
-  if ((isUnsubscribed || unsubscribedAt !== null) && since !== undefined)
-    return { reason: 'unsubscribed', since, event: 'import' }
-  if (bouncedAt !== null) return { reason: 'hard_bounce', since: bouncedAt, event: 'import' }
-  return null
+function swallowed(column: string): string {
+  return `the column ${column} holds a line break and an address; is a quote there not closed?`
 }
 
 function tooLong(column: string): string {

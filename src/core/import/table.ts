@@ -1,7 +1,7 @@
 import { isAddress, parseAddress } from '../address.ts'
 import { InvalidInputError } from '../errors.ts'
 import { unguarded } from '../spreadsheet-cell.ts'
-import { namesAddresses } from './columns.ts'
+import { namedIn } from './columns.ts'
 import { type Encoding, textBefore, textOf } from './encoding.ts'
 import type { ImportSource } from './source.ts'
 
@@ -209,9 +209,9 @@ async function* withoutHint(text: AsyncIterable<string>): AsyncGenerator<string>
 }
 
 /**
- * What separates the cells, by the beginning of a list: what it says itself, else the delimiter that
- * makes most cells an address and nothing else; then the one under which a row names the columns;
- * then the one by which most rows are as wide as one another.
+ * What separates the cells, by the beginning of a list: what it says itself, else the delimiter under
+ * which a row names most of what a contact has; then the one that makes most cells an address and
+ * nothing else, as several may stand in one; then the one by which most rows are as wide as one another.
  */
 export async function delimiterOf(beginning: string): Promise<string> {
   const said = HINT.exec(beginning)?.[1]
@@ -219,7 +219,7 @@ export async function delimiterOf(beginning: string): Promise<string> {
   const votes = await Promise.all(
     DELIMITERS.map(async (delimiter) => ({ delimiter, ...votesFor(await sampleOf(beginning, delimiter)) })),
   )
-  const [best] = votes.sort((a, b) => b.addresses - a.addresses || b.names - a.names || b.even - a.even)
+  const [best] = votes.sort((a, b) => b.names - a.names || b.addresses - a.addresses || b.even - a.even)
   return best?.delimiter ?? ','
 }
 
@@ -231,7 +231,7 @@ function votesFor(rows: readonly (readonly string[])[]) {
   )
   return {
     addresses: rows.flat().reduce((sum, cell) => sum + worth(cell), 0),
-    names: rows.some(namesAddresses) ? 1 : 0,
+    names: namedIn(rows.filter((cells) => cells.some((cell) => cell.trim() !== ''))),
     even: Math.max(0, ...widths.entries().map(([width, alike]) => (width > 1 ? width * alike.length : 0))),
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { addressKey } from '../../../src/core/address.ts'
+import { columnsFrom } from '../../../src/core/import/column-words.ts'
 import { countRows, inspect, readRows } from '../../../src/core/import/read.ts'
 import { sourceOf } from '../../../src/core/import/source.ts'
 import { brought, broughtFrom, inBits } from './support.ts'
@@ -82,6 +83,12 @@ bob@example.com,,,,,,
     ])
   })
 
+  test('may have spaces after its quotes', async () => {
+    expect(
+      (await brought('name,email,company\n"Lovelace, Ada" ,"ada@example.com"\t,"Acme ""A"" Inc" \n')).contacts,
+    ).toEqual([{ email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace', company: 'Acme "A" Inc' }])
+  })
+
   test('may end its rows in several ways', async () => {
     const { contacts } = await brought('email\r\na@example.com\nb@example.com\rc@example.com')
     expect(contacts.map(({ email }) => email)).toEqual(['a@example.com', 'b@example.com', 'c@example.com'])
@@ -134,6 +141,50 @@ bob@work.example,bob@home.example,eve@us.example
 ,,eve@us.example
 `
     expect((await brought(csv)).contacts.map(({ email }) => email)).toEqual(['ada@home.example', 'bob@home.example'])
+  })
+
+  test('takes the other address where the chosen column has none', async () => {
+    const csv = `Email,Work Email,Owner
+a@x.example,,eve@us.example
+,w2@x.example,eve@us.example
+n/a,w3@x.example,
+,,eve@us.example
+b@x.example,w5@x.example,
+c@x.example,,
+`
+    expect(await brought(csv)).toEqual({
+      contacts: [
+        { email: 'a@x.example', customFields: { Owner: 'eve@us.example' } },
+        { email: 'w2@x.example', customFields: { 'Work Email': 'w2@x.example', Owner: 'eve@us.example' } },
+        { email: 'w3@x.example', customFields: { Email: 'n/a', 'Work Email': 'w3@x.example' } },
+        { email: 'b@x.example', customFields: { 'Work Email': 'w5@x.example' } },
+        { email: 'c@x.example' },
+      ],
+      leftOut: ['row 5 (eve@us.example): the column Email is empty'],
+    })
+  })
+
+  test('takes what a tool calls the second address where the first is empty', async () => {
+    const csv = 'Email,Personal Email,Owner Email\na@x.example,,\n,b@y.example,eve@us.example\n'
+    expect((await inspect(sourceOf('people.csv', csv))).unknown).toEqual(['Owner Email'])
+    const { contacts } = await brought(csv)
+    expect(contacts.map(({ email }) => email)).toEqual(['a@x.example', 'b@y.example'])
+  })
+
+  test('has no header that holds an address', async () => {
+    const csv = 'Contact,Prefers,Reach\nAda,Email,ada1@x.example\nBob,Phone,bob1@x.example\n'
+    expect((await brought(csv)).contacts).toEqual([
+      { email: 'ada1@x.example', customFields: { Contact: 'Ada', Prefers: 'Email' } },
+      { email: 'bob1@x.example', customFields: { Contact: 'Bob', Prefers: 'Phone' } },
+    ])
+  })
+
+  test('whose quotes swallowed people into a name costs that row', async () => {
+    const csv = 'name,email\n"Ada,a@x.example\nBob,b@x.example\nCarl",c@x.example\n"Dora\nDove",d@x.example\n'
+    expect(await brought(csv)).toEqual({
+      contacts: [{ email: 'd@x.example', firstName: 'Dora', lastName: 'Dove' }],
+      leftOut: ['row 2 (c@x.example): the column name holds a line break and an address; is a quote there not closed?'],
+    })
   })
 
   test('leaves out what is no person, with the row as a spreadsheet counts it and the reason', async () => {
@@ -305,6 +356,25 @@ describe('columns that somebody chose', () => {
   })
 })
 
+describe('columns that somebody names', () => {
+  const source = sourceOf('people.csv', 'Email,Work Email,Nickname,First name\na@x.example,w@x.example,Addie,Ada\n')
+
+  test('leave what stood there before as a field of its own', async () => {
+    const inspection = await inspect(source)
+    const columns = columnsFrom('Work Email=email, Nickname=firstName', inspection)
+    expect((await broughtFrom(source, { columns })).contacts).toEqual([
+      { email: 'w@x.example', firstName: 'Addie', customFields: { Email: 'a@x.example', 'First name': 'Ada' } },
+    ])
+  })
+
+  test('leave out what somebody leaves out', async () => {
+    const columns = columnsFrom('Work Email=email, Email=-', await inspect(source))
+    const [ada] = (await broughtFrom(source, { columns })).contacts
+    expect(ada).toMatchObject({ email: 'w@x.example' })
+    expect(ada).not.toHaveProperty('customFields.Email')
+  })
+})
+
 test('what a field cannot take is kept as text under the name of its column', async () => {
   const csv = `Email,Status,Owner,Created,Phone,Suppression,Email status
 ada@example.com,Working,Sam,last week,n/a,no idea,great
@@ -371,6 +441,69 @@ test('a cell that swallowed its neighbours costs one row, and names its column',
     contacts: [{ email: 'bob@example.com', customFields: { note: 'fine' } }],
     leftOut: ['row 2 (ada@example.com): a cell has more than 32,000 characters (note); is a quote not closed?'],
   })
+})
+
+describe('what is too long for its field', () => {
+  const emoji = '\u{1f600}'
+
+  test('is cut there, and kept whole beside it', async () => {
+    const name = 'Ada '.repeat(1500).trim()
+    const { contacts } = await brought(
+      `email,First name,Company,Campaign\na@x.example,${name},${'c'.repeat(6000)},Q1\n`,
+    )
+    expect(contacts).toEqual([
+      {
+        email: 'a@x.example',
+        firstName: 'Ada '.repeat(50).trim(),
+        company: 'c'.repeat(200),
+        sourceCampaign: 'Q1',
+        customFields: { 'First name': name, Company: 'c'.repeat(6000) },
+      },
+    ])
+  })
+
+  test('is cut between characters', async () => {
+    const text = `${'a'.repeat(199)}${emoji}${'b'.repeat(9)}`
+    const { contacts } = await brought(`email,Last name\na@x.example,${text}\n`)
+    expect(contacts).toMatchObject([{ lastName: `${'a'.repeat(199)}${emoji}`, customFields: { 'Last name': text } }])
+  })
+
+  test('is kept beside both parts of a whole name', async () => {
+    const text = `Ada ${'x'.repeat(6000)}`
+    const { contacts } = await brought(`email,Name\na@x.example,${text}\n`)
+    expect(contacts).toEqual([
+      { email: 'a@x.example', firstName: 'Ada', lastName: 'x'.repeat(200), customFields: { Name: text } },
+    ])
+  })
+
+  test('is kept beside a name that was pasted', async () => {
+    const { contacts } = await brought(`Ada ${'x'.repeat(300)} <a@x.example>`, 'what you pasted')
+    expect(contacts).toMatchObject([
+      { firstName: 'Ada', lastName: 'x'.repeat(200), customFields: { Name: `Ada ${'x'.repeat(300)}` } },
+    ])
+  })
+
+  test('is kept where it was a tag', async () => {
+    const tag = `${'t'.repeat(99)}${emoji}s`
+    const { contacts } = await brought(`email,Tags\na@x.example,"vip, ${tag}"\n`)
+    expect(contacts).toMatchObject([
+      { tags: ['vip', `${'t'.repeat(99)}${emoji}`], customFields: { Tags: `vip, ${tag}` } },
+    ])
+  })
+
+  test.each(['people.csv', 'people.txt', 'people.json'])(
+    'is told in whole characters where %s has it for an address',
+    async (name) => {
+      const text = `${'x'.repeat(319)}${emoji}`
+      const list = name.endsWith('json')
+        ? JSON.stringify({ [text]: {} })
+        : `${name.endsWith('csv') ? 'email\n' : ''}${text}\n`
+      const { leftOut } = await brought(list, name)
+      expect(leftOut).toHaveLength(1)
+      expect(leftOut[0]).toContain(`(${'x'.repeat(319)}`)
+      expect(leftOut.join().isWellFormed()).toBe(true)
+    },
+  )
 })
 
 test.each([

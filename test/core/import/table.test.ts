@@ -132,6 +132,12 @@ describe('the delimiter', () => {
     ['email|note\n|"x;y;z"\n', '|'],
     ['name\temail\nLovelace, Ada\t\n', '\t'],
     ['name,email\n"a;b;c;d;e",\n', ','],
+    // Nor where addresses mislead.
+    [
+      'email,first name,company\na@d.example; a2@d.example,Ada,Acme\nb@d.example; b2@d.example,Bob,Acme\nc@d.example,Cid,Acme\n',
+      ',',
+    ],
+    ['email;tags\na@x.example;a@y.example,b@y.example,c@y.example\n', ';'],
   ])('of %j is found where no address tells it', async (text, delimiter) => {
     expect(await inspect(sourceOf('people.csv', text))).toMatchObject({ delimiter })
   })

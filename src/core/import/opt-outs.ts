@@ -1,0 +1,197 @@
+import type { Suppression, SuppressionReason } from '../suppression.ts'
+import { cutTo } from '../text.ts'
+import { COLUMN_FIELDS, type Column, type ColumnField, fieldOf, plain } from './columns.ts'
+import { EARLIEST, pastTimeOf, timeOf } from './times.ts'
+
+/** A column that may say of somebody not to write to them. */
+export interface OptOutColumn {
+  readonly index: number
+  readonly name: string
+  readonly kind: Kind
+  /** Whether a cell becomes a field of the contact's own even if it is understood. */
+  readonly isOwn: boolean
+}
+
+type Kind = keyof typeof USUAL | 'status' | 'bounceReason'
+
+/** What a column says of whoever is marked in it; null leaves it to the columns beside it. */
+const USUAL = {
+  suppression: null,
+  suppressedAt: null,
+  unsubscribed: 'unsubscribed',
+  unsubscribedAt: 'unsubscribed',
+  bouncedAt: 'hard_bounce',
+} as const satisfies Partial<Record<ColumnField, SuppressionReason | null>>
+
+/** Filled with nothing but dates: what has a digit in it and is no date that we can read is one all the same. */
+const OF_DATES: ReadonlySet<Kind> = new Set(['suppressedAt', 'unsubscribedAt', 'bouncedAt'])
+
+const LIKE_STATUS = /(?:status|statut|stage|state|estado|stato|category|disposition|consent)$/
+
+/** Of several reasons the first of these counts. */
+const GRAVEST = ['complained', 'unsubscribed', 'opted_out', 'hard_bounce'] as const
+
+/** HubSpot tells it by kind of mail: whoever opted out of one is not written to. */
+const OF_ONE_KIND = /^optedoutofemail/
+/** Whatever it is, the address bounced for good. */
+const BOUNCE_REASONS = words('emailhardbouncereason emailhardbouncereasonkey hardbouncereason')
+
+const REASONS: ReadonlyMap<string, SuppressionReason> = reasonsBy({
+  unsubscribed: `unsubscribed unsubscribe unsub globalunsubscribe emailsunsubscribed unsubscribedfromallemail
+    abgemeldet ausgetragen desabonne desinscrit desuscrito disiscritto`,
+  complained: 'complained complaint complainedspam spam spamcomplaint spamreport markedasspam abuse abusecomplaint',
+  opted_out: `optedout optout emailoptout emailoptedout donotcontact donotemail dnc blocklisted blacklisted
+    nichtkontaktieren nepascontacter nocontactar`,
+  // Whoever calls somebody bounced does not write to them; where it may pass, the word is another.
+  hard_bounce: 'hardbounce hardbounced bouncedhard permanentbounce permanentlybounced bounced emailsbounced cleaned',
+})
+
+const YES = words('true yes y t 1 x on checked ✓ ✔ ☑ ✅ ja j wahr oui o vrai si s verdadero vero sim verdadeiro waar')
+const NO = words(`
+  false no n f 0 off unchecked - – — never none null nil na nan undefined unknown nein falsch non faux falso nao nee onwaar
+  subscribed active optin optedin notunsubscribed notoptedout notsuppressed deliverable valid
+`)
+
+/** What of `columns` may say of somebody not to write to them; more than one may say the same. */
+export function optOutsIn(columns: readonly Column[], header: readonly string[] | null): OptOutColumn[] {
+  return columns.flatMap((column): OptOutColumn[] => {
+    const { index } = column
+    const name = header?.[index] ?? ''
+    const field = 'field' in column ? column.field : fieldOf(name)
+    if (field && isUsual(field)) {
+      return [{ index, kind: field, name: name || COLUMN_FIELDS[field], isOwn: !('field' in column) }]
+    }
+    if (OF_ONE_KIND.test(plain(name))) return [{ index, kind: 'unsubscribed', name, isOwn: true }]
+    if (BOUNCE_REASONS.has(plain(name))) return [{ index, kind: 'bounceReason', name, isOwn: true }]
+    const isStatus = field === 'status' || field === 'emailStatus' || LIKE_STATUS.test(plain(name))
+    return isStatus ? [{ index, kind: 'status', name, isOwn: true }] : []
+  })
+}
+
+function isUsual(field: ColumnField): field is keyof typeof USUAL {
+  return Object.hasOwn(USUAL, field)
+}
+
+/** What one cell says. `isPlain`: there is nothing in it that a person should read. */
+type Saying = { readonly says: 'nothing' | 'what?'; readonly isPlain: boolean } | Stop
+
+interface Stop {
+  readonly says: 'stop'
+  /** Null leaves it to the columns beside. */
+  readonly reason: SuppressionReason | null
+  readonly at: number | null
+  readonly isPlain: boolean
+}
+
+const NOTHING: Saying = { says: 'nothing', isPlain: true }
+
+/** Words that such columns hold, in their many rows the same few. */
+const known = new Map<string, Saying>()
+const MOST_KNOWN = 1_000
+
+function sayingOf(kind: Kind, text: string, listedAt: number | undefined): Saying {
+  const key = `${kind} ${text}`
+  const before = known.get(key)
+  if (before) return before
+  const saying = judged(kind, text, listedAt)
+  // What has digits may be a date, and depends on when the list came.
+  if (text.length > MAX_WORD || /\d/.test(text)) return saying
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(key, saying)
+  return saying
+}
+
+const MAX_WORD = 40
+
+function judged(kind: Kind, text: string, listedAt: number | undefined): Saying {
+  const word = plain(text) || text
+  if (kind === 'bounceReason')
+    return NO.has(word) ? NOTHING : { says: 'stop', reason: 'hard_bounce', at: null, isPlain: true }
+  const reason = REASONS.get(word)
+  if (reason) return { says: 'stop', reason, at: null, isPlain: true }
+  if (kind === 'status' || word === '' || NO.has(word)) return NOTHING
+  const stop = { says: 'stop', reason: USUAL[kind], at: null } as const
+  if (YES.has(word)) return { ...stop, isPlain: true }
+  const at = pastTimeOf(text, listedAt)
+  if (at !== null) return { ...stop, at, isPlain: true }
+  if (isNoDate(text)) return { says: 'nothing', isPlain: false }
+  return isDate(kind, text) ? { ...stop, isPlain: false } : { says: 'what?', isPlain: false }
+}
+
+/** `1/5/23` has one more. */
+const FEWEST_DIGITS = 3
+
+/** Whether it is one, in whatever order; a link has digits, too. */
+function isDate(kind: Kind, text: string): boolean {
+  if (/:\/\/|@/.test(text)) return false
+  return OF_DATES.has(kind) ? /[1-9]/.test(text) : (text.match(/\d/g)?.length ?? 0) >= FEWEST_DIGITS
+}
+
+/** What programs write for no date, in any order of its parts. */
+function isNoDate(text: string): boolean {
+  const at = timeOf(text)
+  if (at !== null) return at < EARLIEST
+  const year = /^\s*(\d{4})[./-]|[./-](\d{4})(?!\d)/.exec(text)
+  return year !== null && Number(year[1] ?? year[2]) < new Date(EARLIEST).getUTCFullYear()
+}
+
+/**
+ * Whatever column says so, in whatever way: nobody is written to of whom a list says not to. What a
+ * column says without a date holds since the list came. `keep` gets what is left for people to read.
+ */
+export function suppressionIn(
+  cells: readonly string[],
+  columns: readonly OptOutColumn[],
+  listedAt: number | undefined,
+  keep: (name: string, text: string) => void,
+): Suppression | null {
+  const said: Stop[] = []
+  const left: { readonly column: OptOutColumn; readonly text: string; readonly saying: Saying }[] = []
+  for (const column of columns) {
+    const text = cells[column.index]?.trim()
+    if (!text) continue
+    const saying = sayingOf(column.kind, text, listedAt)
+    if (saying === NOTHING) continue
+    if (saying.says === 'stop') said.push(saying)
+    if (!column.isOwn) left.push({ column, text, saying })
+  }
+  const suppression = said.length > 0 ? suppressionOf(said, listedAt) : null
+  for (const { column, text, saying } of left) {
+    if (!saying.isPlain || suppression === null) keep(column.name, text)
+  }
+  return suppression
+}
+
+function suppressionOf(said: readonly Stop[], listedAt: number | undefined): Suppression | null {
+  const reason = GRAVEST.find((each) => said.some((saying) => saying.reason === each)) ?? 'unsubscribed'
+  const datesOf = (of: SuppressionReason | null) =>
+    said.flatMap((saying) => (saying.reason === of ? (saying.at ?? []) : []))
+  const [since = listedAt] = [...datesOf(reason).sort((a, b) => b - a), ...datesOf(null)]
+  return since === undefined ? null : { reason, since, event: 'import' }
+}
+
+const SHOWN = 3
+
+/** What whoever imports should look at first: words in these columns that nobody understands. */
+export function unclearIn(columns: readonly OptOutColumn[], rows: readonly (readonly string[])[]): string[] {
+  return columns.flatMap(({ index, kind, name }) => {
+    const texts = rows.map((cells) => cells[index]?.trim() ?? '')
+    const unclear = texts.filter((text) => text !== '' && sayingOf(kind, text, undefined).says === 'what?')
+    if (unclear.length === 0) return []
+    const column = `the column "${cutTo(name, 80)}"`
+    const examples = [...new Set(unclear)].slice(0, SHOWN).map((text) => `"${cutTo(text, 40)}"`)
+    const [what, whom] =
+      unclear.length === 1
+        ? [`1 value of ${column} says`, 'it before you write to this person']
+        : [`${unclear.length} values of ${column} say`, 'them before you write to these people']
+    return [`${what} nothing we understand (${examples.join(', ')}): look at ${whom}.`]
+  })
+}
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/))
+}
+
+function reasonsBy(said: Readonly<Record<SuppressionReason, string>>): Map<string, SuppressionReason> {
+  return new Map(GRAVEST.flatMap((reason) => [...words(said[reason])].map((word) => [word, reason] as const)))
+}

@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest'
+
+import { inspect } from '../../../src/core/import/read.ts'
+import { sourceOf } from '../../../src/core/import/source.ts'
+import { broughtFrom } from './support.ts'
+
+const LISTED = Date.UTC(2026, 2, 1)
+const UNSUBSCRIBED = { reason: 'unsubscribed', since: LISTED, event: 'import' }
+
+/** What a list says of the one person in it. */
+async function readAda(columns: Readonly<Record<string, string>>) {
+  const quoted = (cells: readonly string[]) => cells.map((cell) => `"${cell}"`).join(',')
+  const csv = `email,${quoted(Object.keys(columns))}\nada@example.com,${quoted(Object.values(columns))}\n`
+  const { contacts } = await broughtFrom(sourceOf('people.csv', csv), { listedAt: LISTED })
+  return contacts[0] ?? {}
+}
+
+async function suppressionOf(columns: Readonly<Record<string, string>>): Promise<unknown> {
+  return (await readAda(columns)).suppression ?? null
+}
+
+describe('a date since when nobody should write', () => {
+  test.each([
+    ['UNSUB_TIME', '1/5/2023 10:00'],
+    ['UNSUB_TIME', '05.01.2023'],
+    ['UNSUB_TIME', 'Jan 5, 2023 10:00 AM'],
+    ['UNSUB_TIME', '44931.42'],
+    ['Unsubscribed At', '2226-01-05'],
+    ['suppressed_at', '1/5/2023'],
+  ])('%s %s cannot be read: since the list came, and the text is kept', async (header, date) => {
+    expect(await readAda({ [header]: date })).toMatchObject({
+      suppression: UNSUBSCRIBED,
+      customFields: { [header]: date },
+    })
+  })
+
+  test('of a bounce that cannot be read is one since the list came', async () => {
+    expect(await suppressionOf({ CLEAN_TIME: '05.01.2023' })).toEqual({ ...UNSUBSCRIBED, reason: 'hard_bounce' })
+  })
+
+  test('alone is enough', async () => {
+    const since = Date.UTC(2025, 5, 1)
+    expect(await suppressionOf({ 'Suppressed at': '2025-06-01' })).toEqual({ ...UNSUBSCRIBED, since })
+    expect(await suppressionOf({ Unsubscribed: '2025-06-01' })).toEqual({ ...UNSUBSCRIBED, since })
+    expect(await suppressionOf({ Unsubscribed: 'no', 'Unsubscribed at': '2025-06-01' })).toEqual({
+      ...UNSUBSCRIBED,
+      since,
+    })
+  })
+
+  test('dates the reason beside it', async () => {
+    const since = Date.UTC(2025, 5, 1)
+    expect(await suppressionOf({ Suppression: 'Cleaned', 'Suppressed at': '2025-06-01' })).toEqual({
+      reason: 'hard_bounce',
+      since,
+      event: 'import',
+    })
+    expect(await suppressionOf({ 'Opted Out': 'yes', 'Unsubscribed at': '2025-06-01' })).toEqual({
+      ...UNSUBSCRIBED,
+      since,
+    })
+  })
+
+  test.each(['0001-01-01', '0001-01-01T00:00:00Z', '1/1/0001 12:00:00 AM', '0000-00-00 00:00:00', '1970-01-01', '0'])(
+    '%s is what programs write for none',
+    async (date) => {
+      expect(await suppressionOf({ 'Unsubscribed At': date })).toBeNull()
+    },
+  )
+
+  test.each(['never', '-', 'n/a', 'NULL', 'no', ''])('%j is none', async (word) => {
+    expect(await suppressionOf({ 'Unsubscribed At': word })).toBeNull()
+  })
+})
+
+describe('a column of those who said no', () => {
+  test.each([
+    'Unsubscribed',
+    'Has Opted Out of Email',
+    'HasOptedOutOfEmail',
+    'Email Opted Out',
+    'Email Opt Out',
+    'Email Opt-Out',
+    'Opted Out',
+    'Do Not Email',
+    'Do Not Contact',
+    'Blocklisted',
+    'Unsubscribed from all email',
+    'Suppressed',
+  ])('may be called %s', async (header) => {
+    expect(await suppressionOf({ [header]: 'true' })).toEqual(UNSUBSCRIBED)
+    expect(await suppressionOf({ [header]: 'false' })).toBeNull()
+  })
+
+  test.each(['WAHR', 'vrai', 'verdadero', 'vero', 't', 'TRUE', '1', 'Ja', 'sí', 'x', '✓', '05.01.2023'])(
+    'says so with %s',
+    async (word) => {
+      expect(await suppressionOf({ Unsubscribed: word })).toEqual(UNSUBSCRIBED)
+      expect(await suppressionOf({ Suppressed: word })).toEqual(UNSUBSCRIBED)
+    },
+  )
+
+  test.each([
+    ['Opt-out', 'opted_out'],
+    ['opted out', 'opted_out'],
+    ['Spam', 'complained'],
+    ['Cleaned', 'hard_bounce'],
+    ['unsubscribed', 'unsubscribed'],
+  ])('may give the reason %s', async (word, reason) => {
+    expect(await suppressionOf({ Unsubscribed: word })).toMatchObject({ reason })
+  })
+
+  test.each(['FALSCH', 'faux', 'falso', 'f', 'no', '0', 'Subscribed', 'Nein'])('says nothing with %s', async (word) => {
+    expect(await readAda({ Unsubscribed: word })).toEqual({ email: 'ada@example.com' })
+  })
+
+  test('of HubSpot may be for one kind of mail, or give the reason of a bounce', async () => {
+    expect(await suppressionOf({ 'Opted out of email: One to One': 'Yes' })).toEqual(UNSUBSCRIBED)
+    expect(await suppressionOf({ 'Opted out of email: One to One': 'No' })).toBeNull()
+    expect(await readAda({ 'Email hard bounce reason': 'Unknown user' })).toMatchObject({
+      suppression: { ...UNSUBSCRIBED, reason: 'hard_bounce' },
+      customFields: { 'Email hard bounce reason': 'Unknown user' },
+    })
+  })
+
+  test('may hold a link with which to unsubscribe', async () => {
+    expect(await suppressionOf({ Unsubscribe: 'https://list.example/u/12345?a=2023-01-05' })).toBeNull()
+  })
+
+  test('counts wherever it stands among several', async () => {
+    expect(await suppressionOf({ Unsubscribed: 'no', 'Do Not Contact': 'yes' })).toEqual(UNSUBSCRIBED)
+    expect(await suppressionOf({ 'Do Not Contact': '', Unsubscribed: '', 'Email Opt Out': '1' })).toEqual(UNSUBSCRIBED)
+    expect(await suppressionOf({ Unsubscribed: 'yes', Status: 'Complained' })).toMatchObject({ reason: 'complained' })
+  })
+
+  test('is not one of those who said yes', async () => {
+    expect(await readAda({ Subscribed: 'yes' })).toMatchObject({ customFields: { Subscribed: 'yes' } })
+    expect(await suppressionOf({ Subscribed: 'yes' })).toBeNull()
+  })
+})
+
+describe('a status', () => {
+  test.each([
+    ['Status', 'Unsubscribed', 'unsubscribed'],
+    ['Lead Status', 'Unsubscribed', 'unsubscribed'],
+    ['Email status', 'Cleaned', 'hard_bounce'],
+    ['Email Marketing Status', 'Complained', 'complained'],
+    ['Status', 'Spam', 'complained'],
+    ['Stage', 'Do not contact', 'opted_out'],
+    ['Category', 'Do Not Contact', 'opted_out'],
+    ['Subscription status', 'Opted out', 'opted_out'],
+    ['Lead Status', 'Hard bounced', 'hard_bounce'],
+    ['Lead status', 'Bounced', 'hard_bounce'],
+    ['lastState', 'emailsUnsubscribed', 'unsubscribed'],
+    ['Email Marketing Consent', 'UNSUBSCRIBED', 'unsubscribed'],
+  ])('%s: %s suppresses, and is kept', async (header, word, reason) => {
+    expect(await readAda({ [header]: word })).toMatchObject({
+      suppression: { reason, since: LISTED, event: 'import' },
+      customFields: { [header]: word },
+    })
+  })
+
+  test.each(['Soft bounced', 'Subscribed', 'Active', 'Open', 'Contacted', '1', 'true', 'x', '2025-06-01'])(
+    '%s says nothing of that',
+    async (word) => {
+      expect(await suppressionOf({ Status: word })).toBeNull()
+      expect(await suppressionOf({ 'Lead Status': word })).toBeNull()
+    },
+  )
+})
+
+describe('what nobody understands', () => {
+  const warningsOf = async (csv: string) => (await inspect(sourceOf('people.csv', csv))).warnings
+
+  test('is kept, and said before anybody is written to', async () => {
+    const rows = ['a@x.example,maybe,', 'b@x.example,maybe,?!', 'c@x.example,ask Bob,', 'd@x.example,no,2026-01-01']
+    expect(await warningsOf(`email,Unsubscribed,Unsubscribed at\n${rows.join('\n')}\n`)).toEqual([
+      '3 values of the column "Unsubscribed" say nothing we understand ("maybe", "ask Bob"): look at them before you write to these people.',
+      '1 value of the column "Unsubscribed at" says nothing we understand ("?!"): look at it before you write to this person.',
+    ])
+    expect(await readAda({ Unsubscribed: 'maybe' })).toEqual({
+      email: 'ada@example.com',
+      customFields: { Unsubscribed: 'maybe' },
+    })
+  })
+
+  test('is nothing that only a status says', async () => {
+    expect(await warningsOf('email,Status,Unsubscribed\na@x.example,Working,\nb@x.example,,yes\n')).toEqual([])
+  })
+})
+
+test('a date that cannot be is none of a contact', async () => {
+  const { createdAt, customFields } = await readAda({ Created: '0001-01-01' })
+  expect(createdAt).toBeUndefined()
+  expect(customFields).toEqual({ Created: '0001-01-01' })
+})
