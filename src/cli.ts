@@ -4,6 +4,7 @@ import process from 'node:process'
 
 import { Command, CommanderError } from 'commander'
 
+import { say } from './cli/context.ts'
 import { digestCommand } from './cli/digest.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { enrichCommand } from './cli/enrich.ts'
@@ -12,6 +13,7 @@ import { exportCommand } from './cli/export.ts'
 import { forgetCommand } from './cli/forget.ts'
 import { importCommand } from './cli/import.ts'
 import { lookupCommand } from './cli/lookup.ts'
+import { why } from './cli/output.ts'
 import { replayCommand } from './cli/replay.ts'
 import { searchCommand } from './cli/search.ts'
 import { statsCommand } from './cli/stats.ts'
@@ -42,7 +44,13 @@ for (const command of commands) {
 }
 
 // `crm export | head` closes the pipe early, which is no mistake.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : FAILED))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  say(`Standard output cannot be written: ${why(error)}`)
+  process.exit(FAILED)
+})
+// Nobody listens any more, which is no reason to leave the work half-done.
+process.stderr.on('error', () => {})
 
 try {
   await program.parseAsync()
@@ -54,6 +62,6 @@ function exitCodeFor(error: unknown): number {
   // Commander has said what it had to say; only asking for help is not a mistake.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE
   if (!(error instanceof CrmError)) throw error
-  process.stderr.write(`${error.message}\n`)
+  say(error.message)
   return error.name === 'ConfigError' || error.name === 'InvalidInputError' ? WRONG_USAGE : FAILED
 }

@@ -27,11 +27,13 @@ export async function withDatabase(work: (context: Context) => Promise<void>): P
 
 /** Results go to standard output alone, so that another program can read them. */
 export function print(line: string): void {
+  endBar()
   process.stdout.write(`${line}\n`)
 }
 
 /** Everything that is said to a person beside the result. */
 export function say(line: string): void {
+  endBar()
   process.stderr.write(`${line}\n`)
 }
 
@@ -41,17 +43,60 @@ export function failed(reason: string): void {
   process.exitCode = 1
 }
 
+/** Aborted at the first Ctrl-C; the second ends the process as ever. */
+export function ctrlC(): AbortSignal {
+  const stopping = new AbortController()
+  process.once('SIGINT', () => stopping.abort())
+  return stopping.signal
+}
+
 const BAR = 24
+
+/** Whether the last line of the terminal is one that rewrites itself. */
+let isBarOpen = false
+
+function endBar(): void {
+  if (isBarOpen) process.stderr.write('\n')
+  isBarOpen = false
+}
+
+/** Says on a terminal what goes on until there is a bar, which takes its place. */
+export function doing(line: string): void {
+  if (process.stderr.isTTY) rewrite(line)
+}
+
+function rewrite(line: string): void {
+  // Erases what a longer line left behind.
+  process.stderr.write(`\r${line}\u001b[K`)
+  isBarOpen = true
+}
 
 /** A bar that rewrites itself on a terminal, with a note beside it; nothing elsewhere, since the result says it all. */
 export function progressLine(total: number): (done: number, note?: string) => void {
   if (!process.stderr.isTTY) return () => {}
   return (done, note) => {
-    const filled = total > 0 ? Math.floor((BAR * done) / total) : BAR
+    // There may be more by now than were counted.
+    const all = Math.max(done, total)
+    const filled = all > 0 ? Math.floor((BAR * done) / all) : BAR
     const bar = '█'.repeat(filled) + '░'.repeat(BAR - filled)
-    const words = [`${done} of ${total}`, ...(note ? [note] : [])].join(', ')
-    // Erases what a longer line left behind.
-    process.stderr.write(`\r${bar} ${words}\u001b[K${done >= total ? '\n' : ''}`)
+    const words = [`${done} of ${all}`, ...(note ? [note] : [])].join(', ')
+    rewrite(`${bar} ${words}`)
+  }
+}
+
+const LONG = 10_000
+
+/** A bar on a terminal, and elsewhere a line for every tenth of what is long. */
+export function progress(what: string): (progress: { readonly done: number; readonly total: number | null }) => void {
+  let bar: ReturnType<typeof progressLine> | undefined
+  let tenths = 0
+  return ({ done, total }) => {
+    if (total === null) return
+    bar ??= progressLine(total)
+    bar(done)
+    const now = Math.floor((10 * done) / total)
+    if (!process.stderr.isTTY && total >= LONG && now > tenths) say(`${done} of ${total} ${what}`)
+    tenths = now
   }
 }
 

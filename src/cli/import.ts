@@ -1,20 +1,22 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { createReadStream, fstatSync } from 'node:fs'
 import { basename } from 'node:path'
 import process from 'node:process'
-import { pipeline } from 'node:stream/promises'
+import { addAbortSignal } from 'node:stream'
+import { isDeepStrictEqual } from 'node:util'
 
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 
 import { importedJobs } from '../core/enrichment/jobs.ts'
-import { InvalidInputError } from '../core/errors.ts'
+import { CrmError, InvalidInputError, UpstreamError } from '../core/errors.ts'
 import { columnsFrom } from '../core/import/column-words.ts'
-import type { DryRun } from '../core/import/dry-run.ts'
 import { createImports, type ImportReport, type Imports, type NewImport } from '../core/import/imports.ts'
-import type { ImportCounts, UndoReport } from '../core/import/report.ts'
-import type { RunProgress } from '../core/import/run.ts'
+import type { Inspection } from '../core/import/inspection.ts'
+import type { ImportCounts } from '../core/import/report.ts'
 import { createDayOf } from '../core/time.ts'
-import { type Context, failed, plain, positive, print, progressLine, say, withDatabase } from './context.ts'
+import { type Context, ctrlC, doing, failed, plain, positive, print, progress, say, withDatabase } from './context.ts'
+import { handOut, stop, undo } from './import-earlier.ts'
+import { isNobody, linesOf, NOTHING, summary } from './import-words.ts'
+import { checkOutput, databaseIn, fileAt, isOfFiles, type Spared, STANDARD, why, writeOutput } from './output.ts'
 
 interface Options {
   readonly campaign?: string
@@ -24,8 +26,13 @@ interface Options {
   readonly dryRun?: true
   readonly rejected?: string
   readonly undo?: number
+  readonly stop?: number
+  readonly rejectedOf?: number
   readonly json?: true
 }
+
+/** What is said of a list that comes in, and of nothing else. */
+const OF_A_LIST = ['campaign', 'tag', 'columns', 'overwrite', 'dryRun']
 
 export function importCommand(): Command {
   return new Command('import')
@@ -40,26 +47,55 @@ export function importCommand(): Command {
     )
     .option('--columns <columns>', 'what columns hold, as in "Nickname=firstName, Notes=-"; - leaves one out')
     .option('--overwrite', 'replace what people entered, too')
-    .option('--dry-run', 'say what would happen and change nothing')
-    .option('--rejected <file>', 'write the rows that made no contact there, as CSV with the reasons')
-    .option('--undo <import>', 'take an import back, by its number', undoable)
+    .addOption(new Option('--dry-run', 'say what would happen and change nothing').conflicts('rejected'))
+    .option(
+      '--rejected <file>',
+      'write the rows that made no contact there, as CSV with the reasons; - is standard output',
+    )
+    .addOption(
+      ofAnEarlier('--rejected-of <import>', 'write those of an earlier import there, or to standard output', 'json'),
+    )
+    .addOption(
+      ofAnEarlier('--stop <import>', 'stop an import, also one whose process ended; what came in stays', 'rejected'),
+    )
+    .addOption(ofAnEarlier('--undo <import>', 'take an import back, by its number', 'rejected'))
     .option('--json', 'print the counts as JSON')
     .action((file: string | undefined, options: Options) =>
-      withDatabase(async (context) => {
-        const imports = importsIn(context)
-        if (options.undo !== undefined) await undo(imports, options.undo, options)
-        else if (file === undefined) throw new InvalidInputError('Name a file to import, or - for standard input.')
-        else await bringIn(context, imports, file, options)
-      }),
+      withDatabase((context) => carriedOut(context, importsIn(context), file, options)),
     )
 }
 
-function undoable(text: string): number {
+const OF_AN_EARLIER = ['rejectedOf', 'stop', 'undo']
+
+function ofAnEarlier(flags: string, description: string, without: string): Option {
+  const option = new Option(flags, description).argParser(numberOfImport)
+  const others = OF_AN_EARLIER.filter((name) => name !== option.attributeName())
+  return option.conflicts([...OF_A_LIST, ...others, without])
+}
+
+function numberOfImport(text: string): number {
   try {
     return positive(text)
   } catch {
     throw new InvalidArgumentError('It has to be the number that the import was given.')
   }
+}
+
+async function carriedOut(
+  context: Context,
+  imports: Imports,
+  file: string | undefined,
+  options: Options,
+): Promise<void> {
+  const { rejectedOf } = options
+  const earlier = options.undo ?? options.stop ?? rejectedOf
+  if (earlier !== undefined && file !== undefined)
+    throw new InvalidInputError(`Import ${earlier} is an earlier one, and ${file} a list of its own: name one of them.`)
+  if (options.undo !== undefined) await undo(imports, options.undo, options)
+  else if (options.stop !== undefined) await stop(imports, options.stop, options)
+  else if (rejectedOf !== undefined) await handOut(context, imports, rejectedOf, options.rejected ?? STANDARD)
+  else if (file === undefined) throw new InvalidInputError('Name a file to import, or - for standard input.')
+  else await bringIn(context, imports, file, options)
 }
 
 function importsIn({ config, database, clock }: Context): Imports {
@@ -71,154 +107,170 @@ function importsIn({ config, database, clock }: Context): Imports {
 }
 
 async function bringIn({ config }: Context, imports: Imports, file: string, options: Options): Promise<void> {
+  const list: Spared = { what: 'the list itself', file: await listAt(file) }
+  if (options.rejected !== undefined) await checkOutput(options.rejected, [list, await databaseIn(config)])
+  const signal = ctrlC()
   const order = {
-    ...(await given(file)),
-    ...{ by: null, campaign: options.campaign ?? null, tags: options.tag, overwrite: options.overwrite ?? false },
+    ...{ by: null, name: file === STANDARD ? 'standard input' : basename(file) },
+    ...{ campaign: options.campaign ?? null, tags: options.tag, overwrite: options.overwrite ?? false },
     enrich: config.enrichment.on.has('import'),
   }
-  const kept = await imports.begin(order)
-  const id = (await goingOn(imports, kept, order)) ?? kept
+  if (file !== STANDARD) doing(`Reading ${plain(file)} …`)
   try {
-    const inspection = await imports.inspection(id)
-    for (const warning of inspection.warnings) say(plain(warning))
-    // One that goes on has its columns already, and half of it is written by them.
-    if (options.columns !== undefined && id === kept)
-      await imports.setColumns(id, columnsFrom(options.columns, inspection))
-    if (options.dryRun) await tryOut(imports, id, options)
-    else await carryOut(imports, id, inspection.unit, options)
-  } finally {
-    // Nobody is left to say yes to it.
-    const { stage } = (await imports.state(id)) ?? {}
-    if (stage === 'ready') await imports.cancel(id)
+    const kept = await imports.begin({ ...order, bytes: bytesOf(file, signal) })
+    await untilStopped(imports, kept, signal, () => goThrough(imports, kept, { order, options, signal }))
+  } catch (error) {
+    // Of a list that is given up the bytes are gone, which reads as if it had been cut off.
+    if (!signal.aborted) throw error
+    failed(NOTHING)
   }
+}
+
+async function listAt(file: string): Promise<Spared['file']> {
+  return file === STANDARD ? fstatSync(0, { bigint: true }) : await fileAt(file)
 }
 
 /** Throws `InvalidInputError` where the file cannot be read. */
-async function given(file: string): Promise<Pick<NewImport, 'name' | 'bytes'>> {
-  if (file === '-') return { name: 'standard input', bytes: process.stdin }
+async function* bytesOf(file: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
-    if ((await stat(file)).isDirectory()) throw new Error('it is a folder')
+    yield* addAbortSignal(signal, file === STANDARD ? process.stdin : createReadStream(file))
   } catch (error) {
-    throw new InvalidInputError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`)
+    if (!isOfFiles(error)) throw error
+    throw new InvalidInputError(`${file} cannot be read: ${why(error)}`, { cause: error })
   }
-  return { name: basename(file), bytes: createReadStream(file) }
+}
+
+/** What `work` comes to. As soon as `signal` says so the import is cancelled, and when this is over that is done. */
+async function untilStopped<T>(imports: Imports, id: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  let cancelled: Promise<unknown> | undefined
+  const cancel = () => {
+    cancelled = imports.cancel(id)
+  }
+  signal.addEventListener('abort', cancel)
+  try {
+    if (signal.aborted) cancel()
+    signal.throwIfAborted()
+    return await work()
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    await cancelled
+  }
+}
+
+interface Wanted {
+  readonly order: Omit<NewImport, 'bytes'>
+  readonly options: Options
+  readonly signal: AbortSignal
+}
+
+async function goThrough(imports: Imports, kept: number, wanted: Wanted): Promise<void> {
+  const { options, signal } = wanted
+  try {
+    const inspection = await imports.inspection(kept)
+    for (const warning of inspection.warnings) say(plain(warning))
+    const columns = options.columns === undefined ? undefined : columnsFrom(options.columns, inspection)
+    const before = options.dryRun ? undefined : await goingOn(imports, kept, columns, wanted)
+    // One that goes on has its columns already, and half of it is written by them.
+    if (columns && before === undefined) await imports.setColumns(kept, columns)
+    if (options.dryRun) await tryOut(imports, kept, options, signal)
+    else await carryOut(imports, before ?? kept, inspection.unit, wanted)
+  } finally {
+    // Nobody is left to say yes to it.
+    const { stage } = (await imports.state(kept)) ?? {}
+    if (stage === 'ready') await imports.cancel(kept)
+  }
 }
 
 /** The import of the same bytes, asked for in the same way, that a process before this one did not end. */
-async function goingOn(imports: Imports, id: number, order: Omit<NewImport, 'bytes'>): Promise<number | undefined> {
-  const like = await imports.unfinishedLike(id)
+async function goingOn(
+  imports: Imports,
+  kept: number,
+  columns: Inspection['columns'],
+  { order }: Wanted,
+): Promise<number | undefined> {
+  const like = await imports.unfinishedLike(kept)
+  if (!like) return undefined
   const isSame =
-    like &&
     like.campaign === order.campaign &&
     like.overwrite === order.overwrite &&
-    like.tags.join('\n') === order.tags.join('\n')
-  if (!isSame) return undefined
-  await imports.cancel(id)
+    isDeepStrictEqual(like.tags, order.tags) &&
+    (!columns || isDeepStrictEqual((await imports.inspection(like.id)).columns, columns))
+  if (!isSame) {
+    say(`Import ${like.id} of the same list, with other options, is not over: crm import --stop ${like.id} ends it.`)
+    return undefined
+  }
+  await imports.cancel(kept)
   say(`Import ${like.id} of the same list was not finished. It goes on after row ${like.done}.`)
   return like.id
 }
 
-async function tryOut(imports: Imports, id: number, options: Options): Promise<void> {
-  const dryRun = await imports.dryRun(id, { onProgress: progress('rows') })
+async function tryOut(imports: Imports, id: number, options: Options, signal: AbortSignal): Promise<void> {
+  const dryRun = await imports.dryRun(id, { onProgress: progress('rows'), signal })
   for (const line of linesOf(dryRun)) say(plain(line))
   if (options.json) print(JSON.stringify({ ...dryRun.counts, dry_run: true }))
   else print(`${summary(dryRun.counts)} (dry run: nothing was changed)`)
   if (isNobody(dryRun.counts)) failed('Nothing could be imported.')
 }
 
-async function carryOut(imports: Imports, id: number, unit: string, options: Options): Promise<void> {
-  const interrupted = () => void imports.cancel(id)
-  process.once('SIGINT', interrupted)
+async function carryOut(
+  imports: Imports,
+  id: number,
+  unit: string,
+  { options, signal }: Pick<Wanted, 'options' | 'signal'>,
+): Promise<void> {
+  const report = await reported(imports, id, signal)
+  const isStopped = report.stage === 'cancelled'
+  if (isStopped && report.done === 0) return failed(NOTHING)
+  await tell(imports, report, unit, options)
+  if (isStopped) failed(`Stopped after ${report.done} of ${report.total} rows.`)
+}
+
+/** What the import did, also where it was stopped meanwhile, here or by somebody else. */
+async function reported(imports: Imports, id: number, signal: AbortSignal): Promise<ImportReport> {
   try {
-    const report = await imports.run(id, { onProgress: progress('rows') })
-    await tell(imports, report, unit, options)
-    if (report.stage === 'cancelled') failed(`Stopped after ${report.done} of ${report.total} rows.`)
-  } finally {
-    process.off('SIGINT', interrupted)
+    return await untilStopped(imports, id, signal, () => imports.run(id, { onProgress: progress('rows') }))
+  } catch (error) {
+    const state = await imports.state(id)
+    if (state?.stage === 'cancelled') return state
+    if (state?.stage !== 'running') throw error
+    const isOthers = error instanceof UpstreamError
+    const how = isOthers ? 'is carried out by another process' : 'was broken off'
+    const sentence = `Import ${id} ${how}, after ${state.done} of ${state.total} rows. The same command goes on with it; crm import --stop ${id} ends it.`
+    if (isOthers) throw new UpstreamError(sentence, { cause: error })
+    say(sentence)
+    throw error
   }
 }
 
-async function tell(imports: Imports, report: ImportReport, unit: string, options: Options): Promise<void> {
-  const { id, counts } = report
-  if (options.rejected !== undefined)
-    await pipeline(imports.rejectedCsv(id), createWriteStream(options.rejected, { mode: 0o600 }))
-  else {
-    let told = 0
-    for await (const { at, value, reason } of imports.rejected(id)) {
-      if (told === MOST_LINES) break
-      say(plain(`left out ${unit} ${at} (${value}): ${reason}`))
-      told += 1
-    }
-    const more = counts.invalid + counts.duplicate - told
-    if (more > 0) say(`left out ${more} more; --rejected <file> lists them all`)
-  }
-  if (options.json) print(JSON.stringify({ ...counts, dry_run: false, import: id }))
-  else print(`${summary(counts)}. Import ${id}: crm import --undo ${id} takes it back.`)
+async function tell(imports: Imports, { id, counts }: ImportReport, unit: string, options: Options): Promise<void> {
+  const { json, rejected } = options
+  if (rejected === undefined) await sayRejected(imports, id, unit, counts)
+  // Whoever reads the rows wants nothing else there.
+  const tellResult = rejected === STANDARD ? say : print
+  if (json) tellResult(JSON.stringify({ ...counts, dry_run: false, import: id }))
+  else tellResult(`${summary(counts)}. Import ${id}: crm import --undo ${id} takes it back.`)
   if (isNobody(counts)) failed('Nothing could be imported.')
+  if (rejected !== undefined) await writeRejected(imports, id, rejected)
+}
+
+async function sayRejected(imports: Imports, id: number, unit: string, counts: ImportCounts): Promise<void> {
+  let told = 0
+  for await (const { at, value, reason } of imports.rejected(id)) {
+    if (told === MOST_LINES) break
+    say(plain(`left out ${unit} ${at} (${value}): ${reason}`))
+    told += 1
+  }
+  const more = counts.invalid + counts.duplicate - told
+  if (more > 0) say(`left out ${more} more; crm import --rejected-of ${id} lists them all`)
+}
+
+async function writeRejected(imports: Imports, id: number, path: string): Promise<void> {
+  try {
+    await writeOutput(path, imports.rejectedCsv(id))
+  } catch (error) {
+    if (!(error instanceof CrmError)) throw error
+    failed(`${plain(error.message)}. The rows left out can be had again: crm import --rejected-of ${id}`)
+  }
 }
 
 const MOST_LINES = 20
-
-async function undo(imports: Imports, id: number, { json }: Options): Promise<void> {
-  const report = await imports.undo(id, null, { onProgress: progress('contacts') })
-  for await (const { email, reason } of imports.kept(id)) say(plain(`kept ${email}: ${reason}`))
-  if (json) print(JSON.stringify({ ...countsOf(report), import: id }))
-  else print(`${report.removed} removed, ${report.restored} restored, ${report.kept} kept`)
-}
-
-function countsOf({ removed, restored, kept }: UndoReport) {
-  return { removed, restored, kept }
-}
-
-/** A bar on a terminal, and elsewhere a line for every tenth of what is long. */
-function progress(what: string): (progress: Pick<RunProgress, 'done' | 'total'>) => void {
-  let bar: ReturnType<typeof progressLine> | undefined
-  let tenths = 0
-  return ({ done, total }) => {
-    if (total === null) return
-    bar ??= progressLine(total)
-    bar(done)
-    const now = Math.floor((10 * done) / total)
-    if (!process.stderr.isTTY && total >= LONG && now > tenths) say(`${done} of ${total} ${what}`)
-    tenths = now
-  }
-}
-
-const LONG = 10_000
-
-function isNobody({ created, changed, unchanged, invalid }: ImportCounts): boolean {
-  return created + changed + unchanged === 0 && invalid > 0
-}
-
-function summary(counts: ImportCounts): string {
-  const { created, changed, unchanged, duplicate, invalid, events, erased, suppressed, spared } = counts
-  return [
-    `${created} new, ${changed} changed, ${unchanged} unchanged, ${duplicate} duplicate, ${invalid} invalid`,
-    `${events} new engagements`,
-    ...(suppressed > 0 ? [`${suppressed} suppressed`] : []),
-    ...(spared > 0 ? [`${spared} with what people entered, which stays`] : []),
-    ...(erased > 0 ? [`${erased} left out: erased on request`] : []),
-  ].join(', ')
-}
-
-/** The first rows of each kind. */
-function linesOf({ first, counts, suggestions }: DryRun): string[] {
-  const rows = (word: string, all: readonly { readonly at: number; readonly value: string }[], count: number) => [
-    ...all.map(({ at, value }) => `${word} ${at}: ${value}`),
-    ...(count > all.length && all.length > 0 ? [`${word} … ${count - all.length} more`] : []),
-  ]
-  return [
-    ...rows('new', first.created, counts.created),
-    ...first.changed.map(
-      ({ at, value, changes }) =>
-        `changed ${at}: ${value}: ${changes.map(({ field, before, after }) => `${field} ${before ?? '-'} → ${after}`).join('; ')}`,
-    ),
-    ...(counts.changed > first.changed.length ? [`changed … ${counts.changed - first.changed.length} more`] : []),
-    ...rows('suppressed', first.suppressed, counts.suppressed),
-    ...rows('kept as people entered it', first.spared, counts.spared),
-    ...first.duplicate.map(({ at, value, reason }) => `duplicate ${at} (${value}): ${reason}`),
-    ...first.invalid.map(({ at, value, reason }) => `invalid ${at} (${value}): ${reason}`),
-    ...first.suggested.map(({ at, value, reason }) => `look at ${at}: ${value}: ${reason}`),
-    ...(suggestions > first.suggested.length ? [`look at … ${suggestions - first.suggested.length} more`] : []),
-  ]
-}

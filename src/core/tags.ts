@@ -14,7 +14,10 @@ export function parseTags(text: string): string[] {
 /** Each whatever its case, spelt as first seen. */
 export function eachOnce(tags: readonly string[]): string[] {
   const byKey = new Map<string, string>()
-  for (const tag of tags) if (!byKey.has(tag.toLowerCase())) byKey.set(tag.toLowerCase(), tag)
+  for (const tag of tags) {
+    const key = tag.toLowerCase()
+    if (!byKey.has(key)) byKey.set(key, tag)
+  }
   return [...byKey.values()]
 }
 
@@ -25,5 +28,7 @@ export function tooLongIn(text: string): boolean {
 
 function tagIn(part: string): string | null {
   // One space at a time, or a long run of them would be looked at again and again.
-  return oneLine(oneLine(part)?.replace(AROUND, ''))
+  const line = oneLine(part)
+  const bare = line?.replace(AROUND, '')
+  return bare === line ? line : oneLine(bare)
 }

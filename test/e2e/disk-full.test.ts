@@ -6,7 +6,7 @@ import process from 'node:process'
 
 import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { aHome, startProgram } from '../../practice/program.ts'
+import { aHome, crm, startProgram } from '../../practice/program.ts'
 import { startSlack, textOf } from '../../practice/slack/index.ts'
 import { StorageError } from '../../src/core/errors.ts'
 import { ingestAll } from '../../src/core/ingest.ts'
@@ -40,6 +40,30 @@ test.runIf(canMount)(
       const accepted = await program.deliver('sendgrid', batch('during', 2000))
       expect([accepted.status, await accepted.json()]).toEqual([200, { accepted: 2000, duplicates: 0, unreadable: 0 }])
       expect(await program.stop()).toBe(0)
+    } finally {
+      execFileSync('umount', [disk])
+      rmSync(disk, { recursive: true })
+    }
+  },
+)
+
+test.runIf(canMount)(
+  `an import that fills the disk says where it stands, and goes on when there is room${whyNot}`,
+  async () => {
+    const disk = mkdtempSync(join(tmpdir(), 'touchpoint-disk-'))
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'tmpfs', disk])
+    try {
+      await using home = aHome({}, disk)
+      const people = Array.from({ length: 20_000 }, (_, n) => `p${n}@example.com,P${n}\n`)
+      const list = `email,first name\n${people.join('')}`
+      const broken = await crm(home, ['import', '-', '--json'], list)
+      expect([broken.code, broken.stdout]).toEqual([1, ''])
+      expect(broken.stderr).toMatch(
+        /Import 1 was broken off, after \d+ of 20000 rows\. The same command goes on with it; crm import --stop 1 ends it\.\nthe database cannot be written \(SQLITE_FULL\)\n$/,
+      )
+      execFileSync('mount', ['-o', 'remount,size=100m', disk])
+      const ended = await crm(home, ['import', '-', '--json'], list)
+      expect(JSON.parse(ended.stdout)).toMatchObject({ import: 1, created: 20_000 })
     } finally {
       execFileSync('umount', [disk])
       rmSync(disk, { recursive: true })
