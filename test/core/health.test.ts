@@ -49,15 +49,7 @@ describe.each(databases)('health on $name', ({ name, open }) => {
     await ingestAll({ database, dayOf, jobsFor: () => [] }, [{ ...aDelivery(anEvent(), unnamed), unreadable }])
     const job = { kind: 'alert_message', payload: {}, key: null, runAt: 0 }
     await database.transaction((tx) =>
-      enqueue(
-        tx,
-        [
-          { ...job, id: 'a' },
-          { ...job, id: 'b' },
-          housekeepingJob(NOW),
-        ],
-        NOW,
-      ),
+      enqueue(tx, [{ ...job, id: 'a' }, { ...job, id: 'b' }, housekeepingJob(NOW)], NOW),
     )
     const findings = await looked(database)
     expect(findings.filter(({ name }) => name !== 'enrichment')).toEqual([

@@ -80,7 +80,8 @@ describe('the program by itself', () => {
     await program.deliver('generic', reply(IMANI, 'r1'))
     expect(await program.stop()).toBe(0)
     expect(world.apis.callsAbout(IMANI)).toEqual({})
-    expect(inDatabase(world.home, (db) => db.prepare('select count(*) from jobs where kind like 'enrich%'').pluck().get())).toBe(0)
+    const kinds = inDatabase(world.home, (db) => db.prepare('select kind from jobs').pluck().all())
+    expect(kinds).toEqual(['housekeeping'])
   })
 })
 
