@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 import BetterSqlite3 from 'better-sqlite3'
@@ -102,6 +102,16 @@ describe('the SQLite file', () => {
     await expect(openDatabase(place.url)).rejects.toThrow(ConfigError)
     await expect(openDatabase(place.url)).rejects.toThrow('another program')
     expect(readFileSync(path).equals(before)).toBe(true)
+  })
+
+  test('that is no database at all is refused, and stays as it is', async () => {
+    await using place = sqlitePlace()
+    const path = place.url.replace('sqlite:', '')
+    const text = 'email,first name\nada@example.com,Ada\n'.repeat(10)
+    writeFileSync(path, text)
+    await expect(openDatabase(place.url)).rejects.toThrow(ConfigError)
+    await expect(openDatabase(place.url)).rejects.toThrow('not a database')
+    expect(readFileSync(path, 'utf8')).toBe(text)
   })
 })
 

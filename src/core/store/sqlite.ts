@@ -22,7 +22,7 @@ const APPLICATION_ID = 0x74706372
 
 export async function openSqlite(path: string, erasureKey: ErasureKey): Promise<Database> {
   makeFile(path)
-  const writer = connect(path)
+  const writer = firstConnection(path)
   try {
     claim(writer, path)
   } catch (error) {
@@ -87,6 +87,15 @@ function makeFile(path: string): void {
   } catch (error) {
     const why = error instanceof Error ? error.message : error
     throw new ConfigError(`DATABASE_URL: ${path} cannot be opened (${why})`, { cause: error })
+  }
+}
+
+function firstConnection(path: string): BetterSqlite3.Database {
+  try {
+    return connect(path)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_NOTADB')) throw error
+    throw new ConfigError(`DATABASE_URL: ${path} is a file of another kind, not a database`, { cause: error })
   }
 }
 
