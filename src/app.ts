@@ -3,7 +3,7 @@ import type { RequestListener } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { channelFindings } from './bot/channel-findings.ts'
-import { goOnJob, REVIVED_IMPORT_KINDS } from './bot/import-jobs.ts'
+import { goOnJob } from './bot/import-jobs.ts'
 import { SLACK_PATH } from './bot/receiver.ts'
 import { slackHealth } from './bot/slack-health.ts'
 import { alertRuleFindings } from './core/alerts/finding.ts'
@@ -26,14 +26,14 @@ import type { Finding } from './core/finding.ts'
 import { health, healthSettings } from './core/health.ts'
 import { HOUSEKEEPING, housekeepingHandler, housekeepingJob } from './core/housekeeping.ts'
 import { createImports } from './core/import/imports.ts'
-import { goOnHandler, goOnJobs, IMPORT_GO_ON } from './core/import/jobs.ts'
+import { goOnHandler, goOnWithImports, IMPORT_GO_ON } from './core/import/jobs.ts'
 import { createIngestQueue } from './core/ingest-queue.ts'
 import { SENDING_KINDS } from './core/job-kinds.ts'
 import type { Logger } from './core/logger.ts'
 import { Refusals } from './core/refusals.ts'
 import { forgetGivenUp } from './core/send-again.ts'
 import type { Database } from './core/store/database.ts'
-import { enqueue, jobCounts, reviveJobs } from './core/store/jobs.ts'
+import { enqueue, jobCounts } from './core/store/jobs.ts'
 import { openDatabase } from './core/store/open.ts'
 import { checkWrite } from './core/store/roll-ups.ts'
 import { createDayOf, createWallClock } from './core/time.ts'
@@ -129,11 +129,7 @@ export async function createProgram(config: Config, surroundings: Surroundings):
   const keepHouse = async () => {
     await imports.sweep()
     await forgetGivenUp(database, now())
-    const goingOn = await goOnJobs(imports, slack ? goOnJob : undefined)
-    await database.transaction(async (tx) => {
-      await enqueue(tx, goingOn, now())
-      if (slack) await reviveJobs(tx, REVIVED_IMPORT_KINDS, now())
-    })
+    await goOnWithImports({ database, imports, now: now() }, slack ? goOnJob : undefined)
     listChecker.wake()
     importer.wake()
   }
@@ -238,7 +234,7 @@ export async function createProgram(config: Config, surroundings: Surroundings):
       else void httpListener(request, response)
     },
     async start() {
-      await takeBack(database, SENDING_KINDS)
+      await takeBack(database, SENDING_KINDS, now())
       await keepHouse()
       const watches = slack ? watchJobs(await readKinds(database), now()) : []
       await database.transaction((tx) => enqueue(tx, [housekeepingJob(now()), ...watches], now()))

@@ -66,6 +66,3 @@ export function undoJob(order: z.infer<typeof UndoOrder>): NewJob {
 export function goOnJob({ id, by, stage }: Pick<ImportState, 'id' | 'by' | 'stage'>): NewJob {
   return stage === 'undoing' && by !== null ? undoJob({ id, by }) : runJob(id)
 }
-
-/** What is begun anew although it was given up: nothing else would ever go on with it. */
-export const REVIVED_IMPORT_KINDS: readonly string[] = [IMPORT_CHECK, IMPORT_RUN, IMPORT_UNDO]

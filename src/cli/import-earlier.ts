@@ -26,7 +26,10 @@ export async function undo(imports: Imports, id: number, { json }: Telling): Pro
     throw new InvalidInputError(`Import ${id} is not over. crm import --stop ${id} stops it; then it can be undone.`)
   const signal = ctrlC()
   const report = await undone(imports, id, signal)
-  if (!report) return failed(`Stopped in the middle; crm import --undo ${id} goes on.`)
+  if (!report)
+    return failed(
+      `Stopped in the middle; crm import --undo ${id} goes on with it, and by itself so does a server, within a day.`,
+    )
   for await (const { email, reason } of imports.kept(id)) say(plain(`kept ${email}: ${reason}`))
   if (json) print(JSON.stringify({ ...countsOf(report), import: id }))
   else print(`${report.removed} removed, ${report.restored} restored, ${report.kept} kept`)

@@ -86,7 +86,7 @@ export class Worker {
     const limit = this.#room
     if (kinds.length === 0 || limit === 0) return []
     const jobs = await database.transaction(async (tx) => {
-      await returnHeld(tx, { leaseEndedBy: now(), maxAttempts: MAX_ATTEMPTS, sends })
+      await returnHeld(tx, { now: now(), leaseEndedBy: now(), maxAttempts: MAX_ATTEMPTS, sends })
       return await claimJobs(tx, { kinds, owner, now: now(), leaseUntil: now() + LEASE_MS, limit })
     })
     // One whose lease ended though it is under way here is held again, and not begun twice.
@@ -190,9 +190,9 @@ export function outcomeOf(attempts: number, error: unknown, isStopping: boolean,
  * Makes everything due again that was under way when the process died, instead of when its leases end: for
  * the start of a process where nobody else can hold any, which is SQLite's one process.
  */
-export async function takeBack(database: Database, sends: readonly string[]): Promise<void> {
+export async function takeBack(database: Database, sends: readonly string[], now: number): Promise<void> {
   if (database.dialect.name !== 'sqlite') return
-  await database.transaction((tx) => returnHeld(tx, { maxAttempts: MAX_ATTEMPTS, sends }))
+  await database.transaction((tx) => returnHeld(tx, { now, maxAttempts: MAX_ATTEMPTS, sends }))
 }
 
 /** 5 s, 15 s, 45 s, 2 min, 7 min, 20 min, 1 h, 1 h …, a fifth more or less, and never more than an hour. */

@@ -79,7 +79,7 @@ test(`whatever is lost and whoever dies, each effect is seen once and in its ord
           const claim = { kinds: ['say'], owner: 'dies', now, leaseUntil: now + 60_000, limit: 8 }
           const held = await database.transaction((tx) => claimJobs(tx, claim))
           for (const { id, payload } of held.slice(0, one.done)) recipient.take(read(payload), id)
-          if (one.starts) await takeBack(database, ['say'])
+          if (one.starts) await takeBack(database, ['say'], now)
         }
       }
       answers = []

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { CrmError, StorageError, UncertainError, UpstreamError } from '../../src/core/errors.ts'
 import type { NewJob } from '../../src/core/job.ts'
 import { createLogger } from '../../src/core/logger.ts'
+import { forgetGivenUp } from '../../src/core/send-again.ts'
 import type { Database } from '../../src/core/store/database.ts'
 import { eq, sql } from '../../src/core/store/drizzle.ts'
 import {
@@ -142,7 +143,7 @@ describe.each(databases)('jobs on $name', ({ open }) => {
     const { worker, clock } = aWorker(database, async () => {})
     const claim = () =>
       database.transaction(async (tx) => {
-        await returnHeld(tx, { leaseEndedBy: clock.now, maxAttempts: MAX_ATTEMPTS, sends: [] })
+        await returnHeld(tx, { now: clock.now, leaseEndedBy: clock.now, maxAttempts: MAX_ATTEMPTS, sends: [] })
         const lease = { kinds: ['alert'], owner: 'dies', now: clock.now, leaseUntil: clock.now + 1, limit: 1 }
         return (await claimJobs(tx, lease)).length
       })
@@ -151,6 +152,7 @@ describe.each(databases)('jobs on $name', ({ open }) => {
       clock.now += 1000
     }
     expect(await worker.runDue()).toBe(0)
+    expect(await forgetGivenUp(database, clock.now)).toBe(0)
     expect(await jobCounts(database)).toEqual([{ kind: 'alert', state: 'dead', count: 1 }])
   })
 
@@ -448,7 +450,7 @@ test.each(databases)(
     await queue(database, aJob('a'))
     const claim = { kinds: ['alert'], owner: 'dead', now: start, leaseUntil: start + 60_000, limit: 5 }
     await database.transaction((tx) => claimJobs(tx, claim))
-    await takeBack(database, ['alert'])
+    await takeBack(database, ['alert'], start)
     const { worker } = aWorker(database, async () => {})
     const isOnlyOne = name === 'SQLite'
     expect(await uncertainCounts(database)).toEqual(new Map(isOnlyOne ? [['alert', 1]] : []))

@@ -55,7 +55,7 @@ const ingestion = {
 }
 
 createInterface({ input: process.stdin }).on('line', (line) => void obey(line))
-await takeBack(database, SENDING_KINDS)
+await takeBack(database, SENDING_KINDS, now())
 process.stdout.write('ready\n')
 
 // Looks without waiting to be woken: the pauses of the worker are those of a clock that is not this one.

@@ -4,7 +4,7 @@ import { keysAmong } from '../store/contacts.ts'
 import type { Database } from '../store/database.ts'
 import { IMPRINT_WORDS, type Imprints } from './imprint.ts'
 import type { Inspection, ReadRow } from './inspection.ts'
-import { addCounts, type ImportCounts, NO_COUNTS } from './report.ts'
+import { addCounts, type ImportCounts, NO_COUNTS, turnedChanged } from './report.ts'
 import { duplicatesIn, groupsOf, keysIn, Pace, type RowsOutcome, writeRows } from './rows-group.ts'
 import { Seen } from './seen.ts'
 import type { GroupOptions } from './write-group.ts'
@@ -84,7 +84,8 @@ export async function dryRunOf(
       return await writeRows(tx, group, duplicates, { ...options, known, now: now() })
     })
     pace.took(now() - since)
-    counts = addCounts(counts, outcome.counts)
+    const turned = outcome.retold.filter(({ outcome: is }) => is === 'changed').length
+    counts = turnedChanged(addCounts(counts, outcome.counts), turned)
     total += group.length
     suggestions += group.filter((row) => 'suggestion' in row && row.suggestion !== undefined).length
     first.take(group, outcome)

@@ -8,6 +8,7 @@ import type { Database } from '../store/database.ts'
 import {
   deleteImport,
   deleteRejects,
+  forgetKept,
   holdImport,
   type ImportRow,
   importById,
@@ -109,7 +110,10 @@ export interface Imports {
   run(id: ImportId, options?: RunOptions): Promise<ImportReport>
   /** Stops it, where it is not over; what came in stays and can be undone. */
   cancel(id: ImportId): Promise<ImportState>
-  /** Takes back what it did, from where that was. `by` is null for the command line. */
+  /**
+   * Takes back what it did, from where that was; of one that was undone before, what was kept then. `by` is
+   * null for the command line.
+   */
   undo(id: ImportId, by: string | null, options?: UndoRunOptions): Promise<UndoReport>
   /** Everybody whom an undo left as they are, at least in part. */
   kept(id: ImportId): AsyncGenerator<KeptContact>
@@ -418,10 +422,13 @@ function checkColumns(columns: readonly Column[]): void {
 async function beginUndo(tx: Database, id: ImportId, by: string | null, now: number): Promise<void> {
   const row = knownRow(await holdImport(tx, id))
   if (row.state === 'undoing') return
-  if (row.state === 'undone') throw new InvalidInputError('This import was undone before.')
-  if (row.state !== 'done' && row.state !== 'cancelled')
+  const isAgain = row.state === 'undone' && row.undone.kept > 0
+  if (row.state === 'undone' && !isAgain) throw new InvalidInputError('This import was undone before.')
+  if (row.state !== 'done' && row.state !== 'cancelled' && !isAgain)
     throw new InvalidInputError('This import is not over. Stop it first, or wait until it is done.')
-  await updateImport(tx, id, { state: 'undoing', touchedAt: now })
+  // Whom a later import named can be taken back once that one is undone.
+  if (isAgain) await forgetKept(tx, id)
+  await updateImport(tx, id, { state: 'undoing', undone: { ...row.undone, kept: 0 }, touchedAt: now })
   await insertChange(tx, {
     ...{ contactId: 0, at: now, actor: by ?? COMMAND_LINE, action: 'undo', undoes: null },
     ...{ before: {}, after: { undoneImport: id } },

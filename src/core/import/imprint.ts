@@ -97,6 +97,14 @@ export function imprintsOf(before: Imprinted, after: Imprinted): Imprints | null
   return Object.keys(is).length > 0 ? { before: was, after: is } : null
 }
 
+/** What was changed at one time and at a later one, as if it had been one. */
+export function joined(first: Imprints, then: Imprints): Imprints {
+  return {
+    before: { ...then.before, ...first.before, asserted: { ...then.before.asserted, ...first.before.asserted } },
+    after: { ...first.after, ...then.after, asserted: { ...first.after.asserted, ...then.after.asserted } },
+  }
+}
+
 export interface TakenBack<P> {
   readonly profile: P
   /** What was touched since, and stays. */

@@ -2,6 +2,8 @@ import { z } from 'zod'
 
 import { UpstreamError } from '../errors.ts'
 import type { NewJob } from '../job.ts'
+import type { Database } from '../store/database.ts'
+import { enqueue, reviveJobs } from '../store/jobs.ts'
 import type { JobHandler } from '../worker.ts'
 import type { ImportState, Imports } from './imports.ts'
 
@@ -19,13 +21,30 @@ const Payload = z.object({ id: z.number().int() })
 /** So long nobody has to hear of an import that a command line still carries out. */
 const SILENCE_MS = 60_000
 
-/** For each that is not over; `inSlack` for those that were asked for there, whose messages tell how far they are. */
-export async function goOnJobs(
-  imports: Pick<Imports, 'unfinished' | 'state'>,
+interface GoingOn {
+  readonly database: Database
+  readonly imports: Pick<Imports, 'unfinished' | 'state'>
+  /** UTC milliseconds. */
+  readonly now: number
+}
+
+/**
+ * Sees that each import that is not over has a job, also where that was given up, but for one that took its
+ * workers with it. `inSlack` makes those of what was asked for there, whose messages tell how far it is.
+ */
+export async function goOnWithImports(
+  { database, imports, now }: GoingOn,
   inSlack: ((state: ImportState) => NewJob) | undefined,
-): Promise<NewJob[]> {
+): Promise<void> {
   const states = await Promise.all((await imports.unfinished()).map((id) => imports.state(id)))
-  return states.flatMap((state) => (state ? [state.by !== null && inSlack ? inSlack(state) : goOnJob(state)] : []))
+  const jobs = states.flatMap((state) =>
+    state ? [state.by !== null && inSlack ? inSlack(state) : goOnJob(state)] : [],
+  )
+  const kinds = inSlack ? [IMPORT_CHECK, IMPORT_RUN, IMPORT_UNDO, IMPORT_GO_ON] : [IMPORT_GO_ON]
+  await database.transaction(async (tx) => {
+    await enqueue(tx, jobs, now)
+    await reviveJobs(tx, kinds, now, { evenDeadly: false })
+  })
 }
 
 function goOnJob({ id, touchedAt }: ImportState): NewJob {

@@ -109,9 +109,7 @@ function assertionsAfter(
   listedAt: number | undefined,
 ): Assertions {
   const emailEvidence = isDeepStrictEqual(imported.emailEvidence, state.emailEvidence) ? null : imported.emailEvidence
-  const suppression = isEcho(imported.suppression, suppressionOf(state.suppression), listedAt)
-    ? null
-    : imported.suppression
+  const suppression = isEcho(imported.suppression, state.suppression, listedAt) ? null : imported.suppression
   const evidence = bestEvidence(asserted.emailEvidence ?? null, emailEvidence)
   const verifiedAt =
     emailEvidence?.status === 'valid' ? earliest(asserted.verifiedAt ?? null, emailEvidence.at) : asserted.verifiedAt
@@ -124,9 +122,12 @@ function assertionsAfter(
   }
 }
 
-function isEcho(said: Suppression | null, is: Suppression | null, listedAt: number | undefined): boolean {
-  const isUndated = said !== null && said.since === listedAt
-  return isDeepStrictEqual(said, is) || (isUndated && said.reason === is?.reason)
+function isEcho(said: Suppression | null, record: SuppressionRecord, listedAt: number | undefined): boolean {
+  if (isDeepStrictEqual(said, suppressionOf(record))) return true
+  if (said === null || said.since !== listedAt) return false
+  // Whoever of ours said so can take their own word back, and the list's has to hold then.
+  const { stopped: _ours, ...others } = record
+  return said.reason === suppressionOf(others)?.reason
 }
 
 function recordOf({ reason, since, event }: Suppression): SuppressionRecord {

@@ -38,6 +38,11 @@ export const NO_COUNTS: ImportCounts = {
   events: 0,
 }
 
+/** `count` of those who were left unchanged by their own row are changed after all. */
+export function turnedChanged(counts: ImportCounts, count: number): ImportCounts {
+  return { ...counts, changed: counts.changed + count, unchanged: Math.max(0, counts.unchanged - count) }
+}
+
 export function addCounts(a: ImportCounts, b: Partial<ImportCounts>): ImportCounts {
   const sum = (name: keyof ImportCounts) => a[name] + (b[name] ?? 0)
   return {

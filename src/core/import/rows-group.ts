@@ -31,6 +31,8 @@ export interface RowsOutcome {
   readonly counts: ImportCounts
   readonly written: readonly WrittenRow[]
   readonly rejects: readonly Reject[]
+  /** Those of an earlier group of whom a duplicate says that nobody should write to them. */
+  readonly retold: readonly WrittenContact[]
 }
 
 /** How many rows go into one transaction: as many as this machine writes while others hardly notice. */
@@ -96,28 +98,51 @@ export async function writeRows(
   const here = erased.size === 0 ? rows : rows.filter((row) => erased.isDisjointFrom(new Set(addressesIn(row))))
   const rejects: Reject[] = []
   const atOf = new Map<InterchangeContact, number>()
-  const saidAgain: InterchangeContact[] = []
+  const stops = stopsIn(here, duplicates)
   for (const row of here) {
     const before = duplicates.get(row)
     if (!('contact' in row)) rejects.push({ row, value: row.value, reason: row.reason, kind: 'invalid' })
-    else if (before === undefined) atOf.set(row.contact, row.at)
+    else if (before === undefined) atOf.set(withStop(row.contact, stops), row.at)
     else {
       const reason = `the same address as in ${unit} ${before}`
       rejects.push({ row, value: row.contact.email, reason, kind: 'duplicate' })
-      const { email, suppression } = row.contact
-      if (suppression) saidAgain.push({ ...bareContact(email), suppression })
     }
   }
-  const { written, events } = await writeGroup(tx, [...atOf.keys(), ...saidAgain], options)
+  const { written, events } = await writeGroup(tx, [...atOf.keys(), ...stops.values()], options)
   const placed = written.flatMap((each) => {
     const at = atOf.get(each.imported)
     return at === undefined ? [] : [{ ...each, at }]
   })
+  const retold = written.filter(({ imported }) => !atOf.has(imported))
+  const counts = countsOf(placed, rejects)
+  const suppressed = counts.suppressed + retold.filter(({ outcome }) => outcome !== 'unchanged').length
   return {
-    counts: { ...countsOf(placed, rejects), events, erased: rows.length - here.length },
+    counts: { ...counts, suppressed, events, erased: rows.length - here.length },
     written: placed,
     rejects,
+    retold,
   }
+}
+
+/** What duplicates say against writing to somebody, by address key, and nothing else of them. */
+function stopsIn(rows: readonly ReadRow[], duplicates: ReadonlyMap<ReadRow, number>): Map<string, InterchangeContact> {
+  const stops = new Map<string, InterchangeContact>()
+  for (const row of rows) {
+    if (!('contact' in row) || !row.contact.suppression || !duplicates.has(row)) continue
+    const { email, suppression } = row.contact
+    const key = addressKey(email)
+    if (!stops.has(key)) stops.set(key, { ...bareContact(email), suppression })
+  }
+  return stops
+}
+
+/** Takes out of `stops` what is said of `contact`, and gives it to them. */
+function withStop(contact: InterchangeContact, stops: Map<string, InterchangeContact>): InterchangeContact {
+  if (stops.size === 0) return contact
+  const key = addressKey(contact.email)
+  const stop = stops.get(key)
+  stops.delete(key)
+  return stop && !contact.suppression ? { ...contact, suppression: stop.suppression } : contact
 }
 
 /** Everybody of whom something would be kept with the row. */

@@ -4,17 +4,21 @@ import type { Database } from '../store/database.ts'
 import {
   holdImport,
   type ImportRow,
+  importedAmong,
   insertImported,
   insertRejects,
   placesInImport,
+  retellImported,
   updateImport,
 } from '../store/imports.ts'
 import { enqueue } from '../store/jobs.ts'
 import type { DayOf } from '../time.ts'
 import { dropBytes } from './drop-bytes.ts'
+import { joined } from './imprint.ts'
 import type { Inspection, ReadRow } from './inspection.ts'
-import { addCounts, type ImportCounts } from './report.ts'
+import { addCounts, type ImportCounts, turnedChanged } from './report.ts'
 import { duplicatesIn, groupsOf, keysIn, Pace, type RowsOutcome, type WrittenRow, writeRows } from './rows-group.ts'
+import type { WrittenContact } from './write-group.ts'
 
 export interface RunProgress {
   /** Rows, of all that there are. */
@@ -96,12 +100,32 @@ async function writeNext(
     ...{ now: at, dayOf, campaign, tags, overwrite, unit, known, listedAt },
   })
   await insertImported(tx, importedRows(id, outcome.written, at))
+  const turned = await retell(tx, id, outcome.retold)
   await insertRejects(tx, rejectRows(row, outcome, group))
   const made = outcome.written.flatMap((each) => (each.outcome === 'created' ? [each.id] : []))
   if (row.enrich) await enqueue(tx, jobsFor(made), at)
-  const after = { place: place + group.length, counts: addCounts(row.counts, outcome.counts), touchedAt: at }
+  const after = {
+    place: place + group.length,
+    counts: turnedChanged(addCounts(row.counts, outcome.counts), turned),
+    touchedAt: at,
+  }
   await updateImport(tx, id, after)
   return { ...after, total: row.total }
+}
+
+/** Writes down what a duplicate changed of somebody after their own row; says how many had been left unchanged by it. */
+async function retell(tx: Database, id: number, retold: readonly WrittenContact[]): Promise<number> {
+  const changed = new Map(retold.flatMap((each) => (each.imprints ? [[each.id, each.imprints] as const] : [])))
+  const rows = await importedAmong(tx, id, [...changed.keys()])
+  const told = rows.flatMap((row) => {
+    const now = changed.get(row.contactId)
+    // Whoever is new goes whole when the import is undone.
+    if (!now || row.outcome === 'created') return []
+    const { before, after } = row.before && row.after ? joined({ before: row.before, after: row.after }, now) : now
+    return [{ ...row, outcome: 'changed' as const, before, after }]
+  })
+  await retellImported(tx, told)
+  return rows.filter(({ outcome }) => outcome === 'unchanged').length
 }
 
 /** Undefined where the import was stopped. Throws `UpstreamError` where another process carries it out. */

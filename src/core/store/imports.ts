@@ -127,6 +127,32 @@ export async function insertImported(tx: Database, rows: readonly Omit<ImportedR
   await tx.write(insertion(tx), rows)
 }
 
+const retelling = perBackend(({ importContacts }) =>
+  insertOf(importContacts, ['importId', 'contactId', 'at', 'outcome', 'before', 'after', 'revision', 'doneAt'], {
+    conflict: `on conflict (import_id, contact_id) do update
+      set outcome = excluded.outcome, before = excluded.before, after = excluded.after`,
+  }),
+)
+
+/** Replaces what is written down of contacts of an import: what became of them, and what it changed. */
+export async function retellImported(tx: Database, rows: readonly ImportedRow[]): Promise<void> {
+  await tx.write(retelling(tx), rows)
+}
+
+/** Those of `contactIds` that an import has dealt with, with what it did. */
+export async function importedAmong(
+  tx: Database,
+  importId: number,
+  contactIds: readonly number[],
+): Promise<ImportedRow[]> {
+  const { importContacts: imported } = tx.tables
+  if (contactIds.length === 0) return []
+  return await tx.db
+    .select()
+    .from(imported)
+    .where(and(eq(imported.importId, importId), inArray(imported.contactId, [...contactIds])))
+}
+
 /** Those of `keys`, which are address keys, that are contacts, with where in the list each stood first; null where it did not. */
 export async function placesInImport(
   tx: Database,
@@ -207,6 +233,15 @@ const keeping = perBackend(({ importContacts }) =>
 /** Says of each why it was not taken back; '' where it was. */
 export async function markKept(tx: Database, rows: readonly ImportedRow[]): Promise<void> {
   await tx.write(keeping(tx), rows)
+}
+
+/** Lets those whom an undo left as they are be looked at anew. */
+export async function forgetKept(tx: Database, importId: number): Promise<void> {
+  const { importContacts: imported } = tx.tables
+  await tx.db
+    .update(imported)
+    .set({ kept: null })
+    .where(and(eq(imported.importId, importId), isNotNull(imported.kept), ne(imported.kept, '')))
 }
 
 /** A page of those that an undo left as they are, with their addresses. */

@@ -109,6 +109,8 @@ export async function returnJob(tx: Database, seq: number, owner: string, outcom
 }
 
 export interface Returning {
+  /** UTC milliseconds. */
+  readonly now: number
   /** Only what was to be done by then, UTC milliseconds; without it all that is under way. */
   readonly leaseEndedBy?: number
   readonly maxAttempts: number
@@ -117,7 +119,7 @@ export interface Returning {
 }
 
 /** Makes jobs due again whose worker died; one that has taken `maxAttempts` workers with it is laid down as dead. */
-export async function returnHeld(tx: Database, { leaseEndedBy, maxAttempts, sends }: Returning): Promise<void> {
+export async function returnHeld(tx: Database, { now, leaseEndedBy, maxAttempts, sends }: Returning): Promise<void> {
   const { jobs } = tx.tables
   const ended = leaseEndedBy === undefined ? undefined : lt(jobs.leaseUntil, leaseEndedBy)
   const held = and(eq(jobs.state, 'running'), ended)
@@ -129,7 +131,7 @@ export async function returnHeld(tx: Database, { leaseEndedBy, maxAttempts, send
       .where(and(held, inArray(jobs.kind, [...sends])))
   await tx.db
     .update(jobs)
-    .set({ ...free, state: 'dead', lastError: WORKER_DIED })
+    .set({ ...free, state: 'dead', runAt: now, lastError: WORKER_DIED })
     .where(and(held, gte(jobs.attempts, maxAttempts)))
   await tx.db
     .update(jobs)
@@ -151,13 +153,19 @@ export async function nextRunAt(database: Database, kinds: readonly string[]): P
 }
 
 /** Makes jobs of these kinds that were given up due again, with as many attempts as new ones. Says how many. */
-export async function reviveJobs(tx: Database, kinds: readonly string[], now: number): Promise<number> {
+export async function reviveJobs(
+  tx: Database,
+  kinds: readonly string[],
+  now: number,
+  { evenDeadly = true }: { /** Those too that took their workers with them. */ readonly evenDeadly?: boolean } = {},
+): Promise<number> {
   const { jobs } = tx.tables
   if (kinds.length === 0) return 0
+  const wanted = evenDeadly ? undefined : ne(jobs.lastError, WORKER_DIED)
   const rows = await tx.db
     .update(jobs)
     .set({ state: 'waiting', attempts: 0, runAt: now })
-    .where(and(eq(jobs.state, 'dead'), inArray(jobs.kind, [...kinds])))
+    .where(and(eq(jobs.state, 'dead'), inArray(jobs.kind, [...kinds]), wanted))
     .returning({ seq: jobs.seq })
   return rows.length
 }

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 
 import { createContactChanges } from '../../../src/core/changes/contact-changes.ts'
+import { newContact } from '../../../src/core/contact.ts'
 import { eraseContact } from '../../../src/core/erasure/erase-contact.ts'
 import { exportContacts } from '../../../src/core/export/contacts.ts'
+import { bareContact } from '../../../src/core/import/bare-contact.ts'
 import { createImports, type Imports, type NewImport } from '../../../src/core/import/imports.ts'
+import { merge } from '../../../src/core/import/merge.ts'
 import { ingestAll } from '../../../src/core/ingest.ts'
 import { contactByAddress, contactsAfter, saveProfiles } from '../../../src/core/store/contacts.ts'
 import type { Database } from '../../../src/core/store/database.ts'
@@ -305,6 +308,27 @@ describe.each(databases)('an import on $name', ({ open }) => {
     expect(await importsOf(database).undo(id, null)).toMatchObject({ removed: 302, kept: 0 })
   })
 
+  test('counts what a duplicate changes of somebody who is here, and takes it back', async () => {
+    await using database = await open()
+    await bringIn(database, 'email,first name\nada@example.com,Ada\nbob@example.com,Bob\neve@example.com,Eve\n')
+    const others = Array.from({ length: 300 }, (_, n) => `p${n}@example.com,P${n},`)
+    const here = ['ada@example.com,Ada,', 'bob@example.com,Bob,', 'eve@example.com,Eva,', 'ADA@example.com,,yes']
+    const said = [...here, ...others, 'BOB@example.com,,yes', 'EVE@example.com,,yes', '']
+    const list = ['email,first name,unsubscribed', ...said].join('\n')
+    const before = await snapshot(database)
+    const imports = importsOf(database)
+    const id = await imports.begin(anOrder(list, { overwrite: true }))
+    const { counts } = await imports.dryRun(id)
+    expect(counts).toMatchObject({ created: 300, unchanged: 0, duplicate: 3, suppressed: 3 })
+    const report = await imports.run(id)
+    expect(report.counts).toMatchObject({ created: 300, changed: 3, unchanged: 0, duplicate: 3, suppressed: 3 })
+    const suppressed = async () =>
+      (await contactsAfter(database, 0, 1000)).flatMap((row) => (row.suppressed ? [row.email] : []))
+    expect(await suppressed()).toEqual(['ada@example.com', 'bob@example.com', 'eve@example.com'])
+    expect(await imports.undo(id, null)).toMatchObject({ removed: 300, restored: 3, kept: 0 })
+    expect(withoutTimes(await snapshot(database))).toEqual(withoutTimes(before))
+  })
+
   test('that says without a date that somebody is unsubscribed changes nothing the second time', async () => {
     await using database = await open()
     const list = 'email,unsubscribed\nada@example.com,yes\n'
@@ -312,6 +336,21 @@ describe.each(databases)('an import on $name', ({ open }) => {
     const before = await snapshot(database)
     expect((await bringIn(database, list, {}, NOW + 86_400_000)).counts).toMatchObject({ changed: 0, unchanged: 1 })
     expect(await snapshot(database)).toEqual(before)
+  })
+
+  test('that says so is heard although a colleague said it, who can take it back', async () => {
+    await using database = await open()
+    await bringIn(database, 'email\nada@example.com\n')
+    const row = await contactByAddress(database, 'ada@example.com')
+    if (!row) throw new Error('nobody came in')
+    const stopped = { at: NOW, event: 'person:U0BOB' }
+    const suppression = { reason: 'unsubscribed', since: NOW + 1, event: 'import' } as const
+    const state = { ...newContact, suppression: { stopped } }
+    const said = { ...bareContact('ada@example.com'), suppression }
+    const options = { now: NOW + 1, campaign: null, tags: [], listedAt: NOW + 1 }
+    expect(merge(row, state, said, false, options).asserted.suppression).toEqual({
+      unsubscribed: { at: NOW + 1, event: 'import' },
+    })
   })
 
   test('adds no tag that is there in another spelling', async () => {
@@ -519,6 +558,9 @@ describe.each(databases)('undoing an import on $name', ({ open }) => {
     expect(await contactByAddress(database, 'ada@example.com')).toMatchObject(said)
     await importsOf(database).undo(later.id, null)
     expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ ...said, tags: ['wrong'] })
+    expect(await importsOf(database).undo(id, null)).toEqual({ removed: 0, restored: 1, kept: 0, list: [] })
+    expect(await contactByAddress(database, 'ada@example.com')).toMatchObject({ suppressed: null, tags: [] })
+    await expect(importsOf(database).undo(id, null)).rejects.toThrow('undone before')
   })
 
   test('restores however many it changed, and passes over those that it did not', async () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 
-import { goOnJob, REVIVED_IMPORT_KINDS, runJob } from '../../../src/bot/import-jobs.ts'
+import { goOnJob } from '../../../src/bot/import-jobs.ts'
 import { createImports, type ImportId, type Imports } from '../../../src/core/import/imports.ts'
-import { goOnHandler, goOnJobs } from '../../../src/core/import/jobs.ts'
+import { goOnHandler, goOnWithImports } from '../../../src/core/import/jobs.ts'
 import type { Database } from '../../../src/core/store/database.ts'
-import { claimJobs, enqueue, returnJob, reviveJobs } from '../../../src/core/store/jobs.ts'
+import { sql } from '../../../src/core/store/drizzle.ts'
+import { WORKER_DIED } from '../../../src/core/store/jobs.ts'
 import { createDayOf } from '../../../src/core/time.ts'
 import { databases } from '../../support/databases.ts'
 
@@ -41,32 +42,36 @@ describe.each(databases)('an import that ended in the middle on $name', ({ open 
     const stop = new AbortController()
     stop.abort(new Error('ended'))
     await expect(imports.undo(undone, 'U0BOB', { signal: stop.signal })).rejects.toThrow('ended')
-    const idsOf = async (inSlack?: typeof goOnJob) => (await goOnJobs(imports, inSlack)).map(({ id }) => id)
-    expect(await idsOf(goOnJob)).toEqual([`import_go_on:${typed}`, `import_run:${asked}`, `import_undo:${undone}`])
-    expect(await idsOf()).toEqual([typed, asked, undone].map((id) => `import_go_on:${id}`))
+    const waiting = async () =>
+      (await database.all(sql`select id from jobs where state = 'waiting' order by seq`)).map((row) => row.id)
+    await goOnWithImports({ database, imports, now: NOW }, undefined)
+    expect(await waiting()).toEqual([typed, asked, undone].map((id) => `import_go_on:${id}`))
+    await database.transaction((tx) => tx.run(sql`delete from jobs`))
+    await goOnWithImports({ database, imports, now: NOW }, goOnJob)
+    expect(await waiting()).toEqual([`import_go_on:${typed}`, `import_run:${asked}`, `import_undo:${undone}`])
   })
 
-  test('goes on with the job that was given up', async () => {
+  test('goes on with a job that was given up, unless that took its workers with it', async () => {
     await using database = await open()
     const imports = importsOf(database)
-    const id = await begun(imports, 'U0ADA')
-    const lease = { owner: 'us', now: NOW, leaseUntil: NOW + 1000, limit: 1, kinds: REVIVED_IMPORT_KINDS }
-    await database.transaction(async (tx) => {
-      await enqueue(tx, [runJob(id)], NOW)
-      const [job] = await claimJobs(tx, lease)
-      await returnJob(tx, job?.seq ?? 0, 'us', {
-        state: 'dead',
-        runAt: NOW,
-        attempts: 8,
-        lastError: 'the disk is full',
-      })
-    })
-    const claimed = await database.transaction(async (tx) => {
-      await enqueue(tx, await goOnJobs(imports, goOnJob), NOW)
-      await reviveJobs(tx, REVIVED_IMPORT_KINDS, NOW)
-      return await claimJobs(tx, lease)
-    })
-    expect(claimed).toMatchObject([{ id: `import_run:${id}` }])
+    const [typed, asked, deadly] = [
+      await begun(imports, null),
+      await begun(imports, 'U0ADA'),
+      await begun(imports, 'U0ADA'),
+    ]
+    const goOn = () => goOnWithImports({ database, imports, now: NOW }, goOnJob)
+    await goOn()
+    await database.transaction((tx) => tx.run(sql`update jobs set state = 'dead', last_error = 'the disk is full'`))
+    await database.transaction((tx) =>
+      tx.run(sql`update jobs set last_error = ${WORKER_DIED} where id = ${`import_run:${deadly}`}`),
+    )
+    await goOn()
+    const rows = await database.all(sql`select id, state from jobs order by seq`)
+    expect(rows.map(({ id, state }) => [id, state])).toEqual([
+      [`import_go_on:${typed}`, 'waiting'],
+      [`import_run:${asked}`, 'waiting'],
+      [`import_run:${deadly}`, 'dead'],
+    ])
   })
 
   test('is carried to its end once nobody has worked on it for a minute', async () => {
