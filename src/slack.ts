@@ -65,7 +65,7 @@ import { suggest } from './core/search/suggest.ts'
 import { sendAgain } from './core/send-again.ts'
 import { statistics, statsChoices } from './core/statistics.ts'
 import type { Database } from './core/store/database.ts'
-import { enqueue, enqueueAnew } from './core/store/jobs.ts'
+import { enqueue, enqueueAnew, isQueued } from './core/store/jobs.ts'
 import type { DayOf } from './core/time.ts'
 import { notesOf, timeline } from './core/timeline.ts'
 
@@ -263,7 +263,12 @@ export function connectSlack(
       effectsQueued()
       return count
     },
-    importing: createImporting({ imports, messages: importMessages, queue: queueImport }),
+    importing: createImporting({
+      imports,
+      messages: importMessages,
+      queue: queueImport,
+      isQueued: (id) => isQueued(database, id),
+    }),
     enrichesImports,
     timeline: (id, options) => timeline(database, id, options),
     notes: (id, options) => notesOf(database, id, options),

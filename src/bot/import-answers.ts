@@ -38,7 +38,7 @@ export async function answerImport(
     }
     case 'import_undo': {
       const found = await importing.toUndo(id, actor)
-      if (needsTyping(found.counts)) return importUndoForm(found)
+      if (needsTyping(found)) return importUndoForm(found)
       await importing.undo(id, actor)
       return SHOWN_IN_PLACE
     }

@@ -35,6 +35,8 @@ export const UndoOrder = z.object({
   id: importId,
   /** A Slack user id. */
   by: z.string().min(1),
+  /** Of one that was undone before, when that was (UTC milliseconds): those who were kept then are looked at anew. */
+  after: z.number().nullable().default(null),
 })
 
 /** Each form is sent off once, whatever Slack repeats. */
@@ -58,7 +60,7 @@ export function runJob(id: number): NewJob {
   return { id: `${IMPORT_RUN}:${id}`, kind: IMPORT_RUN, payload: { id }, key: null, runAt: 0 }
 }
 
-export function undoJob(order: z.infer<typeof UndoOrder>): NewJob {
+export function undoJob(order: z.input<typeof UndoOrder>): NewJob {
   return { id: `${IMPORT_UNDO}:${order.id}`, kind: IMPORT_UNDO, payload: order, key: null, runAt: 0 }
 }
 

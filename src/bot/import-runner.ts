@@ -130,7 +130,7 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
     const { format, unit, warnings, columns } = inspection
     let isUseless = false
     await shows(view, checkingModal(told.name))
-    await saying('checking', told, signal, async (onProgress) => {
+    await saying(CHECKING, told, signal, async (onProgress) => {
       const found = await dryRun(id, columns, { onProgress, signal })
       if (!found) return undefined
       const stage = (await imports.state(id))?.stage
@@ -160,7 +160,7 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
     const { id } = RunOrder.parse(payload)
     const told = await imports.state(id)
     if (!told || !IS_RUN.has(told.stage)) return
-    const message = await inTurn('importing', told, signal, async (onProgress) => {
+    const message = await inTurn(IMPORTING, told, signal, async (onProgress) => {
       return importEndedView(await imports.run(id, { onProgress, signal }))
     })
     if (told.by) await deps.changed(told.by)
@@ -186,13 +186,13 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
   }
 
   async function takeBack(payload: unknown, signal: AbortSignal): Promise<void> {
-    const { id, by } = UndoOrder.parse(payload)
+    const { id, by, after } = UndoOrder.parse(payload)
     const told = await imports.state(id)
     if (!told || !IS_UNDONE.has(told.stage)) return
-    await inTurn('undoing', told, signal, async (onProgress) => {
-      const report =
-        told.stage === 'undone' ? await undoneBefore(told) : await imports.undo(id, by, { onProgress, signal })
-      return importUndoneView(told, report)
+    const task = undoing(after)
+    await inTurn(task, told, signal, async (onProgress, now) => {
+      const report = task.isOver(now) ? await undoneBefore(now) : await imports.undo(id, by, { onProgress, signal })
+      return importUndoneView(now, report)
     })
     await deps.changed(by)
   }
@@ -205,23 +205,23 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
 
   /** The same as `saying`, once no other import changes contacts. */
   async function inTurn(
-    doing: 'importing' | 'undoing',
+    task: Task<'importing' | 'undoing'>,
     told: ImportState,
     signal: AbortSignal,
     work: Work,
   ): Promise<DirectMessage | undefined> {
     const { message, paced } = toldIn(messages.of(told))
-    if (turn.activeCount > 0 && !isOver(doing, told)) paced.begin(importWaitingView(doing, told))
+    if (turn.activeCount > 0 && !task.isOver(told)) paced.begin(importWaitingView(task.doing, told))
     return await turn(async () => {
       signal.throwIfAborted()
       const now = (await imports.state(told.id)) ?? told
-      return await saying(doing, now, signal, work, { message, paced })
+      return await saying(task, now, signal, work, { message, paced })
     })
   }
 
   /** Tells of `work` as it goes on and how it ends, and gives the message where it ended well. */
   async function saying(
-    doing: Doing,
+    { doing, isOver }: Task,
     told: ImportState,
     signal: AbortSignal,
     work: Work,
@@ -229,8 +229,8 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
   ): Promise<DirectMessage | undefined> {
     const teller = new Teller(paced, doing, told, deps.now)
     try {
-      if (!isOver(doing, told)) teller.begin()
-      const last = await work((progress) => teller.progress(progress))
+      if (!isOver(told)) teller.begin()
+      const last = await work((progress) => teller.progress(progress), told)
       if (!last) return undefined
       await teller.end(last)
       return message
@@ -269,9 +269,21 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
 const IS_RUN: ReadonlySet<ImportStage> = new Set(['ready', 'running', 'done', 'cancelled'])
 const IS_UNDONE: ReadonlySet<ImportStage> = new Set(['done', 'cancelled', 'undoing', 'undone'])
 
-/** Where only the last word is missing. */
-function isOver(doing: Doing, { stage }: Pick<ImportState, 'stage'>): boolean {
-  return doing === 'undoing' ? stage === 'undone' : stage === 'done' || stage === 'cancelled'
+interface Task<D extends Doing = Doing> {
+  readonly doing: D
+  /** Where only the last word is missing. */
+  readonly isOver: (now: Pick<ImportState, 'stage' | 'touchedAt'>) => boolean
+}
+
+const CHECKING: Task<'checking'> = { doing: 'checking', isOver: () => false }
+const IMPORTING: Task<'importing'> = {
+  doing: 'importing',
+  isOver: ({ stage }) => stage === 'done' || stage === 'cancelled',
+}
+
+/** `after` is when it was undone before, where it is to be undone again. */
+function undoing(after: number | null): Task<'undoing'> {
+  return { doing: 'undoing', isOver: ({ stage, touchedAt }) => stage === 'undone' && touchedAt !== after }
 }
 
 /** Why a list was not read to its end; where somebody cancelled it, its bytes went away meanwhile. */
@@ -296,7 +308,7 @@ function leftOutName(name: string): string {
 }
 
 /** Undefined where nothing is to be said of it. */
-type Work = (onProgress: (progress: Reached) => void) => Promise<Message | undefined>
+type Work = (onProgress: (progress: Reached) => void, now: ImportState) => Promise<Message | undefined>
 
 interface Told {
   readonly message: DirectMessage

@@ -1,15 +1,17 @@
+import pLimit from 'p-limit'
+
 import { InvalidInputError, UpstreamError } from '../core/errors.ts'
 import type { Column } from '../core/import/columns.ts'
-import type { Imports } from '../core/import/imports.ts'
+import type { ImportState, Imports } from '../core/import/imports.ts'
 import type { Inspection } from '../core/import/inspection.ts'
-import type { ImportCounts, ImportStage } from '../core/import/report.ts'
+import type { ImportCounts, ImportStage, UndoCounts } from '../core/import/report.ts'
 import type { NewJob } from '../core/job.ts'
 import type { Actor } from './actor.ts'
 import type { Message } from './blocks.ts'
 import type { SlackFile } from './download.ts'
 import { checkJob, fetchJob, type ImportOrder, runJob, undoJob } from './import-jobs.ts'
 import type { ImportMessages } from './import-messages.ts'
-import { importEndedView, undoneContacts } from './views/import-report.ts'
+import { importEndedView, isUndoable } from './views/import-report.ts'
 
 /**
  * What people can do with imports. Those that are about one import throw `InvalidInputError` with a
@@ -34,6 +36,8 @@ export interface ImportToUndo {
   readonly id: number
   readonly name: string
   readonly counts: ImportCounts
+  /** What an undo before took back, and what it kept. */
+  readonly undone: UndoCounts
 }
 
 export interface ImportingDeps {
@@ -41,6 +45,8 @@ export interface ImportingDeps {
   readonly messages: ImportMessages
   /** Queueing the same job twice queues it once, and says so by false. */
   readonly queue: (job: NewJob) => Promise<boolean>
+  /** Whether the job with this id is there. */
+  readonly isQueued: (jobId: string) => Promise<boolean>
 }
 
 /** What people call a list without a file. */
@@ -59,9 +65,15 @@ const NO_LONGER: Readonly<Record<ImportStage, string>> = {
 const FORGOTTEN = 'This import is no longer kept. To import the list, give it once more: /crm import'
 const NOT_YOURS = 'Only who asked for this import can do that, or an admin of the CRM.'
 const QUEUED = 'You have asked for that already. It begins by itself, as soon as no other import is under way.'
-const NOTHING = 'This import changed nobody, so there is nothing to undo.'
+const NOTHING = 'This import brought nobody in, so there is nothing to undo.'
+const NOT_CHECKED = 'This list is being checked. Press Import once you see what it would do.'
+const PRESSED =
+  'Import was pressed already, so the columns stay as they are. If they are not right, cancel the import and give the list once more: /crm import'
 
-export function createImporting({ imports, messages, queue }: ImportingDeps): Importing {
+export function createImporting({ imports, messages, queue, isQueued }: ImportingDeps): Importing {
+  /** Who says yes and who says otherwise what the columns hold do not come between each other. */
+  const inOrder = pLimit(1)
+
   /** The import, where `actor` may touch it and it is in one of `stages`. */
   async function theirs(id: number, { userId, role }: Actor, stages: readonly ImportStage[]) {
     const found = await imports.state(id)
@@ -71,10 +83,16 @@ export function createImporting({ imports, messages, queue }: ImportingDeps): Im
     return found
   }
 
-  async function toUndo(id: number, actor: Actor): Promise<ImportToUndo> {
-    const found = await theirs(id, actor, ['done', 'cancelled'])
-    if (undoneContacts(found.counts) === 0) throw new InvalidInputError(NOTHING)
+  async function undoable(id: number, actor: Actor): Promise<ImportState> {
+    const found = await theirs(id, actor, ['done', 'cancelled', 'undone'])
+    if (found.stage === 'undone' && found.undone.kept === 0) throw new InvalidInputError(NO_LONGER.undone)
+    if (!isUndoable(found.counts)) throw new InvalidInputError(NOTHING)
     return found
+  }
+
+  /** What comes in is what somebody said yes to. */
+  async function checkNotPressed(id: number): Promise<void> {
+    if (await isQueued(runJob(id).id)) throw new InvalidInputError(PRESSED)
   }
 
   async function queueOnce(job: NewJob): Promise<void> {
@@ -91,15 +109,22 @@ export function createImporting({ imports, messages, queue }: ImportingDeps): Im
     },
     async toCheck(id, actor) {
       const { name } = await theirs(id, actor, ['ready'])
+      await checkNotPressed(id)
       return { name, inspection: await imports.inspection(id) }
     },
     async chosen(id, columns, view) {
-      await imports.setColumns(id, columns)
+      await inOrder(async () => {
+        await checkNotPressed(id)
+        await imports.setColumns(id, columns)
+      })
       await queue(checkJob({ id, view, isChosen: true }))
     },
     async start(id, actor) {
-      await theirs(id, actor, ['ready'])
-      await queueOnce(runJob(id))
+      await inOrder(async () => {
+        const { total } = await theirs(id, actor, ['ready'])
+        if (total === null) throw new InvalidInputError(NOT_CHECKED)
+        await queueOnce(runJob(id))
+      })
     },
     async cancel(id, actor) {
       // A message that still has the button was perhaps not told how its import ended.
@@ -113,10 +138,10 @@ export function createImporting({ imports, messages, queue }: ImportingDeps): Im
         throw error
       }
     },
-    toUndo,
+    toUndo: undoable,
     async undo(id, actor) {
-      await toUndo(id, actor)
-      await queueOnce(undoJob({ id, by: actor.userId }))
+      const { stage, touchedAt } = await undoable(id, actor)
+      await queueOnce(undoJob({ id, by: actor.userId, after: stage === 'undone' ? touchedAt : null }))
     },
   }
 }

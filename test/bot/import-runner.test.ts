@@ -379,6 +379,25 @@ describe('an undo', () => {
     expect(undo).not.toHaveBeenCalled()
     expect(said.at(-1)).toBe('people.csv is undone: 8 contacts removed, 0 as before, 1 kept.')
   })
+
+  test('that is asked for again looks at those who were kept, once', async () => {
+    let touchedAt = 1000
+    const undone = { removed: 8, restored: 0, kept: 1 }
+    const state = async () => anImportState({ stage: 'undone', undone, touchedAt })
+    const undo = vi.fn(async () => {
+      touchedAt = 2000
+      return { removed: 9, restored: 0, kept: 0, list: [] }
+    })
+    const { carryOut, said } = aRunner({ imports: { undo, state } })
+    const order = { id: 7, by: 'U0ADA', after: 1000 }
+    await carryOut(IMPORT_UNDO, order)
+    expect(said).toEqual([
+      'Undoing people.csv… 0 rows.',
+      'people.csv is undone: 9 contacts removed, 0 as before, 0 kept.',
+    ])
+    await carryOut(IMPORT_UNDO, order)
+    expect(undo).toHaveBeenCalledOnce()
+  })
 })
 
 describe('a file that cannot be fetched', () => {

@@ -18,7 +18,7 @@ import {
   importUndoneView,
 } from '../../src/bot/views/import-report.ts'
 import { COLUMN_FIELDS } from '../../src/core/import/columns.ts'
-import { NO_COUNTS } from '../../src/core/import/report.ts'
+import { NO_COUNTS, NOTHING_UNDONE } from '../../src/core/import/report.ts'
 import { aDryRun, anImportState, anInspection, buttonsOf, wordsOf } from './fixtures.ts'
 
 const WORST = {
@@ -81,6 +81,9 @@ describe.each(Object.entries(WORST))('with %s words', (_name, outside) => {
     importReportView({ ...few, stage: 'cancelled' }),
     importCancelledView(state),
     importUndoneView(state, undone),
+    importUndoneView(state, { ...undone, kept: 25 }),
+    importUndoneView({ ...state, counts: NO_COUNTS }, { ...NOTHING_UNDONE, list: [] }),
+    importReportView({ ...few, counts: { ...NO_COUNTS, unchanged: MANY } }),
   ]
   const modals = [
     importForm({ enrichesImports: true }),
@@ -92,6 +95,7 @@ describe.each(Object.entries(WORST))('with %s words', (_name, outside) => {
     columnsForm(7, outside, { ...wide, unknown: [] }),
     columnsForm(7, outside, { ...wide, header: null, columns: undefined, unknown: [] }),
     importUndoForm(state),
+    importUndoForm({ ...state, undone }),
   ]
 
   test('Slack takes every message and every form', () => {
@@ -196,6 +200,8 @@ describe('an import that does not go on for now', () => {
   })
 })
 
+const STAYS = 'Whoever was changed since, did something, or is named by a later import, stays.'
+
 describe('what an import did', () => {
   test('says what was left out and why, and lists the campaign', () => {
     const view = importReportView(anImportState())
@@ -216,8 +222,19 @@ describe('what an import did', () => {
     )
   })
 
-  test('offers nothing to undo where nothing changed', () => {
+  test('says before an undo that whom a later import names stays', () => {
+    expect(wordsOf(importReportView(anImportState()))).toContain(STAYS)
+    expect(wordsOf(importUndoForm(anImportState()))).toContain(STAYS)
+  })
+
+  test('offers an undo where nobody changed, for the sake of earlier imports', () => {
     const view = importReportView(anImportState({ campaign: null, counts: { ...NO_COUNTS, unchanged: 3 } }))
+    expect(buttonsOf(view)).toEqual([{ action_id: 'import_undo', value: '7' }])
+    expect(wordsOf(view)).toContain('It changed nobody, so nothing is taken back.')
+  })
+
+  test('offers nothing to undo where nobody came in', () => {
+    const view = importReportView(anImportState({ campaign: null, counts: { ...NO_COUNTS, invalid: 3 } }))
     expect(buttonsOf(view)).toEqual([])
   })
 
@@ -226,5 +243,25 @@ describe('what an import did', () => {
     const words = wordsOf(importUndoneView(anImportState(), { removed: 7, restored: 1, kept: 2, list }))
     expect(words).toContain('people.csv is undone: 7 contacts removed, 1 as before, 2 kept.')
     expect(words).toContain('ada@example.com stays: somebody replied since\nand 1 more')
+  })
+
+  test('can be undone again where somebody was kept, at a press or above 25 by their number', () => {
+    const undone = (kept: number) => importUndoneView(anImportState(), { removed: 7, restored: 1, kept, list: [] })
+    expect(buttonsOf(undone(2))).toEqual([{ action_id: 'import_undo', value: '7' }])
+    expect(wordsOf(undone(2))).toContain('Whom a later import names can be taken back once that one is undone.')
+    expect(wordsOf(undone(2))).toContain('The 2 contacts that were kept are looked at anew.')
+    expect(wordsOf(undone(26))).not.toContain('Undo this import again?')
+    const form = importUndoForm(anImportState({ undone: { removed: 7, restored: 1, kept: 26 } }))
+    expect(wordsOf(form)).toContain('The 26 contacts that were kept are looked at anew.')
+    expect(buttonsOf(undone(0))).toEqual([])
+    expect(wordsOf(undone(0))).not.toContain('later import')
+  })
+
+  test('that changed nobody says what its undo is good for', () => {
+    const counts = { ...NO_COUNTS, unchanged: 300 }
+    const view = importUndoneView(anImportState({ counts }), { removed: 0, restored: 0, kept: 0, list: [] })
+    expect(view.text).toBe(
+      'people.csv is undone: it changed nobody, so nothing was taken back. Earlier imports of these people can be undone now.',
+    )
   })
 })

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 
 import type { Message } from '../../practice/contract.ts'
 import { readManifest, textOf } from '../../practice/slack/index.ts'
+import { runJob } from '../../src/bot/import-jobs.ts'
 import { contactByAddress, contactsAfter } from '../../src/core/store/contacts.ts'
+import { enqueue } from '../../src/core/store/jobs.ts'
 import { wordsOf } from './fixtures.ts'
 import { aBotInSlack, aProgramInSlack, type Workspace } from './workspace.ts'
 
@@ -18,6 +20,7 @@ type Office = Awaited<ReturnType<typeof aProgramInSlack>>
 /** Gives a file to the form, and sends it off. */
 async function gives({ opens, ada }: Pick<Workspace, 'opens' | 'ada'>, text: string | Uint8Array, name = 'people.csv') {
   await opens('/crm import')
+  await ada.sees('Or paste addresses')
   await ada.upload('A file', typeof text === 'string' ? { name, text } : { name, bytes: text })
   return await ada.submit()
 }
@@ -181,6 +184,22 @@ describe('columns that nobody knows', () => {
     expect(told(office)).toHaveLength(1)
   })
 
+  test('cannot be said any more while a pressed import waits for its turn', async () => {
+    await using office = await aProgramInSlack()
+    const { ada, database } = office
+    await gives(office, ODD)
+    await ada.sees('columns that I do not know')
+    await ada.submit()
+    await isChecked(office)
+    await ada.press('Columns')
+    await ada.sees('What the columns of')
+    const later = { ...runJob(1), runAt: Date.now() + 3_600_000 }
+    await database.transaction((tx) => enqueue(tx, [later], Date.now()))
+    await ada.choose('Spitzname', 'Last name')
+    const words = Object.values((await ada.submit())?.errors ?? {}).join()
+    expect(words).toMatch(/^Import was pressed already, so the columns stay as they are\./)
+  })
+
   test('of which the wrong one holds the addresses can be said again, too', async () => {
     await using office = await aProgramInSlack()
     const { ada } = office
@@ -263,6 +282,34 @@ describe('an undo', () => {
     await imports(office, CSV)
     await office.ada.press('Undo')
     await office.ada.sees('people.csv is undone: 2 contacts removed, 0 as before, 0 kept.')
+    expect(await contacts(office)).toEqual([])
+  })
+
+  test('of a list that was imported twice takes everybody back once the second one is undone', async () => {
+    await using office = await aProgramInSlack()
+    const { ada } = office
+    await gives(office, CSV)
+    await isChecked(office)
+    await gives(office, CSV)
+    await isChecked(office)
+    const [first, second] = ada.messages('@touchpoint')
+    if (!first || !second) throw new Error('there are no two messages')
+    await goesAhead(office, first)
+    await ada.press('Import 2 contacts', { in: second })
+    await ada.sees('0 new, 0 changed, 2 unchanged.')
+    const at = (ts: string) => {
+      const message = ada.messages('@touchpoint').find((each) => each.ts === ts)
+      if (!message) throw new Error('the message is gone')
+      return message
+    }
+    await ada.press('Undo', { in: at(first.ts) })
+    await ada.sees('ada@example.com stays: a later import names them, too')
+    await ada.sees('Whom a later import names can be taken back once that one is undone.')
+    await ada.press('Undo', { in: at(second.ts) })
+    await ada.sees('it changed nobody, so nothing was taken back.')
+    expect(await contacts(office)).toHaveLength(2)
+    await ada.press('Undo again', { in: at(first.ts) })
+    await ada.sees('people.csv is undone: 2 contacts removed, 0 as before, 0 kept.')
     expect(await contacts(office)).toEqual([])
   })
 

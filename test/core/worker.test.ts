@@ -139,7 +139,7 @@ describe.each(databases)('jobs on $name', ({ open }) => {
 
   test('that take every worker with them are laid down as dead, too', async () => {
     await using database = await open()
-    await queue(database, aJob('a'))
+    await queue(database, { ...aJob('a'), runAt: 0 })
     const { worker, clock } = aWorker(database, async () => {})
     const claim = () =>
       database.transaction(async (tx) => {

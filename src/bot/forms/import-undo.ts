@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import type { Importing } from '../importing.ts'
-import { undoneContacts } from '../views/import-report.ts'
+import { atStake } from '../views/import-report.ts'
 import { lineInput, type Submit } from './form.ts'
 
 export interface ImportUndoDeps {
@@ -14,8 +14,7 @@ const Values = z.object({ number: lineInput })
 export function importUndoSubmit({ importing }: ImportUndoDeps): Submit {
   return async ({ actor, about, values }) => {
     const { id } = About.parse(about)
-    const { counts } = await importing.toUndo(id, actor)
-    const all = undoneContacts(counts)
+    const all = atStake(await importing.toUndo(id, actor))
     const typed = (Values.parse(values).number ?? '').replace(/[\s.,’']/g, '')
     if (typed !== String(all))
       return { kind: 'errors', errors: { number: `Not the same number. To undo, type ${all}` } }

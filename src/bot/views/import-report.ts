@@ -1,6 +1,12 @@
 import type { types } from '@slack/bolt'
 
-import type { ImportCounts, ImportStage, UndoReport } from '../../core/import/report.ts'
+import {
+  type ImportCounts,
+  type ImportStage,
+  NOTHING_UNDONE,
+  type UndoCounts,
+  type UndoReport,
+} from '../../core/import/report.ts'
 import { isFilter } from '../../core/search/filter.ts'
 import { actions, button, type Confirmation, context, type Message, message, section } from '../blocks.ts'
 import { textInput } from '../inputs.ts'
@@ -93,43 +99,66 @@ export function undoneContacts({ created, changed }: Pick<ImportCounts, 'created
   return created + changed
 }
 
-export function needsTyping(counts: Pick<ImportCounts, 'created' | 'changed'>): boolean {
-  return undoneContacts(counts) > MOST_AT_A_PRESS
+/** Also one that changed nobody: whom it names, earlier imports cannot take back. */
+export function isUndoable(counts: Pick<ImportCounts, 'created' | 'changed' | 'unchanged'>): boolean {
+  return undoneContacts(counts) + counts.unchanged > 0
+}
+
+/** What an undo is to take back; of an import that was undone before, that is what was kept then. */
+interface AtStake {
+  readonly counts: ImportCounts
+  readonly undone: UndoCounts
+}
+
+/** In contacts. */
+export function atStake({ counts, undone }: AtStake): number {
+  return undone.kept > 0 ? undone.kept : undoneContacts(counts)
+}
+
+export function needsTyping(toUndo: AtStake): boolean {
+  return atStake(toUndo) > MOST_AT_A_PRESS
 }
 
 function buttonsOf({ id, campaign, counts, name }: ImportReported): types.Button[] {
   const filter = `campaign:"${campaign ?? ''}"`
   const isListed = campaign !== null && !/["“”„]/.test(campaign) && filter.length <= MOST_IN_A_VALUE && isFilter(filter)
-  const undo = {
-    label: 'Undo',
-    action: 'import_undo' satisfies Action,
-    value: String(id),
-    ...(needsTyping(counts) ? {} : { confirm: confirmation(name, counts) }),
-  }
   return [
     ...(isListed ? [button({ label: 'See the contacts', action: 'found_list' satisfies Action, value: filter })] : []),
-    ...(undoneContacts(counts) > 0 ? [button(undo)] : []),
+    ...(isUndoable(counts) ? [undoButton('Undo', { id, name, counts, undone: NOTHING_UNDONE })] : []),
   ]
 }
 
-function confirmation(name: string, counts: ImportCounts): Confirmation {
-  return {
-    title: 'Undo this import?',
-    text: `${name.slice(0, 80)}: ${undoWords(counts)} ${KEPT}`,
-    yes: 'Undo',
+interface ToUndo extends AtStake, Pick<ImportReported, 'id' | 'name'> {}
+
+function undoButton(label: 'Undo' | 'Undo again', toUndo: ToUndo): types.Button {
+  const confirm: Confirmation = {
+    title: label === 'Undo' ? 'Undo this import?' : 'Undo this import again?',
+    text: `${toUndo.name.slice(0, 80)}: ${undoWords(toUndo)}`,
+    yes: label,
     no: 'Keep it',
   }
+  return button({
+    label,
+    action: 'import_undo' satisfies Action,
+    value: String(toUndo.id),
+    ...(needsTyping(toUndo) ? {} : { confirm }),
+  })
 }
 
-function undoWords({ created, changed }: ImportCounts): string {
+function undoWords({ counts, undone }: AtStake): string {
+  if (undone.kept > 0)
+    return `The ${number(undone.kept, 'contact that was kept is', 'contacts that were kept are')} looked at anew. ${KEPT}`
+  if (undoneContacts(counts) === 0)
+    return 'It changed nobody, so nothing is taken back. Earlier imports of these people can be undone then.'
+  const { created, changed } = counts
   const parts = [
     ...(created > 0 ? [number(created, 'contact is removed', 'contacts are removed')] : []),
     ...(changed > 0 ? [`${number(changed, 'is', 'are')} set back to what was there before`] : []),
   ]
-  return `${parts.join(', and ')}.`
+  return `${parts.join(', and ')}. ${KEPT}`
 }
 
-const KEPT = 'Whoever was changed since, or did something, stays.'
+const KEPT = 'Whoever was changed since, did something, or is named by a later import, stays.'
 
 function number(value: number, one: string, many: string): string {
   return `${value.toLocaleString('en-US')} ${value === 1 ? one : many}`
@@ -141,8 +170,8 @@ export interface UndoAbout {
 }
 
 /** Says what an undo does, and wants the number typed. */
-export function importUndoForm({ id, name, counts }: Pick<ImportReported, 'id' | 'name' | 'counts'>): types.ModalView {
-  const all = undoneContacts(counts)
+export function importUndoForm(toUndo: ToUndo): types.ModalView {
+  const { id, name } = toUndo
   return modal({
     title: 'Undo an import',
     submit: 'Undo',
@@ -150,23 +179,27 @@ export function importUndoForm({ id, name, counts }: Pick<ImportReported, 'id' |
     callbackId: 'import_undo' satisfies FormId,
     about: { id } satisfies UndoAbout,
     blocks: [
-      section(mrkdwn`*${text(name)}*\n${text(undoWords(counts))}`),
+      section(mrkdwn`*${text(name)}*\n${text(undoWords(toUndo))}`),
       textInput({
         id: 'number',
         label: 'Type the number of contacts to confirm',
-        hint: String(all),
+        hint: String(atStake(toUndo)),
         max: 20,
         focus: true,
       }),
-      context(mrkdwn`${text(KEPT)} You are told who. An undo cannot itself be undone; the list can be imported again.`),
+      context(mrkdwn`You are told who stays. An undo cannot itself be undone; the list can be imported again.`),
     ],
   })
 }
 
 /** What an undo took back, and what it could not. */
-export function importUndoneView({ name }: Pick<ImportReported, 'name'>, report: UndoReport): Message {
+export function importUndoneView(
+  { id, name, counts }: Pick<ImportReported, 'id' | 'name' | 'counts'>,
+  report: UndoReport,
+): Message {
   const { removed, restored, kept, list } = report
-  const sentence = mrkdwn`${text(name)} is undone: ${counted(removed, 'contact', 'contacts')} removed, ${count(restored)} as before, ${count(kept)} kept.`
+  const took = mrkdwn`${counted(removed, 'contact', 'contacts')} removed, ${count(restored)} as before, ${count(kept)} kept.`
+  const sentence = mrkdwn`${text(name)} is undone: ${undoneContacts(counts) > 0 ? took : TOOK_NOTHING}`
   const lines = list
     .slice(0, KEPT_SHOWN)
     .map(({ email, reason }) => mrkdwn`${text(email, 100)} stays: ${text(reason, 120)}`)
@@ -175,7 +208,13 @@ export function importUndoneView({ name }: Pick<ImportReported, 'name'>, report:
   return message(sentence, [
     section(mrkdwn`:leftwards_arrow_with_hook: ${sentence}`),
     ...(all.length > 0 ? [section(join(all, '\n'))] : []),
+    ...(kept > 0
+      ? [context(LATER_FIRST), actions(undoButton('Undo again', { id, name, counts, undone: report }))]
+      : []),
   ])
 }
+
+const TOOK_NOTHING = mrkdwn`it changed nobody, so nothing was taken back. Earlier imports of these people can be undone now.`
+const LATER_FIRST = mrkdwn`Whom a later import names can be taken back once that one is undone.`
 
 const KEPT_SHOWN = 10

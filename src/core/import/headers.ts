@@ -49,7 +49,7 @@ const HEADERS: readonly (readonly [field: ColumnField, names: string])[] = [
   ['unsubscribed', 'unsubscribed isunsubscribed unsubscribedfromallemail unsubscribedfromallemails emailunsubscribed'],
   ['unsubscribed', 'unsubscribe globalunsubscribe optedout isoptedout hasoptedout hasoptedoutofemail optedoutofemail'],
   ['unsubscribed', 'emailoptedout emailoptout emailisoptedout optout optoutofemail marketingoptout optedoutofall'],
-  ['unsubscribed', 'donotcontact donotemail emaildonotcontact dnc nichtkontaktieren abgemeldet desabonne desinscrit'],
+  ['unsubscribed', 'donotcontact donotemail emaildonotcontact nichtkontaktieren abgemeldet desabonne desinscrit'],
   ['unsubscribed', 'nepascontacter nocontactar blocklisted blacklisted blocklist blacklist emailblacklisted'],
   ['unsubscribedAt', 'unsubtime unsubscribedat unsubscribetime unsubscribedon unsubscribedate unsubscribeddate'],
   ['unsubscribedAt', 'dateunsubscribed optedoutat optedouton optoutdate optouttime optedoutdate emailoptoutdate'],

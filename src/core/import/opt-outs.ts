@@ -1,3 +1,4 @@
+import { fold } from '../name.ts'
 import type { Suppression, SuppressionReason } from '../suppression.ts'
 import { cutTo } from '../text.ts'
 import { COLUMN_FIELDS, type Column, type ColumnField, fieldOf, plain } from './columns.ts'
@@ -12,7 +13,10 @@ export interface OptOutColumn {
   readonly isOwn: boolean
 }
 
-type Kind = keyof typeof USUAL | 'status' | 'bounceReason'
+type Kind = keyof typeof USUAL | StatusKind | 'bounceReason'
+
+/** How a person is to us or our mail to them; some word beside them; how something else is. */
+type StatusKind = 'status' | 'label' | 'elsewhere'
 
 /** What a column says of whoever is marked in it; null leaves it to the columns beside it. */
 const USUAL = {
@@ -26,7 +30,19 @@ const USUAL = {
 /** Filled with nothing but dates: what has a digit in it and is no date that we can read is one all the same. */
 const OF_DATES: ReadonlySet<Kind> = new Set(['suppressedAt', 'unsubscribedAt', 'bouncedAt'])
 
-const LIKE_STATUS = /(?:status|statut|stage|state|estado|stato|category|disposition|consent)$/
+/** The last word of a column's name, also where it is written together; not that of those who sell houses. */
+const LIKE_STATUS = /(?:status|statut|stage|(?<!^(?:real)?e)state|estado|stato|category|disposition|consent)$/
+const STATUS_ALONE = /^(?:status|statut|estado|stato)$/
+const STATUS_OF_SOMEBODY = /(?:status|statut|estado|stato|stage)$/
+
+const OF_MAIL = /mail|courriel|correo/
+const OF_SOMEBODY =
+  /mail|courriel|correo|lead|conta[ck]t|person|prospect|recipient|member|su[bs]scri|abonn|newsletter|marketing|campaign|sequence|outreach/
+/** Of other ways to reach somebody and of what was bought: it says nothing of mail. */
+const OF_SOMETHING_ELSE =
+  /^(?:sms|mms|text|(?:tele)?phone|telefon|mobile|fax|call|whatsapp|push|payment|invoice|billing|ticket|case|order|data|deal)s?(?:marketing)?(?:status|stage|state|category|disposition|consent)?$/
+/** Of an address to which nobody writes while the first one is there. */
+const OF_OTHER_ADDRESS = /^(?:secondary|second|tertiary|third|other|alternate|alternative|additional|[2-9])$/
 
 /** Of several reasons the first of these counts. */
 const GRAVEST = ['complained', 'unsubscribed', 'opted_out', 'hard_bounce'] as const
@@ -40,11 +56,16 @@ const REASONS: ReadonlyMap<string, SuppressionReason> = reasonsBy({
   unsubscribed: `unsubscribed unsubscribe unsub globalunsubscribe emailsunsubscribed unsubscribedfromallemail
     abgemeldet ausgetragen desabonne desinscrit desuscrito disiscritto`,
   complained: 'complained complaint complainedspam spam spamcomplaint spamreport markedasspam abuse abusecomplaint',
-  opted_out: `optedout optout emailoptout emailoptedout donotcontact donotemail dnc blocklisted blacklisted
-    nichtkontaktieren nepascontacter nocontactar`,
+  opted_out: `optedout optout emailoptout emailoptedout donotcontact donotemail nichtkontaktieren nepascontacter
+    nocontactar dnc blocklisted blacklisted`,
   // Whoever calls somebody bounced does not write to them; where it may pass, the word is another.
   hard_bounce: 'hardbounce hardbounced bouncedhard permanentbounce permanentlybounced bounced emailsbounced cleaned',
 })
+
+/** Of anybody, be it by phone: where a column is about something else, people have to judge. */
+const NO_CONTACT = words('donotcontact donotemail nichtkontaktieren nepascontacter nocontactar')
+/** They say no where they stand beside a person or an address; a room is cleaned, too, and a customer has a complaint. */
+const AMBIGUOUS = words('complained complaint spam abuse bounced cleaned dnc blocklisted blacklisted')
 
 const YES = words('true yes y t 1 x on checked ✓ ✔ ☑ ✅ ja j wahr oui o vrai si s verdadero vero sim verdadeiro waar')
 const NO = words(`
@@ -63,9 +84,26 @@ export function optOutsIn(columns: readonly Column[], header: readonly string[] 
     }
     if (OF_ONE_KIND.test(plain(name))) return [{ index, kind: 'unsubscribed', name, isOwn: true }]
     if (BOUNCE_REASONS.has(plain(name))) return [{ index, kind: 'bounceReason', name, isOwn: true }]
-    const isStatus = field === 'status' || field === 'emailStatus' || LIKE_STATUS.test(plain(name))
-    return isStatus ? [{ index, kind: 'status', name, isOwn: true }] : []
+    const kind = statusKindOf(name, field)
+    return kind ? [{ index, kind, name, isOwn: true }] : []
   })
+}
+
+function statusKindOf(name: string, field: ColumnField | undefined): StatusKind | undefined {
+  if (field === 'emailStatus') return 'status'
+  const parts = partsOf(name)
+  const last = parts.at(-1) ?? ''
+  if (!LIKE_STATUS.test(last)) return field === 'status' ? 'status' : undefined
+  const together = parts.join('')
+  if (parts.some((part) => OF_SOMETHING_ELSE.test(part))) return OF_MAIL.test(together) ? 'label' : 'elsewhere'
+  if (parts.some((part) => OF_OTHER_ADDRESS.test(part))) return 'label'
+  const isOfSomebody = STATUS_OF_SOMEBODY.test(last) && OF_SOMEBODY.test(together)
+  return isOfSomebody || STATUS_ALONE.test(together) || fieldOf(name) === 'status' ? 'status' : 'label'
+}
+
+/** `lastState`, `LAST_STATE` and `Last state` have two. */
+function partsOf(name: string): string[] {
+  return fold(name.replace(/(\p{Ll})(?=\p{Lu})/gu, '$1 ')).split(/[^\p{L}\p{N}]+/u).filter(Boolean)
 }
 
 function isUsual(field: ColumnField): field is keyof typeof USUAL {
@@ -73,7 +111,7 @@ function isUsual(field: ColumnField): field is keyof typeof USUAL {
 }
 
 /** What one cell says. `isPlain`: there is nothing in it that a person should read. */
-type Saying = { readonly says: 'nothing' | 'what?'; readonly isPlain: boolean } | Stop
+type Saying = { readonly says: 'nothing' | 'what?' | 'perhaps'; readonly isPlain: boolean } | Stop
 
 interface Stop {
   readonly says: 'stop'
@@ -84,6 +122,8 @@ interface Stop {
 }
 
 const NOTHING: Saying = { says: 'nothing', isPlain: true }
+const NOTHING_BUT_TEXT: Saying = { says: 'nothing', isPlain: false }
+const PERHAPS: Saying = { says: 'perhaps', isPlain: false }
 
 /** Words that such columns hold, in their many rows the same few. */
 const known = new Map<string, Saying>()
@@ -108,31 +148,51 @@ function judged(kind: Kind, text: string, listedAt: number | undefined): Saying 
   if (kind === 'bounceReason')
     return NO.has(word) ? NOTHING : { says: 'stop', reason: 'hard_bounce', at: null, isPlain: true }
   const reason = REASONS.get(word)
+  if (kind === 'elsewhere') return NO_CONTACT.has(word) ? PERHAPS : NOTHING
+  if (kind === 'label' && AMBIGUOUS.has(word)) return PERHAPS
   if (reason) return { says: 'stop', reason, at: null, isPlain: true }
-  if (kind === 'status' || word === '' || NO.has(word)) return NOTHING
+  if (kind === 'status' || kind === 'label' || word === '' || NO.has(word) || isNought(text)) return NOTHING
   const stop = { says: 'stop', reason: USUAL[kind], at: null } as const
   if (YES.has(word)) return { ...stop, isPlain: true }
   const at = pastTimeOf(text, listedAt)
   if (at !== null) return { ...stop, at, isPlain: true }
-  if (isNoDate(text)) return { says: 'nothing', isPlain: false }
+  if (isNo(text) || isShare(text) || isNoDate(text, listedAt)) return NOTHING_BUT_TEXT
   return isDate(kind, text) ? { ...stop, isPlain: false } : { says: 'what?', isPlain: false }
+}
+
+/** `0`, `0.00%`, `00.00.0000` */
+function isNought(text: string): boolean {
+  return /0/.test(text) && !/[\p{L}1-9]/u.test(text)
+}
+
+/** `No (2024)`, `never - 2024-01-05`; what goes on in words, such as `no longer subscribed`, may be the opposite. */
+function isNo(text: string): boolean {
+  const [, first = ''] = /^\s*(\p{L}+)\s*(?![\p{L}\s])./u.exec(text) ?? []
+  return NO.has(plain(first))
+}
+
+function isShare(text: string): boolean {
+  return /^\s*\d+(?:[.,]\d+)?\s*%\s*$/.test(text)
 }
 
 /** `1/5/23` has one more. */
 const FEWEST_DIGITS = 3
 
-/** Whether it is one, in whatever order; a link has digits, too. */
+/** Whether it is one, in whatever order; a link has digits, too, and so has a rate. */
 function isDate(kind: Kind, text: string): boolean {
   if (/:\/\/|@/.test(text)) return false
-  return OF_DATES.has(kind) ? /[1-9]/.test(text) : (text.match(/\d/g)?.length ?? 0) >= FEWEST_DIGITS
+  if (OF_DATES.has(kind)) return /[1-9]/.test(text)
+  return !/^\d{1,3}[.,]\d+$/.test(text) && (text.match(/\d/g)?.length ?? 0) >= FEWEST_DIGITS
 }
 
-/** What programs write for no date, in any order of its parts. */
-function isNoDate(text: string): boolean {
+/** What programs write for no date, in any order of its parts: one long before the list came, or after it. */
+function isNoDate(text: string, listedAt: number | undefined): boolean {
+  const latest = latestOf(listedAt)
   const at = timeOf(text)
-  if (at !== null) return at < EARLIEST
-  const year = /^\s*(\d{4})[./-]|[./-](\d{4})(?!\d)/.exec(text)
-  return year !== null && Number(year[1] ?? year[2]) < new Date(EARLIEST).getUTCFullYear()
+  if (at !== null) return at < EARLIEST || at > latest
+  const written = /^\s*(\d{4})[./-]\d{1,2}(?!\d)|(?<![\d.])(?:\d{1,2}|\p{L}+)[./-](\d{4})(?!\d)/u.exec(text)
+  const year = Number(written?.[1] ?? written?.[2] ?? Number.NaN)
+  return year < new Date(EARLIEST).getUTCFullYear() || year > new Date(latest).getUTCFullYear()
 }
 
 /**
@@ -176,16 +236,23 @@ const SHOWN = 3
 export function unclearIn(columns: readonly OptOutColumn[], rows: readonly (readonly string[])[]): string[] {
   return columns.flatMap(({ index, kind, name }) => {
     const texts = rows.map((cells) => cells[index]?.trim() ?? '')
-    const unclear = texts.filter((text) => text !== '' && sayingOf(kind, text, undefined).says === 'what?')
+    const unclear = texts.filter((text) => text !== '' && isUnclear(sayingOf(kind, text, undefined)))
     if (unclear.length === 0) return []
     const column = `the column "${cutTo(name, 80)}"`
     const examples = [...new Set(unclear)].slice(0, SHOWN).map((text) => `"${cutTo(text, 40)}"`)
-    const [what, whom] =
+    const isStatus = kind === 'label' || kind === 'elsewhere'
+    const [say, suppress] = unclear.length === 1 ? ['says', 'suppresses'] : ['say', 'suppress']
+    const what = isStatus ? `may say not to write, but ${suppress} nobody` : `${say} nothing we understand`
+    const [count, whom] =
       unclear.length === 1
-        ? [`1 value of ${column} says`, 'it before you write to this person']
-        : [`${unclear.length} values of ${column} say`, 'them before you write to these people']
-    return [`${what} nothing we understand (${examples.join(', ')}): look at ${whom}.`]
+        ? ['1 value', 'it before you write to this person']
+        : [`${unclear.length} values`, 'them before you write to these people']
+    return [`${count} of ${column} ${what} (${examples.join(', ')}): look at ${whom}.`]
   })
+}
+
+function isUnclear({ says }: Saying): boolean {
+  return says === 'what?' || says === 'perhaps'
 }
 
 function words(text: string): ReadonlySet<string> {

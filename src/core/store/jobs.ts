@@ -26,6 +26,13 @@ export async function enqueueAnew(tx: Database, job: NewJob, now: number): Promi
   return queued === undefined
 }
 
+/** Whether a job is there: waiting, under way, or given up, and so to be begun anew one day. */
+export async function isQueued(database: Database, id: string): Promise<boolean> {
+  const { jobs } = database.tables
+  const rows = await database.db.select({ seq: jobs.seq }).from(jobs).where(eq(jobs.id, id))
+  return rows.length > 0
+}
+
 export interface Claim {
   readonly kinds: readonly string[]
   readonly owner: string

@@ -19,14 +19,19 @@ async function suppressionOf(columns: Readonly<Record<string, string>>): Promise
   return (await readAda(columns)).suppression ?? null
 }
 
+async function warningsOf(csv: string): Promise<readonly string[]> {
+  return (await inspect(sourceOf('people.csv', csv))).warnings
+}
+
 describe('a date since when nobody should write', () => {
   test.each([
     ['UNSUB_TIME', '1/5/2023 10:00'],
     ['UNSUB_TIME', '05.01.2023'],
     ['UNSUB_TIME', 'Jan 5, 2023 10:00 AM'],
     ['UNSUB_TIME', '44931.42'],
-    ['Unsubscribed At', '2226-01-05'],
+    ['UNSUB_TIME', '44931.4212'],
     ['suppressed_at', '1/5/2023'],
+    ['Unsubscribed', 'No longer a subscriber since 2023'],
   ])('%s %s cannot be read: since the list came, and the text is kept', async (header, date) => {
     expect(await readAda({ [header]: date })).toMatchObject({
       suppression: UNSUBSCRIBED,
@@ -67,6 +72,27 @@ describe('a date since when nobody should write', () => {
       expect(await suppressionOf({ 'Unsubscribed At': date })).toBeNull()
     },
   )
+
+  test.each([
+    '9999-12-31',
+    '9999-12-31T23:59:59Z',
+    '9999-12-31 23:59:59.9999999',
+    '31.12.9999',
+    '12/31/9999',
+    '31-Dec-9999',
+    '2226-01-05',
+    '2026-03-03',
+  ])('%s is after the list came, which is none, and is kept', async (date) => {
+    expect(await readAda({ 'Unsubscribed At': date })).toEqual({
+      email: 'ada@example.com',
+      customFields: { 'Unsubscribed At': date },
+    })
+    expect(await suppressionOf({ Unsubscribed: date })).toBeNull()
+  })
+
+  test('may be the day after the list came, where clocks go ahead', async () => {
+    expect(await suppressionOf({ 'Unsubscribed At': '2026-03-02' })).toMatchObject({ since: Date.UTC(2026, 2, 2) })
+  })
 
   test.each(['never', '-', 'n/a', 'NULL', 'no', ''])('%j is none', async (word) => {
     expect(await suppressionOf({ 'Unsubscribed At': word })).toBeNull()
@@ -114,6 +140,26 @@ describe('a column of those who said no', () => {
     expect(await readAda({ Unsubscribed: word })).toEqual({ email: 'ada@example.com' })
   })
 
+  test.each(['0.00%', '0 %', '0,00', '0.00', '12.50%', '12.50', 'No (2024)', 'no - 2024-01-05', 'Nein, Stand 2024'])(
+    'says nothing with %s',
+    async (text) => {
+      expect(await suppressionOf({ Unsubscribed: text })).toBeNull()
+      expect(await suppressionOf({ 'Do not contact': text })).toBeNull()
+    },
+  )
+
+  test('keeps what is said beside a no', async () => {
+    expect(await readAda({ 'Do not contact': 'No (2024)' })).toMatchObject({
+      customFields: { 'Do not contact': 'No (2024)' },
+    })
+  })
+
+  test('is none of those who should not be called', async () => {
+    for (const header of ['DNC', 'Do Not Call']) {
+      expect(await readAda({ [header]: 'Y' })).toEqual({ email: 'ada@example.com', customFields: { [header]: 'Y' } })
+    }
+  })
+
   test('of HubSpot may be for one kind of mail, or give the reason of a bounce', async () => {
     expect(await suppressionOf({ 'Opted out of email: One to One': 'Yes' })).toEqual(UNSUBSCRIBED)
     expect(await suppressionOf({ 'Opted out of email: One to One': 'No' })).toBeNull()
@@ -152,7 +198,22 @@ describe('a status', () => {
     ['Lead Status', 'Hard bounced', 'hard_bounce'],
     ['Lead status', 'Bounced', 'hard_bounce'],
     ['lastState', 'emailsUnsubscribed', 'unsubscribed'],
+    ['lastState', 'emailsBounced', 'hard_bounce'],
+    ['laststate', 'emailsUnsubscribed', 'unsubscribed'],
+    ['lead_category', 'Do Not Contact', 'opted_out'],
     ['Email Marketing Consent', 'UNSUBSCRIBED', 'unsubscribed'],
+    ['Email & SMS consent', 'Unsubscribed', 'unsubscribed'],
+    ['Marketing Consent', 'Opted out', 'opted_out'],
+    ['EMAIL_MARKETING_STATUS', 'CLEANED', 'hard_bounce'],
+    ['leadstatus', 'Bounced', 'hard_bounce'],
+    ['Lead Status', 'DNC', 'opted_out'],
+    ['Contact Stage', 'Spam', 'complained'],
+    ['Contact status', 'Abuse', 'complained'],
+    ['Marketing status', 'Bounced', 'hard_bounce'],
+    ['Subscriber status', 'Complaint', 'complained'],
+    ['Campaign Member Status', 'Bounced', 'hard_bounce'],
+    ['Secondary Email Status', 'Unsubscribed', 'unsubscribed'],
+    ['State', 'Do not email', 'opted_out'],
   ])('%s: %s suppresses, and is kept', async (header, word, reason) => {
     expect(await readAda({ [header]: word })).toMatchObject({
       suppression: { reason, since: LISTED, event: 'import' },
@@ -169,9 +230,71 @@ describe('a status', () => {
   )
 })
 
-describe('what nobody understands', () => {
-  const warningsOf = async (csv: string) => (await inspect(sourceOf('people.csv', csv))).warnings
+describe('a status of something else', () => {
+  const CONSENT = { 'Email Marketing Consent': 'SUBSCRIBED' }
 
+  test.each([
+    ['SMS Marketing Consent', 'UNSUBSCRIBED', CONSENT],
+    ['sms_marketing_consent', 'UNSUBSCRIBED', {}],
+    ['smsMarketingStatus', 'unsubscribed', {}],
+    ['WhatsApp status', 'Opted out', {}],
+    ['Web push status', 'Unsubscribed', {}],
+    ['Phone Status', 'Cleaned', {}],
+    ['Text message consent', 'Opted out', {}],
+    ['Payment status', 'Bounced', {}],
+    ['paymentstatus', 'Bounced', {}],
+    ['Invoice status', 'Bounced', {}],
+    ['Ticket status', 'Spam', {}],
+    ['Case Status', 'Complaint', {}],
+    ['Contact data status', 'Cleaned', {}],
+    ['Order status', 'Complained', {}],
+    ['Deal stage', 'Unsubscribed', {}],
+    ['Real Estate', 'Cleaned', {}],
+    ['Real Estate', 'Unsubscribed', {}],
+    ['realestate', 'Unsubscribed', {}],
+  ])('%s: %s suppresses nobody, and raises no question', async (header, word, beside) => {
+    expect(await readAda({ [header]: word, ...beside })).toEqual({
+      email: 'ada@example.com',
+      customFields: { [header]: word, ...beside },
+    })
+    expect(await warningsOf(`email,${header}\nada@example.com,${word}\n`)).toEqual([])
+  })
+
+  test.each([
+    ['Category', 'Complaint'],
+    ['Contact category', 'Complaint'],
+    ['Stage', 'Spam'],
+    ['State', 'Abuse'],
+    ['Disposition', 'DNC'],
+    ['Room status', 'Cleaned'],
+    ['Delivery status', 'Bounced'],
+    ['Supplier status', 'Blacklisted'],
+    ['Email data status', 'Cleaned'],
+    ['Secondary Email Status', 'Bounced'],
+    ['Call disposition', 'Do not contact'],
+  ])('%s: %s suppresses nobody, and is said before anybody is written to', async (header, word) => {
+    expect(await readAda({ [header]: word })).toEqual({ email: 'ada@example.com', customFields: { [header]: word } })
+    const people = ['a', 'b'].map((name) => `${name}@x.example,${word}`)
+    expect(await warningsOf(`email,${header}\n${people[0]}\n`)).toEqual([
+      `1 value of the column "${header}" may say not to write, but suppresses nobody ("${word}"): look at it before you write to this person.`,
+    ])
+    expect(await warningsOf(`email,${header}\n${people.join('\n')}\n`)).toEqual([
+      `2 values of the column "${header}" may say not to write, but suppress nobody ("${word}"): look at them before you write to these people.`,
+    ])
+  })
+
+  test('is what a person says it is', async () => {
+    const source = sourceOf('people.csv', 'email,Data check\nada@example.com,Bounced\n')
+    const columns = [
+      { index: 0, field: 'email' },
+      { index: 1, field: 'emailStatus' },
+    ] as const
+    const { contacts } = await broughtFrom(source, { listedAt: LISTED, columns })
+    expect(contacts).toMatchObject([{ suppression: { ...UNSUBSCRIBED, reason: 'hard_bounce' } }])
+  })
+})
+
+describe('what nobody understands', () => {
   test('is kept, and said before anybody is written to', async () => {
     const rows = ['a@x.example,maybe,', 'b@x.example,maybe,?!', 'c@x.example,ask Bob,', 'd@x.example,no,2026-01-01']
     expect(await warningsOf(`email,Unsubscribed,Unsubscribed at\n${rows.join('\n')}\n`)).toEqual([
