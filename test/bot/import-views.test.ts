@@ -230,7 +230,7 @@ describe('what an import did', () => {
   test('offers an undo where nobody changed, for the sake of earlier imports', () => {
     const view = importReportView(anImportState({ campaign: null, counts: { ...NO_COUNTS, unchanged: 3 } }))
     expect(buttonsOf(view)).toEqual([{ action_id: 'import_undo', value: '7' }])
-    expect(wordsOf(view)).toContain('It changed nobody, so nothing is taken back.')
+    expect(wordsOf(view)).toContain('people.csv: it changed nobody, so nothing is taken back.')
   })
 
   test('offers nothing to undo where nobody came in', () => {
@@ -249,10 +249,10 @@ describe('what an import did', () => {
     const undone = (kept: number) => importUndoneView(anImportState(), { removed: 7, restored: 1, kept, list: [] })
     expect(buttonsOf(undone(2))).toEqual([{ action_id: 'import_undo', value: '7' }])
     expect(wordsOf(undone(2))).toContain('Whom a later import names can be taken back once that one is undone.')
-    expect(wordsOf(undone(2))).toContain('The 2 contacts that were kept are looked at anew.')
+    expect(wordsOf(undone(2))).toContain('people.csv: 2 contacts that were kept are looked at anew.')
     expect(wordsOf(undone(26))).not.toContain('Undo this import again?')
     const form = importUndoForm(anImportState({ undone: { removed: 7, restored: 1, kept: 26 } }))
-    expect(wordsOf(form)).toContain('The 26 contacts that were kept are looked at anew.')
+    expect(wordsOf(form)).toContain('26 contacts that were kept are looked at anew.')
     expect(buttonsOf(undone(0))).toEqual([])
     expect(wordsOf(undone(0))).not.toContain('later import')
   })

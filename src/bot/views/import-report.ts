@@ -147,9 +147,9 @@ function undoButton(label: 'Undo' | 'Undo again', toUndo: ToUndo): types.Button 
 
 function undoWords({ counts, undone }: AtStake): string {
   if (undone.kept > 0)
-    return `The ${number(undone.kept, 'contact that was kept is', 'contacts that were kept are')} looked at anew. ${KEPT}`
+    return `${number(undone.kept, 'contact that was kept is', 'contacts that were kept are')} looked at anew. ${KEPT}`
   if (undoneContacts(counts) === 0)
-    return 'It changed nobody, so nothing is taken back. Earlier imports of these people can be undone then.'
+    return 'it changed nobody, so nothing is taken back. Earlier imports of these people can be undone then.'
   const { created, changed } = counts
   const parts = [
     ...(created > 0 ? [number(created, 'contact is removed', 'contacts are removed')] : []),

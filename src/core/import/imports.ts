@@ -6,19 +6,15 @@ import { InvalidInputError } from '../errors.ts'
 import { insertChange } from '../store/changes.ts'
 import type { Database } from '../store/database.ts'
 import {
-  deleteImport,
   deleteRejects,
   forgetKept,
   holdImport,
   type ImportRow,
   importById,
   importsLeft,
-  insertImport,
-  insertPiece,
   keptAfter,
   overWithBytes,
   overWithRejects,
-  pieceOf,
   rejectsAfter,
   rememberColumns,
   rememberedColumns,
@@ -26,22 +22,13 @@ import {
   updateImport,
 } from '../store/imports.ts'
 import type { Column } from './columns.ts'
-import { dropBytes } from './drop-bytes.ts'
 import { type DryRun, dryRunOf, type RejectedRow } from './dry-run.ts'
 import type { HowToRead, Inspection } from './inspection.ts'
+import { dropBytes, forgetList, keepList, keptList } from './kept-list.ts'
 import { countRows, inspect, readRows } from './read.ts'
 import { rejectedLines } from './rejected.ts'
-import {
-  type ImportCounts,
-  type ImportStage,
-  type KeptContact,
-  NO_COUNTS,
-  NOTHING_UNDONE,
-  type UndoCounts,
-  type UndoReport,
-} from './report.ts'
+import type { ImportCounts, ImportStage, KeptContact, UndoCounts, UndoReport } from './report.ts'
 import { type RunDeps, type RunOptions, runRows } from './run.ts'
-import { type ImportSource, inPieces } from './source.ts'
 import { undoNext } from './undo.ts'
 
 export type ImportId = number
@@ -138,9 +125,6 @@ export interface UndoRunOptions {
 
 export type ImportsDeps = RunDeps
 
-/** More would fill a small disk twice. */
-const MAX_BYTES = 1024 * 1024 * 1024
-const A_PIECE = 512 * 1024
 const A_PAGE = 500
 /** Of those who were kept, in the report itself. */
 const FIRST_KEPT = 20
@@ -164,7 +148,7 @@ export function createImports(deps: ImportsDeps): Imports {
 
   /** `usual` is how a list with this header was read, when this one came, of which nobody said anything. */
   async function looked(row: ImportRow): Promise<{ inspection: Inspection; usual: Inspection['columns'] }> {
-    const seen = await inspect(sourceFor(database, row))
+    const seen = await inspect(keptList(database, row))
     const remembered = seen.header ? await rememberedColumns(database, headerHash(seen.header)) : undefined
     const told = row.columns ?? remembered?.columns
     return {
@@ -181,7 +165,7 @@ export function createImports(deps: ImportsDeps): Imports {
   /** Counts the rows before the first of them is written: of a list that cannot be read nothing comes in. */
   async function started(row: ImportRow, how: HowToRead, usual: Inspection['columns']): Promise<ImportRow | undefined> {
     const { header, columns } = how.inspection
-    const total = row.total ?? (await countRows(sourceFor(database, row), how))
+    const total = row.total ?? (await countRows(keptList(database, row), how))
     return await database.transaction(async (tx) => {
       const held = knownRow(await holdImport(tx, row.id))
       if (held.state !== 'ready' && held.state !== 'running') return undefined
@@ -200,7 +184,7 @@ export function createImports(deps: ImportsDeps): Imports {
 
   return {
     inspection: async (id) => (await looked(await known(id))).inspection,
-    begin: (order) => keep(database, order, now),
+    begin: (order) => keepList(database, order, now),
     async setColumns(id, columns) {
       checkColumns(columns)
       await database.transaction(async (tx) => {
@@ -213,7 +197,7 @@ export function createImports(deps: ImportsDeps): Imports {
       if (row.state !== 'ready') throw new InvalidInputError(NOT_WAITING)
       const { inspection } = await looked(row)
       const how = reading(row, inspection)
-      const source = sourceFor(database, row)
+      const source = keptList(database, row)
       const total = row.total ?? (await countRows(source, how))
       await database.transaction(async (tx) => {
         const held = knownRow(await holdImport(tx, id))
@@ -236,7 +220,7 @@ export function createImports(deps: ImportsDeps): Imports {
       const how = reading(before, inspection)
       const row = await started(before, how, usual)
       if (row) {
-        const rows = readRows(sourceFor(database, row), { ...how, skip: row.place })
+        const rows = readRows(keptList(database, row), { ...how, skip: row.place })
         await runRows(deps, row, rows, how.inspection.unit, options)
       }
       return await stateOf(id)
@@ -304,7 +288,7 @@ export function createImports(deps: ImportsDeps): Imports {
     },
     async sweep() {
       const [hour, week, month] = [now() - HOUR_MS, now() - READY_MS, now() - REJECTS_MS]
-      for (const { id } of await importsLeft(database, ['keeping'], hour)) await forget(database, id)
+      for (const { id } of await importsLeft(database, ['keeping'], hour)) await forgetList(database, id)
       for (const { id } of await importsLeft(database, ['ready'], week)) await this.cancel(id)
       for (const id of await overWithBytes(database)) await dropBytes(database, id)
       for (const id of await overWithRejects(database, month)) {
@@ -329,81 +313,6 @@ function stateIn(row: ImportRow): ImportState {
     ...{ id, by, name, campaign, tags, overwrite, enrich, stage, done, total, counts, undone },
     ...{ createdAt, touchedAt, endedAt },
     message: channel !== null && ts !== null ? { channel, ts } : null,
-  }
-}
-
-async function keep(database: Database, { bytes, ...order }: NewImport, now: () => number): Promise<ImportId> {
-  const { by, name, campaign, tags, overwrite, enrich } = order
-  const asked = { by, name, campaign, tags, overwrite, enrich }
-  const blank = { columns: null, header: null, total: null, place: 0, channel: null, ts: null, endedAt: null }
-  const counts = { counts: NO_COUNTS, undone: NOTHING_UNDONE }
-  const times = { createdAt: now(), touchedAt: now() }
-  const row = { ...asked, ...blank, ...counts, ...times, state: 'keeping', size: 0, hash: '' } as const
-  const id = await database.transaction((tx) => insertImport(tx, row))
-  try {
-    const hash = createHash('sha256')
-    let [nth, size] = [0, 0]
-    for await (const piece of gathered(bytes)) {
-      size += piece.length
-      if (size > MAX_BYTES)
-        throw new InvalidInputError(
-          `${name} is larger than a gigabyte. Import it in several parts, each with its header.`,
-        )
-      hash.update(piece)
-      const here = nth
-      await whileKeeping(async (tx) => {
-        await insertPiece(tx, id, here, piece)
-        await updateImport(tx, id, { touchedAt: now() })
-      })
-      nth += 1
-    }
-    const digest = hash.digest('hex')
-    await whileKeeping((tx) => updateImport(tx, id, { state: 'ready', size, hash: digest }))
-    return id
-  } catch (error) {
-    await forget(database, id).catch(() => {})
-    throw error
-  }
-
-  async function whileKeeping(work: (tx: Database) => Promise<void>): Promise<void> {
-    await database.transaction(async (tx) => {
-      if ((await holdImport(tx, id))?.state !== 'keeping')
-        throw new InvalidInputError(`${name} was given up while it came in. Import it again.`)
-      await work(tx)
-    })
-  }
-}
-
-async function forget(database: Database, id: ImportId): Promise<void> {
-  await dropBytes(database, id)
-  await database.transaction((tx) => deleteImport(tx, id))
-}
-
-/** The bytes in pieces that are worth a transaction. */
-async function* gathered(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of inPieces(bytes)) {
-    parts.push(part)
-    size += part.length
-    if (size < A_PIECE) continue
-    yield Buffer.concat(parts)
-    parts = []
-    size = 0
-  }
-  if (size > 0) yield Buffer.concat(parts)
-}
-
-function sourceFor(database: Database, { id, name }: Pick<ImportRow, 'id' | 'name'>): ImportSource {
-  return {
-    name,
-    async *bytes() {
-      for (let nth = 0; ; nth += 1) {
-        const piece = await pieceOf(database, id, nth)
-        if (!piece) return
-        yield piece
-      }
-    },
   }
 }
 

@@ -2,7 +2,7 @@ import { fold } from '../name.ts'
 import type { Suppression, SuppressionReason } from '../suppression.ts'
 import { cutTo } from '../text.ts'
 import { COLUMN_FIELDS, type Column, type ColumnField, fieldOf, plain } from './columns.ts'
-import { EARLIEST, pastTimeOf, timeOf } from './times.ts'
+import { pastTimeOf, timeOf } from './times.ts'
 
 /** A column that may say of somebody not to write to them. */
 export interface OptOutColumn {
@@ -15,8 +15,8 @@ export interface OptOutColumn {
 
 type Kind = keyof typeof USUAL | StatusKind | 'bounceReason'
 
-/** How a person is to us or our mail to them; some word beside them; how something else is. */
-type StatusKind = 'status' | 'label' | 'elsewhere'
+/** How somebody or our mail to them is; some word about them; by what else they are reached; what else is theirs. */
+type StatusKind = 'status' | 'label' | 'channel' | 'thing'
 
 /** What a column says of whoever is marked in it; null leaves it to the columns beside it. */
 const USUAL = {
@@ -37,10 +37,9 @@ const STATUS_OF_SOMEBODY = /(?:status|statut|estado|stato|stage)$/
 
 const OF_MAIL = /mail|courriel|correo/
 const OF_SOMEBODY =
-  /mail|courriel|correo|lead|conta[ck]t|person|prospect|recipient|member|su[bs]scri|abonn|newsletter|marketing|campaign|sequence|outreach/
-/** Of other ways to reach somebody and of what was bought: it says nothing of mail. */
-const OF_SOMETHING_ELSE =
-  /^(?:sms|mms|text|(?:tele)?phone|telefon|mobile|fax|call|whatsapp|push|payment|invoice|billing|ticket|case|order|data|deal)s?(?:marketing)?(?:status|stage|state|category|disposition|consent)?$/
+  /mail|courriel|correo|lead|[ck]onta[ck]t|person|prospect|recipient|member|su[bs]scri|abonn|newsletter|marketing|campaign|sequence|outreach/
+const OF_CHANNEL = of('sms|mms|text|(?:tele)?phone|telefon|mobile|fax|call|whats(?:app)?|push')
+const OF_THING = of('payment|invoice|billing|ticket|case|order|data|deal')
 /** Of an address to which nobody writes while the first one is there. */
 const OF_OTHER_ADDRESS = /^(?:secondary|second|tertiary|third|other|alternate|alternative|additional|[2-9])$/
 
@@ -62,7 +61,7 @@ const REASONS: ReadonlyMap<string, SuppressionReason> = reasonsBy({
   hard_bounce: 'hardbounce hardbounced bouncedhard permanentbounce permanentlybounced bounced emailsbounced cleaned',
 })
 
-/** Of anybody, be it by phone: where a column is about something else, people have to judge. */
+/** Said on the phone it may mean mail as well. */
 const NO_CONTACT = words('donotcontact donotemail nichtkontaktieren nepascontacter nocontactar')
 /** They say no where they stand beside a person or an address; a room is cleaned, too, and a customer has a complaint. */
 const AMBIGUOUS = words('complained complaint spam abuse bounced cleaned dnc blocklisted blacklisted')
@@ -95,18 +94,23 @@ function statusKindOf(name: string, field: ColumnField | undefined): StatusKind 
   const last = parts.at(-1) ?? ''
   if (!LIKE_STATUS.test(last)) return field === 'status' ? 'status' : undefined
   const together = parts.join('')
-  if (parts.some((part) => OF_SOMETHING_ELSE.test(part))) return OF_MAIL.test(together) ? 'label' : 'elsewhere'
-  if (parts.some((part) => OF_OTHER_ADDRESS.test(part))) return 'label'
+  const says = (what: RegExp) => parts.some((part) => what.test(part))
+  const isOfMail = OF_MAIL.test(together)
+  if (says(OF_CHANNEL)) return isOfMail ? 'label' : 'channel'
+  if (says(OF_THING)) return isOfMail ? 'label' : 'thing'
+  if (says(OF_OTHER_ADDRESS)) return 'label'
   const isOfSomebody = STATUS_OF_SOMEBODY.test(last) && OF_SOMEBODY.test(together)
   return isOfSomebody || STATUS_ALONE.test(together) || fieldOf(name) === 'status' ? 'status' : 'label'
 }
 
 /** `lastState`, `LAST_STATE` and `Last state` have two. */
 function partsOf(name: string): string[] {
-  return fold(name.replace(/(\p{Ll})(?=\p{Lu})/gu, '$1 ')).split(/[^\p{L}\p{N}]+/u).filter(Boolean)
+  return fold(name.replace(/(\p{Ll})(?=\p{Lu})/gu, '$1 '))
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean)
 }
 
-function isUsual(field: ColumnField): field is keyof typeof USUAL {
+function isUsual(field: ColumnField | Kind): field is keyof typeof USUAL {
   return Object.hasOwn(USUAL, field)
 }
 
@@ -148,8 +152,10 @@ function judged(kind: Kind, text: string, listedAt: number | undefined): Saying 
   if (kind === 'bounceReason')
     return NO.has(word) ? NOTHING : { says: 'stop', reason: 'hard_bounce', at: null, isPlain: true }
   const reason = REASONS.get(word)
-  if (kind === 'elsewhere') return NO_CONTACT.has(word) ? PERHAPS : NOTHING
-  if (kind === 'label' && AMBIGUOUS.has(word)) return PERHAPS
+  const isAmbiguous = AMBIGUOUS.has(word)
+  if (kind === 'channel') return NO_CONTACT.has(word) ? PERHAPS : NOTHING
+  if (kind === 'thing') return reason && !isAmbiguous ? PERHAPS : NOTHING
+  if (kind === 'label' && isAmbiguous) return PERHAPS
   if (reason) return { says: 'stop', reason, at: null, isPlain: true }
   if (kind === 'status' || kind === 'label' || word === '' || NO.has(word) || isNought(text)) return NOTHING
   const stop = { says: 'stop', reason: USUAL[kind], at: null } as const
@@ -165,10 +171,12 @@ function isNought(text: string): boolean {
   return /0/.test(text) && !/[\p{L}1-9]/u.test(text)
 }
 
-/** `No (2024)`, `never - 2024-01-05`; what goes on in words, such as `no longer subscribed`, may be the opposite. */
+/** `No (2024)`, `never - 2024-01-05`; but `no longer subscribed` and `active, unsubscribed 2024` are the opposite. */
 function isNo(text: string): boolean {
   const [, first = ''] = /^\s*(\p{L}+)\s*(?![\p{L}\s])./u.exec(text) ?? []
-  return NO.has(plain(first))
+  if (!NO.has(plain(first))) return false
+  const said = plain(text)
+  return !REASONS.keys().some((word) => said.includes(word))
 }
 
 function isShare(text: string): boolean {
@@ -185,14 +193,12 @@ function isDate(kind: Kind, text: string): boolean {
   return !/^\d{1,3}[.,]\d+$/.test(text) && (text.match(/\d/g)?.length ?? 0) >= FEWEST_DIGITS
 }
 
-/** What programs write for no date, in any order of its parts: one long before the list came, or after it. */
+/** What programs write for no date, in any order of its parts: one of long ago, or after the list came. */
 function isNoDate(text: string, listedAt: number | undefined): boolean {
-  const latest = latestOf(listedAt)
-  const at = timeOf(text)
-  if (at !== null) return at < EARLIEST || at > latest
-  const written = /^\s*(\d{4})[./-]\d{1,2}(?!\d)|(?<![\d.])(?:\d{1,2}|\p{L}+)[./-](\d{4})(?!\d)/u.exec(text)
-  const year = Number(written?.[1] ?? written?.[2] ?? Number.NaN)
-  return year < new Date(EARLIEST).getUTCFullYear() || year > new Date(latest).getUTCFullYear()
+  if (timeOf(text) !== null) return pastTimeOf(text, listedAt) === null
+  const written = /^\s*(\d{4})[./-]\d{1,2}(?!\d)|(?<!\d)(?:\d{1,2}|\p{L}+)[./-](\d{4})(?!\d)/u.exec(text)
+  const year = written?.[1] ?? written?.[2]
+  return year !== undefined && pastTimeOf(`${year}-01-01`, listedAt) === null
 }
 
 /**
@@ -240,9 +246,8 @@ export function unclearIn(columns: readonly OptOutColumn[], rows: readonly (read
     if (unclear.length === 0) return []
     const column = `the column "${cutTo(name, 80)}"`
     const examples = [...new Set(unclear)].slice(0, SHOWN).map((text) => `"${cutTo(text, 40)}"`)
-    const isStatus = kind === 'label' || kind === 'elsewhere'
     const [say, suppress] = unclear.length === 1 ? ['says', 'suppresses'] : ['say', 'suppress']
-    const what = isStatus ? `may say not to write, but ${suppress} nobody` : `${say} nothing we understand`
+    const what = isUsual(kind) ? `${say} nothing we understand` : `may say not to write, but ${suppress} nobody`
     const [count, whom] =
       unclear.length === 1
         ? ['1 value', 'it before you write to this person']
@@ -253,6 +258,11 @@ export function unclearIn(columns: readonly OptOutColumn[], rows: readonly (read
 
 function isUnclear({ says }: Saying): boolean {
   return says === 'what?' || says === 'perhaps'
+}
+
+/** A word of a column's name, also where it is written together with what it is the status of. */
+function of(what: string): RegExp {
+  return new RegExp(`^(?:${what})s?(?:marketing)?(?:status|stage|state|category|disposition|consent)?$`)
 }
 
 function words(text: string): ReadonlySet<string> {

@@ -2,7 +2,7 @@ const DATE_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?<zone>Z
 
 const DAY_MS = 24 * 60 * 60_000
 /** Programs write the year 1, 1900 or 1970 for no date; no list of people is so old. */
-export const EARLIEST = Date.UTC(1990, 0, 1)
+const EARLIEST = Date.UTC(1990, 0, 1)
 
 /** What `timeOf` gives, where it can be: nothing in a list happened long after it came, at `listedAt`. */
 export function pastTimeOf(text: string, listedAt: number | undefined): number | null {

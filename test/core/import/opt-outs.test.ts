@@ -30,8 +30,11 @@ describe('a date since when nobody should write', () => {
     ['UNSUB_TIME', 'Jan 5, 2023 10:00 AM'],
     ['UNSUB_TIME', '44931.42'],
     ['UNSUB_TIME', '44931.4212'],
+    ['UNSUB_TIME', '44931.0421'],
     ['suppressed_at', '1/5/2023'],
     ['Unsubscribed', 'No longer a subscriber since 2023'],
+    ['Unsubscribed', 'Active - unsubscribed 2023-01-05'],
+    ['Unsubscribed', 'Valid (do not contact, 2023)'],
   ])('%s %s cannot be read: since the list came, and the text is kept', async (header, date) => {
     expect(await readAda({ [header]: date })).toMatchObject({
       suppression: UNSUBSCRIBED,
@@ -148,6 +151,11 @@ describe('a column of those who said no', () => {
     },
   )
 
+  test.each(['0.00%', '0 %', '0,00', '0000-00-00 00:00:00'])('says nothing worth keeping with %s', async (text) => {
+    expect(await readAda({ Unsubscribed: text })).toEqual({ email: 'ada@example.com' })
+    expect(await warningsOf(`email,Unsubscribed\nada@example.com,"${text}"\n`)).toEqual([])
+  })
+
   test('keeps what is said beside a no', async () => {
     expect(await readAda({ 'Do not contact': 'No (2024)' })).toMatchObject({
       customFields: { 'Do not contact': 'No (2024)' },
@@ -177,6 +185,15 @@ describe('a column of those who said no', () => {
     expect(await suppressionOf({ Unsubscribed: 'no', 'Do Not Contact': 'yes' })).toEqual(UNSUBSCRIBED)
     expect(await suppressionOf({ 'Do Not Contact': '', Unsubscribed: '', 'Email Opt Out': '1' })).toEqual(UNSUBSCRIBED)
     expect(await suppressionOf({ Unsubscribed: 'yes', Status: 'Complained' })).toMatchObject({ reason: 'complained' })
+  })
+
+  test('counts where it becomes a field of the contact, and not where it is left out', async () => {
+    const source = sourceOf('people.csv', 'email,Unsubscribed\nada@example.com,yes\n')
+    const email = { index: 0, field: 'email' } as const
+    const kept = await broughtFrom(source, { listedAt: LISTED, columns: [email, { index: 1, custom: 'Unsubscribed' }] })
+    expect(kept.contacts).toMatchObject([{ suppression: UNSUBSCRIBED, customFields: { Unsubscribed: 'yes' } }])
+    const without = await broughtFrom(source, { listedAt: LISTED, columns: [email] })
+    expect(without.contacts).toEqual([{ email: 'ada@example.com' }])
   })
 
   test('is not one of those who said yes', async () => {
@@ -209,6 +226,9 @@ describe('a status', () => {
     ['Lead Status', 'DNC', 'opted_out'],
     ['Contact Stage', 'Spam', 'complained'],
     ['Contact status', 'Abuse', 'complained'],
+    ['Kontakt-Status', 'Blacklisted', 'opted_out'],
+    ['Estado', 'Bounced', 'hard_bounce'],
+    ['CRM status', 'Bounced', 'hard_bounce'],
     ['Marketing status', 'Bounced', 'hard_bounce'],
     ['Subscriber status', 'Complaint', 'complained'],
     ['Campaign Member Status', 'Bounced', 'hard_bounce'],
@@ -237,7 +257,10 @@ describe('a status of something else', () => {
     ['SMS Marketing Consent', 'UNSUBSCRIBED', CONSENT],
     ['sms_marketing_consent', 'UNSUBSCRIBED', {}],
     ['smsMarketingStatus', 'unsubscribed', {}],
+    ['smsmarketingstatus', 'unsubscribed', {}],
+    ['smsCampaignConsent', 'unsubscribed', {}],
     ['WhatsApp status', 'Opted out', {}],
+    ['whatsapp_consent', 'Opted out', {}],
     ['Web push status', 'Unsubscribed', {}],
     ['Phone Status', 'Cleaned', {}],
     ['Text message consent', 'Opted out', {}],
@@ -248,7 +271,7 @@ describe('a status of something else', () => {
     ['Case Status', 'Complaint', {}],
     ['Contact data status', 'Cleaned', {}],
     ['Order status', 'Complained', {}],
-    ['Deal stage', 'Unsubscribed', {}],
+    ['Deal stage', 'Spam', {}],
     ['Real Estate', 'Cleaned', {}],
     ['Real Estate', 'Unsubscribed', {}],
     ['realestate', 'Unsubscribed', {}],
@@ -272,6 +295,8 @@ describe('a status of something else', () => {
     ['Email data status', 'Cleaned'],
     ['Secondary Email Status', 'Bounced'],
     ['Call disposition', 'Do not contact'],
+    ['Deal stage', 'Unsubscribed'],
+    ['Data processing consent', 'Opted out'],
   ])('%s: %s suppresses nobody, and is said before anybody is written to', async (header, word) => {
     expect(await readAda({ [header]: word })).toEqual({ email: 'ada@example.com', customFields: { [header]: word } })
     const people = ['a', 'b'].map((name) => `${name}@x.example,${word}`)
