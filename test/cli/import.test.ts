@@ -215,10 +215,10 @@ test.each<[what: string, args: readonly string[], said: RegExp]>([
 
 test('an import goes on when nobody listens any more', async () => {
   await using home = aHome()
-  const child = started(home, ['import', aList(home, 30_000), '--json'])
+  const child = started(home, ['import', aList(home, 10_000), '--json'])
   child.stderr.destroy()
   const [stdout] = await Promise.all([readText(child.stdout), once(child, 'exit')])
-  expect([child.exitCode, JSON.parse(stdout)]).toMatchObject([0, { created: 30_000 }])
+  expect([child.exitCode, JSON.parse(stdout)]).toMatchObject([0, { created: 10_000 }])
 })
 
 test('a terminal has one bar that ends where the next line begins', async () => {

@@ -178,23 +178,26 @@ async function lineOf(source: ImportSource, encoding: Encoding, at: number): Pro
  */
 export async function* readRows(source: ImportSource, how: HowToRead): AsyncGenerator<ReadRow> {
   let left = how.skip ?? 0
-  for await (const row of READERS[how.inspection.format](source, how)) {
-    if (left > 0) left -= 1
-    else yield row()
+  for await (const rows of READERS[how.inspection.format](source, how)) {
+    for (const row of rows) {
+      if (left > 0) left -= 1
+      else yield row()
+    }
   }
 }
 
 /** How many rows `readRows` gives. Throws what it would throw. */
 export async function countRows(source: ImportSource, how: HowToRead): Promise<number> {
   let count = 0
-  for await (const _ of READERS[how.inspection.format](source, how)) count += 1
+  for await (const rows of READERS[how.inspection.format](source, how)) count += rows.length
   return count
 }
 
 /** A row of which nothing was made yet: one that is passed over costs little. */
 type Unread = () => ReadRow
 
-type Reader = (source: ImportSource, how: HowToRead) => AsyncGenerator<Unread>
+/** A few at a time: waiting for each of them would take as long as reading it. */
+type Reader = (source: ImportSource, how: HowToRead) => AsyncGenerator<readonly Unread[]>
 
 const READERS: Readonly<Record<Inspection['format'], Reader>> = {
   table: readTable,
@@ -202,19 +205,20 @@ const READERS: Readonly<Record<Inspection['format'], Reader>> = {
   json: readObject,
 }
 
-async function* readTable(source: ImportSource, { inspection, columns, listedAt }: HowToRead): AsyncGenerator<Unread> {
+async function* readTable(
+  source: ImportSource,
+  { inspection, columns, listedAt }: HowToRead,
+): AsyncGenerator<Unread[]> {
   const { encoding, delimiter, headerAt } = inspection
   const used = columns ?? inspection.columns
   if (!used || !hasAddresses(used)) throw new InvalidInputError(noAddresses(source.name))
   const places = placesOf(used, inspection, listedAt)
   for await (const rows of rowsOf(source, { encoding, delimiter: delimiter ?? ',' })) {
-    for (const { number, cells } of rows) {
-      if (number <= headerAt) continue
-      yield () => {
-        const read = contactIn(cells, places)
-        return 'reason' in read ? { at: number, ...read, cells } : { ...withQuestion(number, read.contact), cells }
-      }
-    }
+    const people = rows[0] && rows[0].number <= headerAt ? rows.filter(({ number }) => number > headerAt) : rows
+    yield people.map(({ number, cells }) => () => {
+      const read = contactIn(cells, places)
+      return 'reason' in read ? { at: number, ...read, cells } : { ...withQuestion(number, read.contact), cells }
+    })
   }
 }
 
@@ -226,15 +230,17 @@ function noAddresses(name: string): string {
   return `No column of ${name} holds e-mail addresses. Give each person a row with an address, and import it again.`
 }
 
-async function* readText(source: ImportSource, { inspection }: HowToRead): AsyncGenerator<Unread> {
+async function* readText(source: ImportSource, { inspection }: HowToRead): AsyncGenerator<Unread[]> {
   let count = 0
   for await (const { line, text, mailbox } of mailboxesOf(source.name, textOf(source, inspection.encoding))) {
     count += 1
     if (count > MAX_ROWS) throw tooLong(source.name)
-    yield () =>
-      mailbox
-        ? withQuestion(line, pastedContact(mailbox))
-        : { at: line, value: cutTo(text, MAX_VALUE), reason: 'there is no e-mail address' }
+    yield [
+      () =>
+        mailbox
+          ? withQuestion(line, pastedContact(mailbox))
+          : { at: line, value: cutTo(text, MAX_VALUE), reason: 'there is no e-mail address' },
+    ]
   }
   if (count === 0) throw new InvalidInputError(`${source.name} is empty. Choose a list with people in it.`)
 }
@@ -251,15 +257,17 @@ function pastedContact({ email, firstName, lastName }: Mailbox): InterchangeCont
   }
 }
 
-async function* readObject(source: ImportSource, { inspection, listedAt }: HowToRead): AsyncGenerator<Unread> {
+async function* readObject(source: ImportSource, { inspection, listedAt }: HowToRead): AsyncGenerator<Unread[]> {
   for await (const { number, key, value } of entriesOf(source.name, textOf(source, inspection.encoding))) {
     if (number > MAX_ROWS) throw tooLong(source.name)
-    yield () => {
-      const entry = fromInterchange(key, value, listedAt)
-      return 'contact' in entry
-        ? { at: number, contact: entry.contact }
-        : { at: number, value: cutTo(key, MAX_VALUE), reason: entry.problem }
-    }
+    yield [
+      () => {
+        const entry = fromInterchange(key, value, listedAt)
+        return 'contact' in entry
+          ? { at: number, contact: entry.contact }
+          : { at: number, value: cutTo(key, MAX_VALUE), reason: entry.problem }
+      },
+    ]
   }
 }
 

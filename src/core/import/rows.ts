@@ -87,7 +87,7 @@ export function contactIn(cells: readonly string[], places: Places): Row {
   const found = mailboxIn(given, cells, places)
   if ('reason' in found) return found
   const { mailbox, others, isElsewhere } = found
-  const swallowing = NAMES.find((field) => isSwallowing(cell(field)))
+  const swallowing = cells.some(hasLines) ? NAMES.find((field) => isSwallowing(cell(field))) : undefined
   if (swallowing) return { value: mailbox.email, reason: swallowed(places.nameOf(swallowing)) }
 
   const left = new Map<string, string>()
@@ -177,9 +177,13 @@ function mailboxIn(
 
 const NAMES = ['name', 'firstName', 'lastName', 'company', 'title'] as const satisfies readonly ColumnField[]
 
+function hasLines(cell: string): boolean {
+  return cell.includes('\n') || cell.includes('\r')
+}
+
 /** Two quotes that nobody meant close one another, and what stood between them looks like one name. */
 function isSwallowing(name: string): boolean {
-  return /[\r\n]/.test(name) && name.includes('@') && findMailboxes(name).some(({ mailbox }) => mailbox !== undefined)
+  return hasLines(name) && name.includes('@') && findMailboxes(name).some(({ mailbox }) => mailbox !== undefined)
 }
 
 /** `a@x.example; b@x.example`: the first one is the contact's. */

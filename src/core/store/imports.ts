@@ -25,9 +25,17 @@ export async function importById(database: Database, id: number): Promise<Import
 /** The same, held until the transaction ends. */
 export async function holdImport(tx: Database, id: number): Promise<ImportRow | undefined> {
   const { imports } = tx.tables
-  await tx.all(sql`select ${imports.id} from ${imports} where ${imports.id} = ${id} ${tx.dialect.forUpdate}`)
-  return await importById(tx, id)
+  // Asked for with each group of rows, and a query that need not be put together takes half the time.
+  const rows = await tx.all(
+    sql`select ${selectList(imports, EVERY)} from ${imports} where ${imports.id} = ${id} ${tx.dialect.forUpdate}`,
+  )
+  return decodeRows(imports, EVERY, rows)[0]
 }
+
+const EVERY = [
+  ...(['id', 'by', 'name', 'campaign', 'tags', 'overwrite', 'enrich', 'state', 'size', 'hash', 'columns'] as const),
+  ...(['header', 'total', 'place', 'counts', 'undone', 'channel', 'ts', 'createdAt', 'touchedAt', 'endedAt'] as const),
+]
 
 export async function updateImport(tx: Database, id: number, values: Partial<Omit<ImportRow, 'id'>>): Promise<void> {
   const { imports } = tx.tables
