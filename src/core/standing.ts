@@ -1,10 +1,10 @@
-import { tagKey } from './changes/change.ts'
 import { type ContactState, statusOf } from './contact.ts'
 import type { Tally } from './event.ts'
 import { REACH, talliesIn } from './reach.ts'
 import type { RollUps } from './store/roll-ups.ts'
 import type { TotalName } from './store/rows.ts'
 import { suppressionOf } from './suppression.ts'
+import { eachOnce } from './tags.ts'
 
 /** Moves a contact from the running counts it stood in to those it stands in now; null stands in none. */
 export function countStanding(rollUps: RollUps, before: ContactState | null, after: ContactState | null): void {
@@ -49,11 +49,6 @@ function countGroups(rollUps: RollUps, { totals, tags, reach }: Standing, other:
       for (const name of names) rollUps.countGroup({ campaign, tag, name }, by)
     }
   }
-}
-
-/** As it is spelt first: an import may bring `vip` to somebody who is a `VIP`. */
-function eachOnce(tags: readonly string[]): string[] {
-  return tags.filter((tag, nth) => tags.findIndex((other) => tagKey(other) === tagKey(tag)) === nth)
 }
 
 function totalsOf(state: ContactState): TotalName[] {
