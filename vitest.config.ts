@@ -6,6 +6,7 @@ export default defineConfig({
     // Asked for by name only, `npm run test:local-slack`: it fetches a program and listens on every interface.
     exclude: ['test/local-slack/**'],
     globalSetup: ['test/support/postgres-server.ts', 'test/support/sqlite-template.ts'],
+    setupFiles: ['test/support/fuzz.ts'],
     reporters: ['default', './test/support/counting-reporter.ts'],
     // Tests that start programs take seconds of it, and several times that on a busy machine.
     testTimeout: 60_000,

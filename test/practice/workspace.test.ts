@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)(hasBrowser ? about : `${about} (${NO_BROWSER})`, ()
   test('an uploaded CSV is checked and imported, with a report as a direct message', async () => {
     await type('/crm import')
     await dialog().locator('input[type=file]').setInputFiles(PEOPLE_CSV)
-    await dialog().getByText('people.csv').waitFor()
+    await dialog().getByText('people.csv', { exact: true }).waitFor()
     await dialog().getByRole('button', { name: 'Continue' }).click()
     await dialog().getByText('people.csv is checked').waitFor()
     await dialog().getByRole('button', { name: 'Done' }).click()

@@ -19,7 +19,7 @@ export function reasonOf(value: unknown): string | null {
   const words = textOf(value)
     ?.toLowerCase()
     .match(/[\p{L}\p{M}\p{N}]+/gu)
-  return words?.join('_') ?? null
+  return textOf(words?.join(' '))?.replaceAll(' ', '_') ?? null
 }
 
 /** An address that stands for one that is not told (enrichment sheet, section 2.3). */

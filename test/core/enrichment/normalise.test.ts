@@ -266,6 +266,8 @@ test.each<[value: unknown, reason: string | null]>([
   ['Générique', 'générique'],
   ['(timeout: 30 s)', 'timeout_30_s'],
   ['!!', null],
+  ['(N A)', 'n_a'],
+  ['«NA»', null],
   [7, null],
 ])('the reason in %j is %j', (value, reason) => {
   expect(reasonOf(value)).toBe(reason)
