@@ -33,16 +33,16 @@ export function delivering(sender: SlackSender, { troubles, standing, log }: Del
   return {
     ...sender,
     async post(post) {
-      const { channel } = post
+      const { channel, to = channel } = post
       try {
-        const code = isPerson(channel) ? SHUT_OUT[await standing(channel)] : undefined
+        const code = isPerson(to) ? SHUT_OUT[await standing(to)] : undefined
         if (code !== undefined) throw refusalOf(code)
         const posted = await sender.post(post)
-        await keep(() => troubles.taken(channel))
+        await keep(() => troubles.taken(to))
         return posted
       } catch (error) {
-        if (error instanceof SlackRefusedError && channelRefusal(channel, error.code))
-          await keep(() => troubles.refused(channel, error.code))
+        if (error instanceof SlackRefusedError && channelRefusal(to, error.code))
+          await keep(() => troubles.refused(to, error.code))
         throw error
       }
     },

@@ -46,6 +46,8 @@ export interface SlackSender {
 
 export interface Destination {
   readonly channel: string
+  /** Whom the conversation `channel` is with, where that is known. */
+  readonly to?: string
   readonly key: string
   /** The `ts` of the message that this replies to, which is no reply itself. */
   readonly thread?: string

@@ -3,13 +3,16 @@ import { randomUUID } from 'node:crypto'
 import { type Slack, textOf } from '../../practice/slack/index.ts'
 import { createAlertDelivery } from '../../src/bot/alerts/delivery.ts'
 import type { Audience } from '../../src/bot/channel-audience.ts'
+import { delivering } from '../../src/bot/delivering.ts'
 import { forgetPosts } from '../../src/bot/forget-posts.ts'
+import type { Standing } from '../../src/bot/roles.ts'
 import { createSlackSender } from '../../src/bot/sender.ts'
 import { type Alerts, createAlerts } from '../../src/core/alerts/alerts.ts'
 import { followJobs } from '../../src/core/alerts/following.ts'
 import type { AlertSettings } from '../../src/core/alerts/settings.ts'
 import { alertJobs } from '../../src/core/alerts/triggers.ts'
 import { createContactChanges } from '../../src/core/changes/contact-changes.ts'
+import { createChannelTroubles } from '../../src/core/channel-troubles.ts'
 import { cardById } from '../../src/core/contact-card.ts'
 import { FORGET_POSTS } from '../../src/core/erasure/posts.ts'
 import type { EngagementEvent } from '../../src/core/event.ts'
@@ -31,6 +34,8 @@ export interface AlertOffice extends Workspace {
   readonly clock: { now: number }
   /** The readers of every channel. */
   readonly readers: { audience: Audience }
+  /** What people are whose id is not there is `member`. */
+  readonly standings: Map<string, Standing>
   /** Something happens, and all that follows from it within a minute. */
   happens(...events: readonly EngagementEvent[]): Promise<void>
   /** Does what is due, while a minute passes. */
@@ -42,12 +47,18 @@ export interface AlertOffice extends Workspace {
 export interface OfficeOptions {
   readonly to?: (slack: Slack) => readonly string[]
   readonly notBefore?: AlertSettings['notBefore']
+  /** In place of the two: what a database says, and what Slack took. */
+  readonly settings?: (database: Database, slack: Slack) => AlertSettings
 }
 
 /** A workspace in which alerts arrive, with a clock that a test moves. */
 export async function anAlertOffice({
   to = (slack) => [slack.channel('sales').id],
   notBefore = async (_to, now) => now,
+  settings: settingsOf = (_database, slack) => ({
+    targetsOf: async () => to(slack).map((target) => ({ to: target, rule: null })),
+    notBefore,
+  }),
 }: OfficeOptions = {}): Promise<AlertOffice> {
   await using resources = new AsyncDisposableStack()
   const database = resources.use(await openSqlite({ erasureSecret: 'a key that is thirty-two letters long' }))
@@ -55,18 +66,21 @@ export async function anAlertOffice({
   const now = () => clock.now
   const dayOf = createDayOf('UTC')
   const readers: { audience: Audience } = { audience: 'own' }
+  const standings = new Map<string, Standing>()
   const { log } = aLog()
   let built: { readonly alerts: Alerts; readonly worker: Worker } | undefined
   const office = resources.use(
     await aBotInSlack((slack) => {
-      const sender = createSlackSender({
+      const bare = createSlackSender({
         ...{ token: slack.botToken, apiUrl: slack.apiUrl, now },
         refusedBlocks: { isRefused: async () => false, refused: async () => {} },
       })
-      const settings: AlertSettings = {
-        targetsOf: async () => to(slack).map((target) => ({ to: target, rule: null })),
-        notBefore,
-      }
+      const sender = delivering(bare, {
+        standing: async (id) => standings.get(id) ?? 'member',
+        troubles: createChannelTroubles({ database, canTell: () => false, jobsQueued: () => {}, now }),
+        log,
+      })
+      const settings = settingsOf(database, slack)
       const alerts = createAlerts({ database, settings, timeZone: 'UTC', now })
       const audienceOf = async () => readers.audience
       const delivery = createAlertDelivery({ alerts, sender, audienceOf, jobsQueued: () => {}, log })
@@ -101,7 +115,7 @@ export async function anAlertOffice({
   const owned = resources.move()
   return {
     ...office,
-    ...{ database, alerts, clock, readers, settle },
+    ...{ database, alerts, clock, readers, standings, settle },
     async happens(...events) {
       const alertsFor = async (tx: Database, happenings: Parameters<typeof alertJobs>[1]) => [
         ...(await alertJobs(tx, happenings, { now: clock.now, hasChannel: true })),

@@ -20,6 +20,7 @@ import type { Logger } from '../../core/logger.ts'
 import type { JobHandler } from '../../core/worker.ts'
 import type { Message } from '../blocks.ts'
 import type { Audience } from '../channel-audience.ts'
+import { channelRefusal } from '../channel-refusals.ts'
 import type { Posted, SlackSender } from '../sender.ts'
 import { SlackRefusedError } from '../slack-refusals.ts'
 import { alertView } from '../views/alert.ts'
@@ -82,6 +83,23 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
     if (posted) await changed(message, posted)
   }
 
+  /** What the place of an alert does not take is told elsewhere; the refusal stays one. */
+  async function orElsewhere<T>(
+    target: string,
+    post: () => Promise<T>,
+    planElsewhere = () => alerts.planElsewhere(target),
+  ): Promise<T> {
+    try {
+      return await post()
+    } catch (error) {
+      if (error instanceof SlackRefusedError && channelRefusal(target, error.code)) {
+        await planElsewhere()
+        jobsQueued()
+      }
+      throw error
+    }
+  }
+
   async function showMessage({ id, revision, posts, sending }: ShownOrder, uncertain = false): Promise<void> {
     const alert = await alerts.read(id)
     if (!alert) return await forget(id, { sending, uncertain }, postThere)
@@ -91,7 +109,8 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
     const message = alertView(alert, { audience, offersUndo: alerts.offersUndo(alert) })
     const shows = (posted: Posted, shownRevision: number) => alerts.shown(alert, { ...posted, revision: shownRevision })
     const found = (posted: Posted) => shows(posted, NOTHING_NEW)
-    const posted = await put(message, { ...row, key }, { uncertain, found })
+    const posting = () => put(message, { ...row, key }, { uncertain, found })
+    const posted = await orElsewhere(row.target, posting)
     if (posted) await shows(posted, row.revision)
   }
 
@@ -105,20 +124,21 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
     const shows = (posted: Posted, shownRevision: number) =>
       alerts.rollUpShown(id, { ...posted, revision: shownRevision })
     const found = (posted: Posted) => shows(posted, NOTHING_NEW)
-    const posted = await put(rollUpView(rollUp.alerts, audience), { ...row, key }, { uncertain, found })
+    const posting = () => put(rollUpView(rollUp.alerts, audience), { ...row, key }, { uncertain, found })
+    const posted = await orElsewhere(row.target, posting)
     if (posted) await shows(posted, row.revision)
   }
 
   const postThere: Post = async (message, { key, target, below, broadcast }) => {
     const place = below ? { channel: below.channel, thread: below.ts, broadcast } : { channel: target }
-    return await sender.post({ ...message, ...place, key })
+    return await sender.post({ ...message, ...place, to: target, key })
   }
 
   /** Below a message, or where somebody deleted that, by itself. */
   const postBelow: Post = async (message, { key, target, below, broadcast }) => {
     if (below) {
       try {
-        return await sender.post({ ...message, channel: below.channel, thread: below.ts, key, broadcast })
+        return await sender.post({ ...message, channel: below.channel, to: target, thread: below.ts, key, broadcast })
       } catch (error) {
         if (!(error instanceof SlackRefusedError) || !NO_THREAD.has(error.code)) throw error
       }
@@ -152,10 +172,17 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
         const entry = await alerts.readEntry(order)
         try {
           if (!entry) return await forget(order.conversation, { sending: order.sending, uncertain }, postThere)
-          const { below, key } = entry
+          const { below, target, key } = entry
           const view = alertEntryView(entry, await audienceOf(below.channel))
           const { channel, ts: thread } = below
-          const posted = await sender.post({ ...view, channel, thread, key, broadcast: order.isBroadcast })
+          const posted = await orElsewhere(
+            target,
+            () => sender.post({ ...view, channel, to: target, thread, key, broadcast: order.isBroadcast }),
+            async () => {
+              const { kind, provider, id } = order
+              if (kind !== 'followed') await alerts.plan(readAlertOrder({ kind, provider, id }))
+            },
+          )
           if (posted) await alerts.entered(entry, order, posted)
         } catch (error) {
           // The message shows what is new, or was deleted by somebody who wants to hear no more of it.

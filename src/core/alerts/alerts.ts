@@ -10,12 +10,13 @@ import {
   markShown,
   type Shown,
   toldEvents,
+  toldNowhere,
 } from '../store/alerts.ts'
 import type { Database } from '../store/database.ts'
 import type { PostRow } from '../store/erasure.ts'
 import { createDayOf } from '../time.ts'
 import type { TriageKind } from './conversation.ts'
-import { UNDO_IN_ALERT_MS } from './conversation.ts'
+import { LIVES_MS, UNDO_IN_ALERT_MS } from './conversation.ts'
 import { type ChangeOrder, type EntryOrder, entryKey } from './jobs.ts'
 import { planAlert, planFollowing } from './plan.ts'
 import {
@@ -38,8 +39,9 @@ import type { AlertOrder } from './triggers.ts'
 export interface Entry {
   readonly alert: Alert
   readonly event: AlertEvent
-  /** The message that it goes below. */
+  /** The message that it goes below, and the channel or the person to whom that was sent. */
   readonly below: { readonly channel: string; readonly ts: string }
+  readonly target: string
   readonly key: string
 }
 
@@ -51,6 +53,8 @@ export interface Alerts {
   readRollUp(id: number): Promise<PlacedRollUp | undefined>
   /** Undefined where it is there already, or there is nothing that it could go below. */
   readEntry(order: EntryOrder): Promise<Entry | undefined>
+  /** `target` takes no messages: what waits for it and is told nowhere else is planned for wherever alerts go now. */
+  planElsewhere(target: string): Promise<void>
   /** Whether the conversation went with its contact. */
   isGone(conversation: number): Promise<boolean>
   /** The message of a conversation, as it stands in Slack since now. */
@@ -115,7 +119,15 @@ export function createAlerts({ database, settings, timeZone: ownZone, now }: Ale
       const known = await alertEvent(database, { target, kind: told.kind, provider, eventId: id })
       if (!known || known.threadTs !== null) return undefined
       const key = entryKey(target, { kind, provider, id })
-      return { alert, event: alertEventOf(told), below: { channel, ts }, key }
+      return { alert, event: alertEventOf(told), below: { channel, ts }, target, key }
+    },
+
+    async planElsewhere(target) {
+      const waiting = await toldNowhere(database, target, now() - LIVES_MS)
+      for (const { kind, event } of await toldEvents(database, waiting)) {
+        if (kind !== 'followed')
+          await planAlert({ database, now, ...settings }, { kind, provider: event.provider, id: event.id })
+      }
     },
 
     isGone: async (conversation) => (await conversationById(database, conversation)) === undefined,

@@ -223,6 +223,18 @@ export async function untell(tx: Database, key: AlertEventKey): Promise<void> {
   await tx.db.delete(tx.tables.alertEvents).where(is(tx, key))
 }
 
+/** The conversations in `target`, opened since, that stand nowhere, while nothing was told elsewhere about the same contact. */
+export async function toldNowhere(database: Database, target: string, since: number): Promise<number[]> {
+  const { alertConversations: table, alertRollUps: rollUps } = database.tables
+  const rows = await database.all(sql`
+    select c.id from ${table} as c left join ${rollUps} as r on r.id = c.roll_up_id
+    where c.target = ${target} and c.opened_at >= ${since} and c.channel is null and r.channel is null
+      and not exists (
+        select 1 from ${table} as o where o.contact_id = c.contact_id and o.last_at >= c.last_at and o.target <> c.target)
+    order by c.id`)
+  return rows.map(({ id }) => Number(id))
+}
+
 /** How something is counted, and when it happened. */
 export type Counted = Pick<EventRow, 'type' | 'class' | 'machine' | 'suspected' | 'occurredAt'>
 

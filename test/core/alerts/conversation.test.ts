@@ -6,6 +6,7 @@ import type { Happening } from '../../../src/core/alerts/triggers.ts'
 import { eraseContact } from '../../../src/core/erasure/erase-contact.ts'
 import type { EngagementEvent } from '../../../src/core/event.ts'
 import { ingestAll } from '../../../src/core/ingest.ts'
+import { markShown, toldNowhere } from '../../../src/core/store/alerts.ts'
 import { contactByAddress } from '../../../src/core/store/contacts.ts'
 import type { Database } from '../../../src/core/store/database.ts'
 import { databases } from '../../support/databases.ts'
@@ -68,6 +69,20 @@ describe.each(databases)('an alert on $name', ({ open }) => {
       ],
       triage: null,
     })
+  })
+
+  test('waits nowhere once it is told elsewhere, or where it was to be', async () => {
+    await using database = await open()
+    const erin = aReply('Hello', { recipient: 'erin@example.com' })
+    const nobody = 'U0LEFT'
+    await alerted(database, aReply('First'), { to: [nobody] })
+    await alerted(database, erin, { to: [nobody] })
+    expect(await toldNowhere(database, nobody, NOW - DAY)).toEqual([1, 2])
+    expect(await toldNowhere(database, nobody, NOW + 1)).toEqual([])
+    await plan(database, erin, { to: [SALES] })
+    expect(await toldNowhere(database, nobody, NOW - DAY)).toEqual([1])
+    await database.transaction((tx) => markShown(tx, 1, { channel: 'D0LEFT', ts: '1.2', revision: 1 }))
+    expect(await toldNowhere(database, nobody, NOW - DAY)).toEqual([])
   })
 
   test('about the same person goes into the conversation that is there, and into its thread', async () => {
