@@ -19,8 +19,9 @@ export function summary(counts: ImportCounts): string {
 }
 
 /** The first rows of each kind. */
-export function linesOf({ first, counts, suggestions }: DryRun): string[] {
+export function linesOf({ first, counts, suggestions, unclear }: DryRun): string[] {
   return [
+    ...unclear,
     ...some('new', first.created, counts.created, plainRow),
     ...some('changed', first.changed, counts.changed, changedRow),
     ...some('suppressed', first.suppressed, counts.suppressed, plainRow),

@@ -167,7 +167,9 @@ async function goThrough(imports: Imports, kept: number, wanted: Wanted): Promis
   const { options, signal } = wanted
   try {
     const inspection = await imports.inspection(kept)
-    for (const warning of inspection.warnings) say(plain(warning))
+    // A dry run tells what is unclear of all rows, with what else it finds.
+    const unclear = options.dryRun ? [] : inspection.unclear
+    for (const warning of [...inspection.warnings, ...unclear]) say(plain(warning))
     const columns = options.columns === undefined ? undefined : columnsFrom(options.columns, inspection)
     const before = options.dryRun ? undefined : await goingOn(imports, kept, columns, wanted)
     // One that goes on has its columns already, and half of it is written by them.

@@ -205,6 +205,7 @@ export function anInspection(overrides: Partial<Inspection> = {}): Inspection {
     unknown: ['Shoe size'],
     sample: [['ada@example.com', 'Ada', '38']],
     warnings: [],
+    unclear: [],
     encoding: 'utf-8',
     delimiter: ',',
     headerAt: 1,
@@ -253,6 +254,7 @@ export function aDryRun(overrides: Partial<DryRun> = {}): DryRun {
       suggested: [],
     },
     suggestions: 0,
+    unclear: [],
     ...overrides,
   }
 }

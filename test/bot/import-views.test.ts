@@ -50,6 +50,7 @@ describe.each(Object.entries(WORST))('with %s words', (_name, outside) => {
     counts,
     total: MANY,
     suggestions: MANY,
+    unclear: Array(200).fill(outside),
     first: {
       ...{ created: rows, unchanged: rows, suppressed: rows, spared: rows },
       ...{ duplicate: rows, invalid: rows, suggested: rows },
@@ -144,6 +145,14 @@ describe('what an import would do', () => {
     }
     expect(labels('table')).toEqual(['import_columns'])
     expect(labels('text')).toEqual([])
+  })
+
+  test('says which words nobody understands, of the first columns', () => {
+    const unclear = ['A', 'B', 'C', 'D', 'E', 'F'].map((name) => `1 value of the column "${name}" says nothing.`)
+    const words = wordsOf(importCheckedView(list, aDryRun({ unclear })))
+    expect(words).toContain(':warning: 1 value of the column "A" says nothing.\n:warning: 1 value of the column "B"')
+    expect(words).toContain('column "D" says nothing.\nand 2 more')
+    expect(words).not.toContain('column "E"')
   })
 
   test('asks about addresses that look mistyped', () => {

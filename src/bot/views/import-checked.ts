@@ -32,7 +32,9 @@ export function importCheckedView(list: CheckedList, found: DryRun, cost?: Enric
   const touched = undoneContacts(counts)
   const sentence = mrkdwn`${text(name)}: ${counted(total, ...COUNTED[list.unit])}. ${peopleWords(counts)}.`
   const notes = [
-    ...list.warnings.map((warning) => mrkdwn`:warning: ${text(warning, 300)}`),
+    ...list.warnings.map(warned),
+    ...found.unclear.slice(0, UNCLEAR_SHOWN).map(warned),
+    ...more(found.unclear.length - UNCLEAR_SHOWN),
     ...settings(list, cost, counts.created),
   ]
   const columns = hasColumns(list) ? [columnsButton(id)] : []
@@ -45,6 +47,13 @@ export function importCheckedView(list: CheckedList, found: DryRun, cost?: Enric
     ...(notes.length > 0 ? [context(join(notes, '\n'))] : []),
     ...(buttons.length > 0 ? [actions(...buttons)] : []),
   ])
+}
+
+/** Columns; a list may have two hundred. */
+const UNCLEAR_SHOWN = 4
+
+function warned(warning: string): Mrkdwn {
+  return mrkdwn`:warning: ${text(warning, 300)}`
 }
 
 /** Whether somebody may still say otherwise what the columns hold. */

@@ -4,6 +4,7 @@ import { keysAmong } from '../store/contacts.ts'
 import type { Database } from '../store/database.ts'
 import { IMPRINT_WORDS, type Imprints } from './imprint.ts'
 import type { Inspection, ReadRow } from './inspection.ts'
+import { Unclear } from './opt-outs.ts'
 import { addCounts, type ImportCounts, NO_COUNTS, turnedChanged } from './report.ts'
 import { duplicatesIn, groupsOf, keysIn, Pace, type RowsOutcome, writeRows } from './rows-group.ts'
 import { Seen } from './seen.ts'
@@ -55,6 +56,8 @@ export interface DryRun {
   readonly first: FirstRows
   /** How many addresses look mistyped. */
   readonly suggestions: number
+  /** Sentences about what the list says of writing to people that nobody understands. */
+  readonly unclear: readonly string[]
 }
 
 const SHOWN = 5
@@ -74,6 +77,7 @@ export async function dryRunOf(
   const seen = new Seen()
   const pace = new Pace()
   const first = new First()
+  const unclear = new Unclear()
   let [counts, total, suggestions] = [NO_COUNTS, 0, 0]
   for await (const group of groupsOf(rows, pace)) {
     signal?.throwIfAborted()
@@ -89,10 +93,11 @@ export async function dryRunOf(
     total += group.length
     suggestions += group.filter((row) => 'suggestion' in row && row.suggestion !== undefined).length
     first.take(group, outcome)
+    for (const row of group) if ('contact' in row && row.unclear) unclear.add(row.unclear)
     onProgress?.({ done: total, counts })
     await new Promise(setImmediate)
   }
-  return { counts, total, first: first.rows, suggestions }
+  return { counts, total, first: first.rows, suggestions, unclear: unclear.sentences }
 }
 
 /** Keeps the first few of each kind. */

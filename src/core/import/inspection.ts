@@ -17,6 +17,8 @@ export interface Inspection {
   readonly sample: readonly (readonly string[])[]
   /** Sentences that whoever imports should read first. */
   readonly warnings: readonly string[]
+  /** The same, of what the first rows say about writing to people that nobody understands; a dry run tells it of all rows. */
+  readonly unclear: readonly string[]
 
   readonly encoding: Encoding
   /** What separates the cells of a table. */
@@ -27,6 +29,15 @@ export interface Inspection {
   readonly size: number
 }
 
+/** What a cell says about writing to somebody, and nobody understands. */
+export interface UnclearWord {
+  /** What the column is called. */
+  readonly column: string
+  readonly text: string
+  /** The column is about nothing else; else the words suppress nobody because of where they stand. */
+  readonly isUsual: boolean
+}
+
 /** A contact, or what makes none. */
 export type ReadRow =
   | {
@@ -35,6 +46,7 @@ export type ReadRow =
       readonly contact: InterchangeContact
       /** A question such as "Did you mean ada@gmail.com?"; the address is left as it is. */
       readonly suggestion?: string
+      readonly unclear?: readonly UnclearWord[]
       /** The cells of a table as they were given. */
       readonly cells?: readonly string[]
     }

@@ -2,6 +2,7 @@ import { fold } from '../name.ts'
 import type { Suppression, SuppressionReason } from '../suppression.ts'
 import { cutTo } from '../text.ts'
 import { COLUMN_FIELDS, type Column, type ColumnField, fieldOf, plain } from './columns.ts'
+import type { UnclearWord } from './inspection.ts'
 import { pastTimeOf, timeOf } from './times.ts'
 
 /** A column that may say of somebody not to write to them. */
@@ -201,31 +202,51 @@ function isNoDate(text: string, listedAt: number | undefined): boolean {
   return year !== undefined && pastTimeOf(`${year}-01-01`, listedAt) === null
 }
 
+/** What the cell of one column says. */
+interface Said {
+  readonly column: OptOutColumn
+  readonly text: string
+  readonly saying: Saying
+}
+
+/** What one row says about writing to somebody; cells that say nothing are not among it. */
+export function saidIn(
+  cells: readonly string[],
+  columns: readonly OptOutColumn[],
+  listedAt: number | undefined,
+): readonly Said[] {
+  const said: Said[] = []
+  for (const column of columns) {
+    const text = cells[column.index]?.trim()
+    if (!text) continue
+    const saying = sayingOf(column.kind, text, listedAt)
+    if (saying !== NOTHING) said.push({ column, text, saying })
+  }
+  return said
+}
+
 /**
  * Whatever column says so, in whatever way: nobody is written to of whom a list says not to. What a
  * column says without a date holds since the list came. `keep` gets what is left for people to read.
  */
 export function suppressionIn(
-  cells: readonly string[],
-  columns: readonly OptOutColumn[],
+  said: readonly Said[],
   listedAt: number | undefined,
   keep: (name: string, text: string) => void,
 ): Suppression | null {
-  const said: Stop[] = []
-  const left: { readonly column: OptOutColumn; readonly text: string; readonly saying: Saying }[] = []
-  for (const column of columns) {
-    const text = cells[column.index]?.trim()
-    if (!text) continue
-    const saying = sayingOf(column.kind, text, listedAt)
-    if (saying === NOTHING) continue
-    if (saying.says === 'stop') said.push(saying)
-    if (!column.isOwn) left.push({ column, text, saying })
-  }
-  const suppression = said.length > 0 ? suppressionOf(said, listedAt) : null
-  for (const { column, text, saying } of left) {
-    if (!saying.isPlain || suppression === null) keep(column.name, text)
+  const stops = said.flatMap(({ saying }) => (saying.says === 'stop' ? [saying] : []))
+  const suppression = stops.length > 0 ? suppressionOf(stops, listedAt) : null
+  for (const { column, text, saying } of said) {
+    if (!column.isOwn && (!saying.isPlain || suppression === null)) keep(column.name, text)
   }
   return suppression
+}
+
+/** What of it nobody understands. */
+export function unclearIn(said: readonly Said[]): UnclearWord[] {
+  return said.flatMap(({ column: { kind, name }, text, saying: { says } }) =>
+    says === 'what?' || says === 'perhaps' ? [{ column: name, text, isUsual: isUsual(kind) }] : [],
+  )
 }
 
 function suppressionOf(said: readonly Stop[], listedAt: number | undefined): Suppression | null {
@@ -238,26 +259,30 @@ function suppressionOf(said: readonly Stop[], listedAt: number | undefined): Sup
 
 const SHOWN = 3
 
-/** What whoever imports should look at first: words in these columns that nobody understands. */
-export function unclearIn(columns: readonly OptOutColumn[], rows: readonly (readonly string[])[]): string[] {
-  return columns.flatMap(({ index, kind, name }) => {
-    const texts = rows.map((cells) => cells[index]?.trim() ?? '')
-    const unclear = texts.filter((text) => text !== '' && isUnclear(sayingOf(kind, text, undefined)))
-    if (unclear.length === 0) return []
-    const column = `the column "${cutTo(name, 80)}"`
-    const examples = [...new Set(unclear)].slice(0, SHOWN).map((text) => `"${cutTo(text, 40)}"`)
-    const [say, suppress] = unclear.length === 1 ? ['says', 'suppresses'] : ['say', 'suppress']
-    const what = isUsual(kind) ? `${say} nothing we understand` : `may say not to write, but ${suppress} nobody`
-    const [count, whom] =
-      unclear.length === 1
-        ? ['1 value', 'it before you write to this person']
-        : [`${unclear.length} values`, 'them before you write to these people']
-    return [`${count} of ${column} ${what} (${examples.join(', ')}): look at ${whom}.`]
-  })
-}
+/** Counts what nobody understands, column by column, for whoever imports to look at first. */
+export class Unclear {
+  readonly #byColumn = new Map<string, { count: number; readonly isUsual: boolean; readonly examples: Set<string> }>()
 
-function isUnclear({ says }: Saying): boolean {
-  return says === 'what?' || says === 'perhaps'
+  add(words: readonly UnclearWord[]): void {
+    for (const { column, text, isUsual } of words) {
+      const told = this.#byColumn.get(column) ?? { count: 0, isUsual, examples: new Set() }
+      this.#byColumn.set(column, told)
+      told.count += 1
+      if (told.examples.size < SHOWN) told.examples.add(text)
+    }
+  }
+
+  get sentences(): string[] {
+    return [...this.#byColumn].map(([name, { count, isUsual, examples }]) => {
+      const column = `the column "${cutTo(name, 80)}"`
+      const shown = [...examples].map((text) => `"${cutTo(text, 40)}"`).join(', ')
+      const [say, suppress] = count === 1 ? ['says', 'suppresses'] : ['say', 'suppress']
+      const what = isUsual ? `${say} nothing we understand` : `may say not to write, but ${suppress} nobody`
+      const values = count === 1 ? '1 value' : `${count.toLocaleString('en-US')} values`
+      const whom = count === 1 ? 'it before you write to this person' : 'them before you write to these people'
+      return `${values} of ${column} ${what} (${shown}): look at ${whom}.`
+    })
+  }
 }
 
 /** A word of a column's name, also where it is written together with what it is the status of. */

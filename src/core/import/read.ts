@@ -10,7 +10,7 @@ import { type Encoding, type Survey, surveyOf, textBefore, textOf } from './enco
 import { entriesOf } from './entries.ts'
 import type { HowToRead, Inspection, ReadRow } from './inspection.ts'
 import { mailboxesOf } from './lines.ts'
-import { optOutsIn, unclearIn } from './opt-outs.ts'
+import { type OptOutColumn, optOutsIn, saidIn, Unclear, unclearIn } from './opt-outs.ts'
 import { contactIn, placesOf } from './rows.ts'
 import type { ImportSource } from './source.ts'
 import { delimiterOf, MAX_ROWS, placeIn, rowsOf, sampleOf, type TableLayout, tooLong } from './table.ts'
@@ -60,7 +60,7 @@ function inspectedText(filled: readonly (readonly string[])[], written: Written)
   return { ...written, ...NO_TABLE, format: 'text', unit: 'line', sample: filled.slice(0, SHOWN) }
 }
 
-const NO_TABLE = { header: null, columns: [], unknown: [], delimiter: null, headerAt: 0 } as const
+const NO_TABLE = { header: null, columns: [], unknown: [], unclear: [], delimiter: null, headerAt: 0 } as const
 
 interface Sampled {
   /** Empty ones too. */
@@ -92,16 +92,19 @@ async function inspectedTable(
     columns,
     unknown,
     sample: people.slice(0, SHOWN),
-    warnings: [
-      ...warnings,
-      ...(isMute ? [ONLY_ADDRESSES] : []),
-      ...unclearIn(optOutsIn(columns ?? [], header), people),
-    ],
+    warnings: [...warnings, ...(isMute ? [ONLY_ADDRESSES] : [])],
+    unclear: unclearAmong(people, optOutsIn(columns ?? [], header)),
     encoding,
     delimiter,
     headerAt: header ? rows.indexOf(header) + 1 : 0,
     size,
   }
+}
+
+function unclearAmong(rows: readonly (readonly string[])[], columns: readonly OptOutColumn[]): string[] {
+  const unclear = new Unclear()
+  for (const cells of rows) unclear.add(unclearIn(saidIn(cells, columns, undefined)))
+  return unclear.sentences
 }
 
 const ONLY_ADDRESSES =
@@ -217,7 +220,7 @@ async function* readTable(
     const people = rows[0] && rows[0].number <= headerAt ? rows.filter(({ number }) => number > headerAt) : rows
     yield people.map(({ number, cells }) => () => {
       const read = contactIn(cells, places)
-      return 'reason' in read ? { at: number, ...read, cells } : { ...withQuestion(number, read.contact), cells }
+      return 'reason' in read ? { at: number, ...read, cells } : { ...withQuestion(number, read), cells }
     })
   }
 }
@@ -238,7 +241,7 @@ async function* readText(source: ImportSource, { inspection }: HowToRead): Async
     yield [
       () =>
         mailbox
-          ? withQuestion(line, pastedContact(mailbox))
+          ? withQuestion(line, { contact: pastedContact(mailbox) })
           : { at: line, value: cutTo(text, MAX_VALUE), reason: 'there is no e-mail address' },
     ]
   }
@@ -271,7 +274,7 @@ async function* readObject(source: ImportSource, { inspection, listedAt }: HowTo
   }
 }
 
-function withQuestion(at: number, contact: Extract<ReadRow, { contact: unknown }>['contact']): ReadRow {
-  const meant = meantAddress(contact.email)
-  return { at, contact, ...(meant === undefined ? {} : { suggestion: `Did you mean ${meant}?` }) }
+function withQuestion(at: number, row: Omit<Extract<ReadRow, { contact: unknown }>, 'at' | 'suggestion'>): ReadRow {
+  const meant = meantAddress(row.contact.email)
+  return { at, ...row, ...(meant === undefined ? {} : { suggestion: `Did you mean ${meant}?` }) }
 }

@@ -12,8 +12,8 @@ import { parseTags, tooLongIn } from '../tags.ts'
 import { cutTo, MAX_LINE, manyLines, oneLine } from '../text.ts'
 import { bareContact } from './bare-contact.ts'
 import { COLUMN_FIELDS, type Column, type ColumnField, isAddressColumn, plain } from './columns.ts'
-import type { Inspection } from './inspection.ts'
-import { type OptOutColumn, optOutsIn, suppressionIn } from './opt-outs.ts'
+import type { Inspection, UnclearWord } from './inspection.ts'
+import { type OptOutColumn, optOutsIn, saidIn, suppressionIn, unclearIn } from './opt-outs.ts'
 import { pastTimeOf } from './times.ts'
 
 /** In characters; a quote that nobody closed swallows whole rows. */
@@ -73,7 +73,9 @@ export function placesOf(
   }
 }
 
-export type Row = { readonly contact: InterchangeContact } | { readonly value: string; readonly reason: string }
+export type Row =
+  | { readonly contact: InterchangeContact; readonly unclear?: readonly UnclearWord[] }
+  | { readonly value: string; readonly reason: string }
 
 /** The contact of one row. What is empty says nothing; what a field cannot take becomes one of the contact's own. */
 export function contactIn(cells: readonly string[], places: Places): Row {
@@ -114,10 +116,8 @@ export function contactIn(cells: readonly string[], places: Places): Row {
   const whole = splitName(cell('name'))
   const enrichment = places.has.enrichment ? enrichmentIn(cell, cells, places, taken) : null
   const custom = taken('customFields', objectIn)
-  const suppression =
-    places.optOuts.length > 0
-      ? suppressionIn(cells, places.optOuts, places.listedAt, (name, text) => left.set(name, text))
-      : null
+  const said = saidIn(cells, places.optOuts, places.listedAt)
+  const suppression = suppressionIn(said, places.listedAt, (name, text) => left.set(name, text))
   const tags = cell('tags')
   if (tooLongIn(tags)) left.set(places.nameOf('tags'), tags)
   const contact: InterchangeContact = {
@@ -142,7 +142,8 @@ export function contactIn(cells: readonly string[], places: Places): Row {
       ...(others.length > 0 ? [['Other addresses', others.join(', ')] as const] : []),
     ]),
   }
-  return { contact }
+  const unclear = unclearIn(said)
+  return unclear.length > 0 ? { contact, unclear } : { contact }
 }
 
 /** The parser leaves quotes where they are that have spaces after them. */

@@ -117,6 +117,21 @@ describe.each(databases)('an import on $name', ({ open }) => {
     expect(await snapshot(database)).toEqual(once)
   })
 
+  test('says before it which words about writing to people nobody understands, wherever they stand', async () => {
+    await using database = await open()
+    const rows = Array.from({ length: 80 }, (_, n) => `p${n}@example.com,${n < 78 ? 'no' : 'ask Bob'}`)
+    const imports = importsOf(database)
+    const id = await imports.begin(anOrder(['email,Newsletter', ...rows, ''].join('\n')))
+    expect((await imports.dryRun(id)).unclear).toEqual([])
+    await imports.setColumns(id, [
+      { index: 0, field: 'email' },
+      { index: 1, field: 'unsubscribed' },
+    ])
+    expect((await imports.dryRun(id)).unclear).toEqual([
+      '2 values of the column "Newsletter" say nothing we understand ("ask Bob"): look at them before you write to these people.',
+    ])
+  })
+
   test('finds a person again who stands many rows before', async () => {
     await using database = await open()
     const rows = Array.from({ length: 600 }, (_, n) => `p${n}@example.com,P${n}`)

@@ -19,8 +19,8 @@ async function suppressionOf(columns: Readonly<Record<string, string>>): Promise
   return (await readAda(columns)).suppression ?? null
 }
 
-async function warningsOf(csv: string): Promise<readonly string[]> {
-  return (await inspect(sourceOf('people.csv', csv))).warnings
+async function unclearIn(csv: string): Promise<readonly string[]> {
+  return (await inspect(sourceOf('people.csv', csv))).unclear
 }
 
 describe('a date since when nobody should write', () => {
@@ -153,7 +153,7 @@ describe('a column of those who said no', () => {
 
   test.each(['0.00%', '0 %', '0,00', '0000-00-00 00:00:00'])('says nothing worth keeping with %s', async (text) => {
     expect(await readAda({ Unsubscribed: text })).toEqual({ email: 'ada@example.com' })
-    expect(await warningsOf(`email,Unsubscribed\nada@example.com,"${text}"\n`)).toEqual([])
+    expect(await unclearIn(`email,Unsubscribed\nada@example.com,"${text}"\n`)).toEqual([])
   })
 
   test('keeps what is said beside a no', async () => {
@@ -280,7 +280,7 @@ describe('a status of something else', () => {
       email: 'ada@example.com',
       customFields: { [header]: word, ...beside },
     })
-    expect(await warningsOf(`email,${header}\nada@example.com,${word}\n`)).toEqual([])
+    expect(await unclearIn(`email,${header}\nada@example.com,${word}\n`)).toEqual([])
   })
 
   test.each([
@@ -300,10 +300,10 @@ describe('a status of something else', () => {
   ])('%s: %s suppresses nobody, and is said before anybody is written to', async (header, word) => {
     expect(await readAda({ [header]: word })).toEqual({ email: 'ada@example.com', customFields: { [header]: word } })
     const people = ['a', 'b'].map((name) => `${name}@x.example,${word}`)
-    expect(await warningsOf(`email,${header}\n${people[0]}\n`)).toEqual([
+    expect(await unclearIn(`email,${header}\n${people[0]}\n`)).toEqual([
       `1 value of the column "${header}" may say not to write, but suppresses nobody ("${word}"): look at it before you write to this person.`,
     ])
-    expect(await warningsOf(`email,${header}\n${people.join('\n')}\n`)).toEqual([
+    expect(await unclearIn(`email,${header}\n${people.join('\n')}\n`)).toEqual([
       `2 values of the column "${header}" may say not to write, but suppress nobody ("${word}"): look at them before you write to these people.`,
     ])
   })
@@ -322,7 +322,7 @@ describe('a status of something else', () => {
 describe('what nobody understands', () => {
   test('is kept, and said before anybody is written to', async () => {
     const rows = ['a@x.example,maybe,', 'b@x.example,maybe,?!', 'c@x.example,ask Bob,', 'd@x.example,no,2026-01-01']
-    expect(await warningsOf(`email,Unsubscribed,Unsubscribed at\n${rows.join('\n')}\n`)).toEqual([
+    expect(await unclearIn(`email,Unsubscribed,Unsubscribed at\n${rows.join('\n')}\n`)).toEqual([
       '3 values of the column "Unsubscribed" say nothing we understand ("maybe", "ask Bob"): look at them before you write to these people.',
       '1 value of the column "Unsubscribed at" says nothing we understand ("?!"): look at it before you write to this person.',
     ])
@@ -333,7 +333,7 @@ describe('what nobody understands', () => {
   })
 
   test('is nothing that only a status says', async () => {
-    expect(await warningsOf('email,Status,Unsubscribed\na@x.example,Working,\nb@x.example,,yes\n')).toEqual([])
+    expect(await unclearIn('email,Status,Unsubscribed\na@x.example,Working,\nb@x.example,,yes\n')).toEqual([])
   })
 })
 
