@@ -11,7 +11,9 @@ import { CrmError, InvalidInputError, UpstreamError } from '../core/errors.ts'
 import { columnsFrom } from '../core/import/column-words.ts'
 import { createImports, type ImportReport, type Imports, type NewImport } from '../core/import/imports.ts'
 import type { Inspection } from '../core/import/inspection.ts'
+import { Unclear } from '../core/import/opt-outs.ts'
 import type { ImportCounts } from '../core/import/report.ts'
+import type { RunOptions } from '../core/import/run.ts'
 import { createDayOf } from '../core/time.ts'
 import { type Context, ctrlC, doing, failed, plain, positive, print, progress, say, withDatabase } from './context.ts'
 import { handOut, stop, undo } from './import-earlier.ts'
@@ -167,9 +169,7 @@ async function goThrough(imports: Imports, kept: number, wanted: Wanted): Promis
   const { options, signal } = wanted
   try {
     const inspection = await imports.inspection(kept)
-    // A dry run tells what is unclear of all rows, with what else it finds.
-    const unclear = options.dryRun ? [] : inspection.unclear
-    for (const warning of [...inspection.warnings, ...unclear]) say(plain(warning))
+    for (const warning of inspection.warnings) say(plain(warning))
     const columns = options.columns === undefined ? undefined : columnsFrom(options.columns, inspection)
     const before = options.dryRun ? undefined : await goingOn(imports, kept, columns, wanted)
     // One that goes on has its columns already, and half of it is written by them.
@@ -220,17 +220,24 @@ async function carryOut(
   unit: string,
   { options, signal }: Pick<Wanted, 'options' | 'signal'>,
 ): Promise<void> {
-  const report = await reported(imports, id, signal)
+  const unclear = new Unclear()
+  const report = await reported(imports, id, signal, (words) => unclear.add(words))
   const isStopped = report.stage === 'cancelled'
   if (isStopped && report.done === 0) return failed(NOTHING)
+  for (const sentence of unclear.sentences) say(plain(sentence))
   await tell(imports, report, unit, options)
   if (isStopped) failed(`Stopped after ${report.done} of ${report.total} rows.`)
 }
 
 /** What the import did, also where it was stopped meanwhile, here or by somebody else. */
-async function reported(imports: Imports, id: number, signal: AbortSignal): Promise<ImportReport> {
+async function reported(
+  imports: Imports,
+  id: number,
+  signal: AbortSignal,
+  onUnclear: NonNullable<RunOptions['onUnclear']>,
+): Promise<ImportReport> {
   try {
-    return await untilStopped(imports, id, signal, () => imports.run(id, { onProgress: progress('rows') }))
+    return await untilStopped(imports, id, signal, () => imports.run(id, { onProgress: progress('rows'), onUnclear }))
   } catch (error) {
     const state = await imports.state(id)
     if (state?.stage === 'cancelled') return state

@@ -205,7 +205,6 @@ export function anInspection(overrides: Partial<Inspection> = {}): Inspection {
     unknown: ['Shoe size'],
     sample: [['ada@example.com', 'Ada', '38']],
     warnings: [],
-    unclear: [],
     encoding: 'utf-8',
     delimiter: ',',
     headerAt: 1,

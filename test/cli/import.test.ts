@@ -140,6 +140,18 @@ test('an import that is stopped from elsewhere says so', async () => {
   expect(await end).toMatchObject({ code: 1, stderr: expect.stringMatching(`${sentence}\\.\n$`) })
 })
 
+test('words about writing to people that nobody understands are told with what came in, and by a dry run', async () => {
+  await using home = aHome()
+  const rows = Array.from({ length: 60 }, (_, n) => `p${n}@example.com,${n < 59 ? 'no' : 'ask Bob'}`)
+  writeFileSync(inHome(home, 'list.csv'), ['email,Unsubscribed', ...rows, ''].join('\n'))
+  const sentence = '1 value of the column "Unsubscribed" says nothing we understand ("ask Bob")'
+  for (const args of [['--dry-run'], []]) {
+    const { stdout, stderr, code } = await crm(home, ['import', inHome(home, 'list.csv'), ...args])
+    expect([code, stdout]).toEqual([0, expect.stringContaining('60 new')])
+    expect(stderr).toContain(sentence)
+  }
+})
+
 test('the rows left out are a file of their own, and can be had again', async () => {
   await using home = aHome()
   const [list, first, again] = [inHome(home, 'list.csv'), inHome(home, 'first.csv'), inHome(home, 'again.csv')]

@@ -4,7 +4,7 @@ import { keysAmong } from '../store/contacts.ts'
 import type { Database } from '../store/database.ts'
 import { IMPRINT_WORDS, type Imprints } from './imprint.ts'
 import type { Inspection, ReadRow } from './inspection.ts'
-import { Unclear } from './opt-outs.ts'
+import { Unclear, unclearAmong } from './opt-outs.ts'
 import { addCounts, type ImportCounts, NO_COUNTS, turnedChanged } from './report.ts'
 import { duplicatesIn, groupsOf, keysIn, Pace, type RowsOutcome, writeRows } from './rows-group.ts'
 import { Seen } from './seen.ts'
@@ -93,7 +93,7 @@ export async function dryRunOf(
     total += group.length
     suggestions += group.filter((row) => 'suggestion' in row && row.suggestion !== undefined).length
     first.take(group, outcome)
-    for (const row of group) if ('contact' in row && row.unclear) unclear.add(row.unclear)
+    unclear.add(unclearAmong(group))
     onProgress?.({ done: total, counts })
     await new Promise(setImmediate)
   }

@@ -17,8 +17,6 @@ export interface Inspection {
   readonly sample: readonly (readonly string[])[]
   /** Sentences that whoever imports should read first. */
   readonly warnings: readonly string[]
-  /** The same, of what the first rows say about writing to people that nobody understands; a dry run tells it of all rows. */
-  readonly unclear: readonly string[]
 
   readonly encoding: Encoding
   /** What separates the cells of a table. */

@@ -2,7 +2,7 @@ import { fold } from '../name.ts'
 import type { Suppression, SuppressionReason } from '../suppression.ts'
 import { cutTo } from '../text.ts'
 import { COLUMN_FIELDS, type Column, type ColumnField, fieldOf, plain } from './columns.ts'
-import type { UnclearWord } from './inspection.ts'
+import type { ReadRow, UnclearWord } from './inspection.ts'
 import { pastTimeOf, timeOf } from './times.ts'
 
 /** A column that may say of somebody not to write to them. */
@@ -240,6 +240,11 @@ export function suppressionIn(
     if (!column.isOwn && (!saying.isPlain || suppression === null)) keep(column.name, text)
   }
   return suppression
+}
+
+/** Of several rows. */
+export function unclearAmong(rows: readonly ReadRow[]): UnclearWord[] {
+  return rows.flatMap((row) => ('contact' in row ? (row.unclear ?? []) : []))
 }
 
 /** What of it nobody understands. */

@@ -10,7 +10,6 @@ import { type Encoding, type Survey, surveyOf, textBefore, textOf } from './enco
 import { entriesOf } from './entries.ts'
 import type { HowToRead, Inspection, ReadRow } from './inspection.ts'
 import { mailboxesOf } from './lines.ts'
-import { type OptOutColumn, optOutsIn, saidIn, Unclear, unclearIn } from './opt-outs.ts'
 import { contactIn, placesOf } from './rows.ts'
 import type { ImportSource } from './source.ts'
 import { delimiterOf, MAX_ROWS, placeIn, rowsOf, sampleOf, type TableLayout, tooLong } from './table.ts'
@@ -60,7 +59,7 @@ function inspectedText(filled: readonly (readonly string[])[], written: Written)
   return { ...written, ...NO_TABLE, format: 'text', unit: 'line', sample: filled.slice(0, SHOWN) }
 }
 
-const NO_TABLE = { header: null, columns: [], unknown: [], unclear: [], delimiter: null, headerAt: 0 } as const
+const NO_TABLE = { header: null, columns: [], unknown: [], delimiter: null, headerAt: 0 } as const
 
 interface Sampled {
   /** Empty ones too. */
@@ -93,18 +92,11 @@ async function inspectedTable(
     unknown,
     sample: people.slice(0, SHOWN),
     warnings: [...warnings, ...(isMute ? [ONLY_ADDRESSES] : [])],
-    unclear: unclearAmong(people, optOutsIn(columns ?? [], header)),
     encoding,
     delimiter,
     headerAt: header ? rows.indexOf(header) + 1 : 0,
     size,
   }
-}
-
-function unclearAmong(rows: readonly (readonly string[])[], columns: readonly OptOutColumn[]): string[] {
-  const unclear = new Unclear()
-  for (const cells of rows) unclear.add(unclearIn(saidIn(cells, columns, undefined)))
-  return unclear.sentences
 }
 
 const ONLY_ADDRESSES =

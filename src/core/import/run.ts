@@ -14,8 +14,9 @@ import {
 import { enqueue } from '../store/jobs.ts'
 import type { DayOf } from '../time.ts'
 import { joined } from './imprint.ts'
-import type { Inspection, ReadRow } from './inspection.ts'
+import type { Inspection, ReadRow, UnclearWord } from './inspection.ts'
 import { dropBytes } from './kept-list.ts'
+import { unclearAmong } from './opt-outs.ts'
 import { addCounts, type ImportCounts, turnedChanged } from './report.ts'
 import { duplicatesIn, groupsOf, keysIn, Pace, type RowsOutcome, type WrittenRow, writeRows } from './rows-group.ts'
 import type { WrittenContact } from './write-group.ts'
@@ -29,6 +30,8 @@ export interface RunProgress {
 
 export interface RunOptions {
   readonly onProgress?: (progress: RunProgress) => void
+  /** What rows that came in say about writing to people, and nobody understands. */
+  readonly onUnclear?: (words: readonly UnclearWord[]) => void
   /** Ends it after the group that is under way; it can go on later. */
   readonly signal?: AbortSignal
 }
@@ -53,7 +56,7 @@ export async function runRows(
   started: ImportRow,
   rows: AsyncIterable<ReadRow>,
   unit: Inspection['unit'],
-  { onProgress, signal }: RunOptions,
+  { onProgress, onUnclear, signal }: RunOptions,
 ): Promise<void> {
   const pace = new Pace()
   let { place } = started
@@ -65,6 +68,8 @@ export async function runRows(
     pace.took(deps.now() - since)
     place = row.place
     onProgress?.({ done: place, total: row.total, counts: row.counts })
+    const unclear = unclearAmong(group)
+    if (unclear.length > 0) onUnclear?.(unclear)
     // Lets a server on the same file write in between.
     await new Promise(setImmediate)
   }

@@ -6,6 +6,7 @@ import { eraseContact } from '../../../src/core/erasure/erase-contact.ts'
 import { exportContacts } from '../../../src/core/export/contacts.ts'
 import { bareContact } from '../../../src/core/import/bare-contact.ts'
 import { createImports, type Imports, type NewImport } from '../../../src/core/import/imports.ts'
+import type { UnclearWord } from '../../../src/core/import/inspection.ts'
 import { merge } from '../../../src/core/import/merge.ts'
 import { ingestAll } from '../../../src/core/ingest.ts'
 import { contactByAddress, contactsAfter, saveProfiles } from '../../../src/core/store/contacts.ts'
@@ -130,6 +131,9 @@ describe.each(databases)('an import on $name', ({ open }) => {
     expect((await imports.dryRun(id)).unclear).toEqual([
       '2 values of the column "Newsletter" say nothing we understand ("ask Bob"): look at them before you write to these people.',
     ])
+    const told: UnclearWord[] = []
+    await imports.run(id, { onUnclear: (words) => told.push(...words) })
+    expect(told).toEqual(Array(2).fill({ column: 'Newsletter', text: 'ask Bob', isUsual: true }))
   })
 
   test('finds a person again who stands many rows before', async () => {

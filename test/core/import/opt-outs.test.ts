@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
-import { inspect } from '../../../src/core/import/read.ts'
+import { Unclear, unclearAmong } from '../../../src/core/import/opt-outs.ts'
+import { inspect, readRows } from '../../../src/core/import/read.ts'
 import { sourceOf } from '../../../src/core/import/source.ts'
 import { broughtFrom } from './support.ts'
 
@@ -20,7 +21,11 @@ async function suppressionOf(columns: Readonly<Record<string, string>>): Promise
 }
 
 async function unclearIn(csv: string): Promise<readonly string[]> {
-  return (await inspect(sourceOf('people.csv', csv))).unclear
+  const source = sourceOf('people.csv', csv)
+  const rows = await Array.fromAsync(readRows(source, { inspection: await inspect(source), listedAt: LISTED }))
+  const unclear = new Unclear()
+  unclear.add(unclearAmong(rows))
+  return unclear.sentences
 }
 
 describe('a date since when nobody should write', () => {
