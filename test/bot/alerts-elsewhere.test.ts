@@ -7,13 +7,14 @@ import { insertRule } from '../../src/core/store/alert-settings.ts'
 import { aReply } from '../core/alerts/support.ts'
 import { type AlertOffice, anAlertOffice, MINUTE } from './alert-office.ts'
 
-/** Alerts go to `target`; what no rule sends anywhere would go to #sales. */
-async function anOffice(target: (slack: Slack) => string): Promise<AlertOffice> {
+/** Alerts go to each of `targets`; what no rule sends anywhere would go to #sales. */
+async function anOffice(...targets: readonly ((slack: Slack) => string)[]): Promise<AlertOffice> {
   const office = await anAlertOffice({
     settings: (database, slack) => createAlertSettings({ database, channel: slack.channel('sales').id }),
   })
-  const rule = { kinds: [], campaign: null, tag: null, owner: null, by: 'U0ADA', at: 0, target: target(office.slack) }
-  await office.database.transaction((tx) => insertRule(tx, rule))
+  const rule = { kinds: [], campaign: null, tag: null, owner: null, by: 'U0ADA', at: 0 }
+  for (const target of targets)
+    await office.database.transaction((tx) => insertRule(tx, { ...rule, target: target(office.slack) }))
   return office
 }
 
@@ -60,14 +61,37 @@ describe('an alert whose only place takes no messages any more', () => {
     expect(many.filter((_, n) => !said.includes(`p${n}@example.com`))).toEqual([])
   })
 
-  test('goes there once, however often it is tried, and nothing goes there once it is taken again', async () => {
+  test('is tried there with the next one, and once that is taken nothing goes elsewhere any more', async () => {
     await using office = await anOffice((slack) => slack.channel('marketing').id)
-    office.slack.trouble({ kind: 'refuse', error: 'is_archived' }, { method: 'chat.postMessage', times: 1 })
+    office.slack.trouble({ kind: 'refuse', error: 'is_archived' }, { method: 'chat.postMessage' })
     await office.happens(aReply('While it is archived'))
-    expect(sales(office)).toEqual([expect.stringContaining('While it is archived')])
-    expect(office.words('#marketing')).toEqual([expect.stringContaining('While it is archived')])
-    await office.happens(other('Once it is back', office.clock.now))
-    expect(sales(office)).toHaveLength(1)
-    expect(office.words('#marketing').join('\n')).toContain('Once it is back')
+    expect([sales(office), office.words('#marketing')]).toEqual([[expect.stringContaining('While it is archived')], []])
+    expect(await office.database.db.select().from(office.database.tables.jobs)).toEqual([])
+    const at = office.clock.now
+    await office.happens(aReply('Once it is back', { recipient: 'grace@example.com', occurredAt: at }))
+    await office.happens(aReply('Later', { recipient: 'erin@example.com', occurredAt: at }))
+    expect(sales(office)).toHaveLength(2)
+    expect(office.words('#marketing')).toEqual([
+      expect.stringContaining('Once it is back'),
+      expect.stringContaining('Later'),
+    ])
+  })
+
+  test('goes there after the last of several places refused it, and before that nowhere else', async () => {
+    await using office = await anOffice(toTom, (slack) => slack.channel('marketing').id)
+    office.standings.set(toTom(office.slack), 'outsider')
+    await office.happens(aReply('One is left'))
+    expect([sales(office), office.words('#marketing').length]).toEqual([[], 1])
+    office.slack.trouble({ kind: 'refuse', error: 'is_archived' }, { method: 'chat.postMessage' })
+    await office.happens(aReply('None is left', { recipient: 'grace@example.com', occurredAt: office.clock.now }))
+    expect(sales(office)).toEqual([expect.stringContaining('None is left')])
+  })
+
+  test('is refused as before where it can go nowhere else', async () => {
+    await using office = await anOffice((slack) => slack.channel('sales').id)
+    office.slack.trouble({ kind: 'refuse', error: 'is_archived' }, { method: 'chat.postMessage', times: 9 })
+    await office.happens(aReply('Anybody?'))
+    const jobs = await office.database.db.select().from(office.database.tables.jobs)
+    expect(jobs).toMatchObject([{ kind: 'alert_message', lastError: expect.stringContaining('archived') }])
   })
 })

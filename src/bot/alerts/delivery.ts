@@ -6,6 +6,7 @@ import {
   ALERT_REMINDER,
   ALERT_ROLL_UP,
   ALERT_UNDO_OVER,
+  type EntryOrder,
   readChangeOrder,
   readEntryOrder,
   readEventOrder,
@@ -83,20 +84,16 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
     if (posted) await changed(message, posted)
   }
 
-  /** What the place of an alert does not take is told elsewhere; the refusal stays one. */
-  async function orElsewhere<T>(
-    target: string,
-    post: () => Promise<T>,
-    planElsewhere = () => alerts.planElsewhere(target),
-  ): Promise<T> {
+  /** What the place of an alert does not take is told elsewhere, and undefined here; refused where that cannot be. */
+  async function orElsewhere<T>(target: string, post: () => Promise<T>, event?: EntryOrder): Promise<T | undefined> {
     try {
       return await post()
     } catch (error) {
-      if (error instanceof SlackRefusedError && channelRefusal(target, error.code)) {
-        await planElsewhere()
-        jobsQueued()
-      }
-      throw error
+      const isNoPlace = error instanceof SlackRefusedError && channelRefusal(target, error.code)
+      if (!isNoPlace || !(await alerts.planElsewhere(target, event))) throw error
+      log.warn('an alert goes elsewhere: its own place takes no messages', { target, error })
+      jobsQueued()
+      return undefined
     }
   }
 
@@ -175,14 +172,9 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
           const { below, target, key } = entry
           const view = alertEntryView(entry, await audienceOf(below.channel))
           const { channel, ts: thread } = below
-          const posted = await orElsewhere(
-            target,
-            () => sender.post({ ...view, channel, to: target, thread, key, broadcast: order.isBroadcast }),
-            async () => {
-              const { kind, provider, id } = order
-              if (kind !== 'followed') await alerts.plan(readAlertOrder({ kind, provider, id }))
-            },
-          )
+          const entering = () =>
+            sender.post({ ...view, channel, to: target, thread, key, broadcast: order.isBroadcast })
+          const posted = await orElsewhere(target, entering, order)
           if (posted) await alerts.entered(entry, order, posted)
         } catch (error) {
           // The message shows what is new, or was deleted by somebody who wants to hear no more of it.

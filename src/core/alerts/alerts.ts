@@ -5,6 +5,7 @@ import { LocalClock } from '../local-clock.ts'
 import {
   alertEvent,
   conversationById,
+  isToldElsewhere,
   markEntered,
   markRollUpShown,
   markShown,
@@ -33,7 +34,7 @@ import { type Reminder, readReminder, reminded } from './reminder.ts'
 import { revise } from './reopen.ts'
 import type { AlertSettings } from './settings.ts'
 import { type TriageOutcome, triage } from './triage.ts'
-import type { AlertOrder } from './triggers.ts'
+import { type AlertOrder, readAlertOrder } from './triggers.ts'
 
 /** Something that happened in a conversation, on its way into the thread. */
 export interface Entry {
@@ -45,6 +46,8 @@ export interface Entry {
   readonly key: string
 }
 
+type ToldEventKey = Pick<EntryOrder, 'conversation' | 'kind' | 'provider' | 'id'>
+
 /** Alerts as living messages: what they tell, what people make of them, and where they stand. */
 export interface Alerts {
   plan(order: AlertOrder): Promise<void>
@@ -53,8 +56,11 @@ export interface Alerts {
   readRollUp(id: number): Promise<PlacedRollUp | undefined>
   /** Undefined where it is there already, or there is nothing that it could go below. */
   readEntry(order: EntryOrder): Promise<Entry | undefined>
-  /** `target` takes no messages: what waits for it and is told nowhere else is planned for wherever alerts go now. */
-  planElsewhere(target: string): Promise<void>
+  /**
+   * `target` takes no messages: what waits for it and is told nowhere else, or that event alone, is planned
+   * for wherever alerts go now. False where that is nowhere else.
+   */
+  planElsewhere(target: string, event?: ToldEventKey): Promise<boolean>
   /** Whether the conversation went with its contact. */
   isGone(conversation: number): Promise<boolean>
   /** The message of a conversation, as it stands in Slack since now. */
@@ -102,6 +108,11 @@ export function createAlerts({ database, settings, timeZone: ownZone, now }: Ale
     })
   }
 
+  async function planAnew(target: string, { conversation, kind, provider, id }: ToldEventKey): Promise<boolean> {
+    if (kind !== 'followed') await planAlert({ database, now, ...settings }, readAlertOrder({ kind, provider, id }))
+    return await isToldElsewhere(database, target, { conversation, kind, provider, id })
+  }
+
   return {
     plan: (order) => planAlert({ database, now, ...settings }, order),
     follow: (event) => planFollowing({ database, now, ...settings }, event),
@@ -122,12 +133,16 @@ export function createAlerts({ database, settings, timeZone: ownZone, now }: Ale
       return { alert, event: alertEventOf(told), below: { channel, ts }, target, key }
     },
 
-    async planElsewhere(target) {
-      const waiting = await toldNowhere(database, target, now() - LIVES_MS)
-      for (const { kind, event } of await toldEvents(database, waiting)) {
-        if (kind !== 'followed')
-          await planAlert({ database, now, ...settings }, { kind, provider: event.provider, id: event.id })
+    async planElsewhere(target, event) {
+      if (event) return await planAnew(target, event)
+      for (const conversation of await toldNowhere(database, target, now() - LIVES_MS)) {
+        for (const { kind, event } of await toldEvents(database, [conversation])) {
+          const { provider, id } = event
+          // What has no other place has none for those after it either.
+          if (kind !== 'followed' && !(await planAnew(target, { conversation, kind, provider, id }))) return false
+        }
       }
+      return true
     },
 
     isGone: async (conversation) => (await conversationById(database, conversation)) === undefined,

@@ -223,16 +223,33 @@ export async function untell(tx: Database, key: AlertEventKey): Promise<void> {
   await tx.db.delete(tx.tables.alertEvents).where(is(tx, key))
 }
 
-/** The conversations in `target`, opened since, that stand nowhere, while nothing was told elsewhere about the same contact. */
+/** The conversations in `target`, opened since, that stand nowhere, with nothing told about the same contact where messages are taken. */
 export async function toldNowhere(database: Database, target: string, since: number): Promise<number[]> {
-  const { alertConversations: table, alertRollUps: rollUps } = database.tables
+  const { alertConversations: table, alertRollUps: rollUps, channelTroubles: troubles } = database.tables
   const rows = await database.all(sql`
     select c.id from ${table} as c left join ${rollUps} as r on r.id = c.roll_up_id
     where c.target = ${target} and c.opened_at >= ${since} and c.channel is null and r.channel is null
       and not exists (
-        select 1 from ${table} as o where o.contact_id = c.contact_id and o.last_at >= c.last_at and o.target <> c.target)
+        select 1 from ${table} as o where o.contact_id = c.contact_id and o.last_at >= c.last_at and o.target <> c.target
+          and not exists (select 1 from ${troubles} as t where t.target = o.target))
     order by c.id`)
   return rows.map(({ id }) => Number(id))
+}
+
+/** Whether an event of a conversation has its place somewhere else than in `target`, too, where messages are taken. */
+export async function isToldElsewhere(
+  database: Database,
+  target: string,
+  { conversation, kind, provider, id }: Readonly<Record<'kind' | 'provider' | 'id', string> & { conversation: number }>,
+): Promise<boolean> {
+  const { alertConversations: table, alertEvents: told, channelTroubles: troubles } = database.tables
+  const rows = await database.all(sql`
+    select 1 from ${table} as c join ${table} as o on o.contact_id = c.contact_id join ${told} as e on e.conversation_id = o.id
+    where c.id = ${conversation} and e.target <> ${target}
+      and e.kind = ${kind} and e.provider = ${provider} and e.event_id = ${id}
+      and not exists (select 1 from ${troubles} as t where t.target = e.target)
+    limit 1`)
+  return rows.length > 0
 }
 
 /** How something is counted, and when it happened. */
