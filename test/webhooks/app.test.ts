@@ -367,6 +367,7 @@ describe('a body', () => {
     ['sendgrid', 'multipart/form-data; boundary=b', 30],
     ['mailgun', 'application/json', 1],
     ['mailgun', 'application/x-www-form-urlencoded', 30],
+    ['mailtrap', 'application/json', 2],
     ['postmark', 'application/json', 50],
     ['resend', 'application/json', 1],
     ['generic', 'text/plain', 1],

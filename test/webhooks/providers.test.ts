@@ -195,3 +195,12 @@ function first(fixtures: readonly Fixture[]): Fixture {
   if (!found) throw new Error('a provider needs a fixture with a JSON body and an event')
   return found
 }
+
+test('what Mailgun proves itself with is kept with no event, for the account above it neither', async () => {
+  const receiver = aReceiver()
+  const told = { event: 'teleported', timestamp: NOW / 1000, recipient: 'ada@example.com', id: 'e1' }
+  const proof = { timestamp: '1', token: 'a token', signature: 'a signature' }
+  const body = { 'event-data': told, 'parent-signature': proof }
+  await receiver.post('mailgun', signed('mailgun', requestOf({ body })))
+  expect(receiver.events().map(({ raw }) => raw)).toEqual([{ 'event-data': told }])
+})

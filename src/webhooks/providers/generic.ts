@@ -170,7 +170,8 @@ function plainName(name: string): string {
 }
 
 function recipientOf(data: Fields): string | null {
-  const named = data.recipient ?? data.to ?? data.email
+  // A reply may name in `to` the mailbox that it went to.
+  const named = data.recipient ?? data.email ?? data.to
   const first: unknown = Array.isArray(named) ? named[0] : named
   return textOf(isFields(first) ? (first.email ?? first.address) : first)
 }

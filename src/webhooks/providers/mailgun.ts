@@ -120,7 +120,7 @@ async function proofOf(request: WebhookRequest): Promise<Proof> {
 }
 
 /** What is kept of a part proves nothing. */
-function withoutProof({ signature: _, ...part }: Fields): Fields {
+function withoutProof({ signature: _, 'parent-signature': _parent, ...part }: Fields): Fields {
   if (!isFields(part.form)) return part
   const { token: _token, signature: _signature, ...form } = part.form
   return { ...part, form }

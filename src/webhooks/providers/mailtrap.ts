@@ -41,7 +41,8 @@ export const mailtrap: WebhookProvider = {
   marks: { headers: [SIGNATURE], words: ['"sending_stream"', '"inbound.message_received"'] },
   readsHeaders: ['content-type'],
 
-  maxBodyBytes: () => BODY_LIMITS.events,
+  // Up to 500 events, each with variables of its own (e-mail sheet, section 5.12).
+  maxBodyBytes: () => BODY_LIMITS.largeEvents,
 
   secretProblem: (secret) =>
     /^\S{16,}$/.test(secret)
