@@ -73,7 +73,7 @@ function eventJson(row: EventRow, recipient: string): string {
     url: event.url,
     user_agent: event.userAgent,
     machine: event.machine,
-    suspected: event.suspected,
+    ...(event.suspected === null ? {} : { suspected: event.suspected }),
     bounce: bounce && {
       smtp_code: bounce.smtpCode,
       enhanced_code: bounce.enhancedCode,

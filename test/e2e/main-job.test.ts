@@ -147,6 +147,10 @@ test('people add a contact, import a list and look at the Home tab', async () =>
   await grace.sees('1 open (+1 by a machine) · 1 click')
 })
 
+/** Product page, section 10. */
+const EVENT_KEYS =
+  'id provider type class recipient occurred_at received_at message_id campaign tags metadata url user_agent machine bounce reply'
+
 test('the command line works beside the running server, with JSON on standard output alone', async () => {
   await using slack = await startSlack()
   await using home = aHome({ SLACK_API_URL: slack.apiUrl })
@@ -160,13 +164,13 @@ test('the command line works beside the running server, with JSON on standard ou
     status: 'engaged',
     engagements: expect.arrayContaining([expect.objectContaining({ engagement_type: 'link_clicked' })]),
   })
-  const events = await crm(home, ['events', '--email', 'ada@example.com', '--json', '--limit', '2'])
-  expect(
-    events.stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line)),
-  ).toMatchObject([
+  const { stdout } = await crm(home, ['events', '--email', 'ada@example.com', '--json', '--limit', '2'])
+  const events = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(events.map((event) => Object.keys(event).join(' '))).toEqual(Array(2).fill(EVENT_KEYS))
+  expect(events).toMatchObject([
     {
       id: 'e5',
       provider: 'sendgrid',
