@@ -135,6 +135,7 @@ export function checkStatus(
   const retryAfterMs = trouble === 'rate_limited' || status === 503 ? retryAfter(headers) : undefined
   throw new ProviderError(trouble, `${name} answered ${status}: ${MEANING[trouble]}`, {
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    wasHeard: status >= 500,
   })
 }
 
@@ -166,11 +167,12 @@ function isJson(headers: Headers): boolean {
   return /\bjson\b/i.test(headers.get('content-type') ?? '')
 }
 
-const LONGEST_MS = 15 * 60_000
+/** No window of theirs is longer than a day (enrichment sheet, section 2.5): more is a mistake, and would be for ever. */
+const LONGEST_MS = 24 * 60 * 60_000
 
 /**
- * How long `Retry-After` asks to wait, at most a quarter of an hour. A date is read against the
- * answer's own `Date`, so that a clock that is wrong does not count.
+ * How long `Retry-After` asks to wait, at most a day. A date is read against the answer's own
+ * `Date`, so that a clock that is wrong does not count.
  */
 export function retryAfter(headers: Headers): number | undefined {
   const text = headers.get('retry-after')?.trim()

@@ -82,6 +82,8 @@ const OPEN_MS = 30_000
 const LONGEST_OPEN_MS = 15 * 60_000
 /** Where a provider does not say how long: its windows are of a minute. */
 const USUAL_WAIT_MS = 60_000
+/** How long anybody waits in place, and how long a pause is kept to without a look at the ledger. */
+const LONGEST_WAIT_MS = 15 * 60_000
 /** How long after its deadline a batch is asked for that could not be asked for before. */
 const LATEST_MS = 24 * 60 * 60_000
 /** How long a provider without credits is left alone. */
@@ -100,6 +102,8 @@ export class ProviderDesk {
   readonly #breaker: CircuitBreakerPolicy
   readonly #throttled: <T>(call: () => Promise<T>) => Promise<T>
   #pausedUntil = 0
+  /** Until when that is kept to here: the ledger knows it as well, and there a person can clear it. */
+  #pauseCountsUntil = 0
   #openings = 0
   #lastFailed = false
 
@@ -269,9 +273,9 @@ export class ProviderDesk {
 
   async #failed(call: CallRow, asked: readonly Asking[], error: ProviderError): Promise<ReadonlyMap<number, Step>> {
     const { ledger, name, log } = this.#deps
-    const { trouble } = error
+    const trouble = this.#mayBeBilled(error) ? 'lost' : error.trouble
     log.warn('an enrichment provider failed', { provider: this.terms.provider, trouble, contacts: asked.length, error })
-    if (trouble === 'lost' && !this.terms.isRepeatable) {
+    if (this.#mayBeBilled(error)) {
       await ledger.lose(call)
       return everybody(asked, skipped('lost'))
     }
@@ -279,14 +283,31 @@ export class ProviderDesk {
       // It never takes this input: as good as an answer that it knows nobody.
       return await this.#refused(call)
     }
+    const affordable = this.#affordable(asked, error)
+    if (affordable > 0) {
+      await ledger.release(call, this.#ledgerDesk, null, error.creditsLeft)
+      const steps = everybody(asked.slice(affordable), skipped('out_of_credits', this.#deps.now() + BROKE_MS))
+      for (const [id, step] of await this.#askInTurn(asked.slice(0, affordable))) steps.set(id, step)
+      return steps
+    }
     const blocked = this.#blockedBy(error)
-    await ledger.release(call, this.#ledgerDesk, blocked && { ...blocked, message: `${name}: ${MEANING[trouble]}` })
+    const told = blocked && { ...blocked, message: `${name}: ${MEANING[trouble]}` }
+    await ledger.release(call, this.#ledgerDesk, told, leftAfter(error, asked.length))
     const retryAt = IS_FAULT.has(trouble) ? this.#deps.now() + OPEN_MS : null
-    if (trouble !== 'refused') return everybody(asked, skipped(trouble, blocked ? blocked.until : retryAt))
+    // What is lost here is asked for again, and billed once.
+    const why = trouble === 'lost' ? 'unavailable' : trouble
+    if (why !== 'refused') return everybody(asked, skipped(why, blocked ? blocked.until : retryAt))
     // One of them may be what it does not take. One after the other, since this is one call of those allowed at a time.
     const steps = new Map<number, Step>()
     for (const asking of asked) for (const [id, step] of await this.#askInTurn([asking])) steps.set(id, step)
     return steps
+  }
+
+  /** How many of those that were too many at once the credits are enough for; none where they should have been. */
+  #affordable(asked: readonly Asking[], { trouble, creditsLeft }: ProviderError): number {
+    if (trouble !== 'out_of_credits' || creditsLeft === null) return 0
+    const count = Math.floor(creditsLeft / this.terms.credits)
+    return count < asked.length ? count : 0
   }
 
   async #refused(call: CallRow): Promise<ReadonlyMap<number, Step>> {
@@ -300,12 +321,12 @@ export class ProviderDesk {
     return ledger.settle(call, this.#ledgerDesk, answers, isCompanyAddress)
   }
 
-  /** Tries up to three times, and waits no longer in all than `patienceMs` allows. */
+  /** Tries up to three times, and waits no longer in all than `patienceMs` allows, nor than a quarter of an hour. */
   async #attempts<T>(call: () => Promise<T>, patienceMs: number): Promise<T> {
     const { now, name } = this.#deps
-    let patience = patienceMs
+    let patience = Math.min(patienceMs, LONGEST_WAIT_MS)
     for (let attempt = 1; ; attempt += 1) {
-      const pause = this.#pausedUntil - now()
+      const pause = now() < this.#pauseCountsUntil ? this.#pausedUntil - now() : 0
       if (pause > patience) throw new ProviderError('rate_limited', `${name} asks us to wait`, { retryAfterMs: pause })
       if (pause > 0) patience -= await this.#wait(pause)
       try {
@@ -316,11 +337,17 @@ export class ProviderDesk {
         this.#lastFailed = true
         const problem = this.#problem(error)
         const pauseMs = this.#pauseAfter(problem, attempt)
-        if (problem.trouble === 'rate_limited') this.#pausedUntil = now() + pauseMs
+        if (asksToWait(problem)) this.#pauseFor(pauseMs)
         if (attempt === ATTEMPTS || !this.#mayRepeat(problem) || pauseMs > patience) throw problem
         if (problem.trouble !== 'rate_limited') patience -= await this.#wait(pauseMs)
       }
     }
+  }
+
+  #pauseFor(ms: number): void {
+    const now = this.#deps.now()
+    this.#pausedUntil = now + ms
+    this.#pauseCountsUntil = now + Math.min(ms, LONGEST_WAIT_MS)
   }
 
   /** Whoever waits has nothing under way, so that nothing is lost when the program stops meanwhile. */
@@ -344,10 +371,16 @@ export class ProviderDesk {
     throw error
   }
 
-  #mayRepeat({ trouble }: ProviderError): boolean {
-    if (this.#isOpen) return false
-    if (trouble === 'rate_limited' || trouble === 'pending' || trouble === 'unavailable') return true
-    return trouble === 'lost' && this.terms.isRepeatable
+  #mayRepeat(problem: ProviderError): boolean {
+    if (this.#isOpen || this.#mayBeBilled(problem)) return false
+    const { trouble } = problem
+    return trouble === 'rate_limited' || trouble === 'pending' || IS_FAULT.has(trouble)
+  }
+
+  /** What was asked may have been done, and would be billed again (enrichment sheet, section 8.7). */
+  #mayBeBilled({ trouble, wasHeard }: ProviderError): boolean {
+    if (trouble === 'lost') return !this.terms.isRepeatable
+    return trouble === 'unavailable' && wasHeard && this.terms.billsFaults === true
   }
 
   get #isOpen(): boolean {
@@ -399,6 +432,16 @@ export class ProviderDesk {
 }
 
 const IS_FAULT: ReadonlySet<Trouble> = new Set<Trouble>(['unavailable', 'lost'])
+
+/** True also of a fault that comes with a time to come back: others would only be lost as well. */
+function asksToWait({ trouble, wasHeard, retryAfterMs }: ProviderError): boolean {
+  return trouble === 'rate_limited' || (wasHeard && retryAfterMs !== undefined)
+}
+
+/** What is left at a provider after it failed; of many that were too dear nobody knows how many would not be. */
+function leftAfter({ trouble, creditsLeft }: ProviderError, asked: number): number | null {
+  return creditsLeft ?? (trouble === 'out_of_credits' && asked === 1 ? 0 : null)
+}
 
 function skipped(why: Why, retryAt: number | null = null): Step {
   return { kind: 'skipped', why, retryAt }

@@ -19,6 +19,7 @@ import {
   lookupsOf,
   markLookups,
   openCalls,
+  type ProviderRow,
   providerRow,
   type Settled,
   type SubjectRow,
@@ -171,9 +172,16 @@ export class Ledger {
   }
 
   /** Nothing was done, so nothing was spent; the contacts may be asked about again. */
-  async release(call: CallRow, desk: Desk, blocked: (Blocked & { readonly message: string }) | null): Promise<void> {
+  async release(
+    call: CallRow,
+    desk: Desk,
+    blocked: (Blocked & { readonly message: string }) | null,
+    /** What is left at the provider, where it is known. */
+    creditsLeft: number | null = null,
+  ): Promise<void> {
     await this.#deps.database.transaction(async (tx) => {
-      if (blocked) await this.#noteTrouble(tx, desk, blocked)
+      if (blocked) await this.#noteTrouble(tx, desk, blocked, creditsLeft)
+      else if (creditsLeft !== null) await this.#noteWell(tx, desk, creditsLeft)
       if (!(await deleteCall(tx, call.id))) return
       await dropLookups(tx, call.id)
       await countDay(tx, call.day, call.provider, { credits: -call.credits, failed: call.contactIds.length })
@@ -292,16 +300,18 @@ export class Ledger {
     tx: Database,
     { terms, keyHash }: Desk,
     { trouble, until, message }: Blocked & { message: string },
+    left: number | null,
   ) {
     const before = await providerRow(tx, terms.provider)
     const since = before?.trouble === trouble ? before.since : this.#deps.now()
-    const creditsLeft = trouble === 'out_of_credits' ? 0 : (before?.creditsLeft ?? null)
+    const isOfThisKey = before?.keyHash === keyHash && trouble !== 'out_of_credits'
+    const creditsLeft = left ?? (isOfThisKey ? before.creditsLeft : null)
     await saveProvider(tx, { provider: terms.provider, keyHash, trouble, message, since, until, creditsLeft })
   }
 
   async #noteWell(tx: Database, { terms, keyHash }: Desk, creditsLeft: number | null): Promise<void> {
     const before = await providerRow(tx, terms.provider)
-    const left = creditsLeft ?? before?.creditsLeft ?? null
+    const left = creditsLeft ?? balanceBefore(before, keyHash)
     if (before && before.trouble === null && before.keyHash === keyHash && before.creditsLeft === left) return
     const since = before?.trouble === null ? before.since : this.#deps.now()
     const row = {
@@ -315,6 +325,12 @@ export class Ledger {
     }
     await saveProvider(tx, row)
   }
+}
+
+/** What is left where an answer does not say; who had no credits and answers has been paid since. */
+function balanceBefore(before: ProviderRow | undefined, keyHash: string): number | null {
+  if (before?.keyHash !== keyHash || before.trouble === 'out_of_credits' || before.creditsLeft === 0) return null
+  return before.creditsLeft
 }
 
 async function settlements(

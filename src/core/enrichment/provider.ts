@@ -83,6 +83,8 @@ export interface Terms {
   readonly credits: number
   /** False where asking again after a lost answer may be billed again. */
   readonly isRepeatable: boolean
+  /** Whether that is so after a fault that it answers, too: it bills what it takes (enrichment sheet, section 8.7). */
+  readonly billsFaults?: true
 }
 
 /** Looks people up. Throws `ProviderError`. */
@@ -167,20 +169,32 @@ export type Trouble =
   | 'rate_limited'
   /** It is still working on this one: the same question costs nothing a little later. */
   | 'pending'
-  /** It failed, and nothing was done: asking again costs nothing. */
+  /** It failed, and nothing was done, unless it bills faults and was heard: asking again costs nothing. */
   | 'unavailable'
   /** The answer was lost or cannot be read: it may have been billed. */
   | 'lost'
   /** Our own mistake, or input that it never takes: asking again does not help. */
   | 'refused'
 
+export interface ProviderErrorOptions extends ErrorOptions {
+  readonly retryAfterMs?: number
+  readonly wasHeard?: boolean
+  readonly creditsLeft?: number | null
+}
+
 export class ProviderError extends UpstreamError {
   override name = 'ProviderError'
   readonly trouble: Trouble
+  /** True where what is `unavailable` answered with a fault: what was asked may have been done before it. */
+  readonly wasHeard: boolean
+  /** What is left at the provider, where it says so. */
+  readonly creditsLeft: number | null
 
   /** `message` says what happened without any personal data: it is logged and shown. */
-  constructor(trouble: Trouble, message: string, options?: ErrorOptions & { readonly retryAfterMs?: number }) {
+  constructor(trouble: Trouble, message: string, options: ProviderErrorOptions = {}) {
     super(message, options)
     this.trouble = trouble
+    this.wasHeard = options.wasHeard ?? false
+    this.creditsLeft = options.creditsLeft ?? null
   }
 }

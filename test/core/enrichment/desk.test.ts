@@ -3,9 +3,12 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import { readSubjects } from '../../../src/core/enrichment/ledger.ts'
 import { type Enricher, ProviderError } from '../../../src/core/enrichment/provider.ts'
 import { apollo } from '../../../src/core/enrichment/providers/apollo.ts'
+import { dropcontact } from '../../../src/core/enrichment/providers/dropcontact.ts'
+import { hunter } from '../../../src/core/enrichment/providers/hunter.ts'
+import { zerobounce } from '../../../src/core/enrichment/providers/zerobounce.ts'
 import type { Database } from '../../../src/core/store/database.ts'
-import { providerRows } from '../../../src/core/store/enrichment.ts'
-import { openSqlite } from '../../support/databases.ts'
+import { clearTroubles, providerRows } from '../../../src/core/store/enrichment.ts'
+import { databases, openSqlite } from '../../support/databases.ts'
 import {
   addPeople,
   addresses,
@@ -257,6 +260,39 @@ describe('a provider that asks us to wait', () => {
     expect(vendor.asked.length).toBe(before + 1)
   })
 
+  test('for hours is asked again when they are over, however much patience there is', async () => {
+    await using database = await openSqlite()
+    await using vendor = await storm('20000')
+    const ids = await addPeople(database, ['ada@acme.example'])
+    const { enrichment, waits, clock } = anEngine(database, [fastApollo(vendor)])
+    const outcome = await enrichment.enrichBatch(ids, { patienceMs: DAY_MS })
+    expect(waits).toEqual([])
+    expect(outcome.later).toEqual({ ids, at: START + 20_000_000 })
+    clock.now += 20_000_000 - 1
+    await enrichment.enrichBatch(ids)
+    expect(vendor.asked.length).toBe(1)
+    clock.now += 1
+    await enrichment.enrichBatch(ids)
+    expect(vendor.asked.length).toBe(2)
+  })
+
+  test('for hours is asked a quarter of an hour later where a person wants it to be tried again', async () => {
+    await using database = await openSqlite()
+    await using vendor = await storm('20000')
+    const ids = await addPeople(database, ['ada@acme.example'])
+    const { enrichment, clock } = anEngine(database, [fastApollo(vendor)])
+    await enrichment.enrichBatch(ids)
+    clock.now += 15 * MINUTE_MS - 1
+    await database.transaction(clearTroubles)
+    await enrichment.enrichBatch(ids)
+    expect(vendor.asked.length).toBe(1)
+    expect(await providerRows(database)).toMatchObject([{ trouble: 'rate_limited', until: START + 20_000_000 }])
+    clock.now += 1
+    await database.transaction(clearTroubles)
+    await enrichment.enrichBatch(ids)
+    expect(vendor.asked.length).toBe(2)
+  })
+
   test('asks for the minute that windows have where it does not say how long', async () => {
     await using database = await openSqlite()
     await using vendor = await storm(null)
@@ -353,13 +389,238 @@ describe('a provider that needs a person', () => {
     const { enrichment, clock } = anEngine(database, [fastApollo(vendor)])
     const outcome = await enrichment.enrichBatch(ids)
     expect(outcome.later).toEqual({ ids, at: START + 60 * MINUTE_MS })
-    expect(await providerRows(database)).toMatchObject([{ trouble: 'out_of_credits', creditsLeft: 0 }])
+    expect(await providerRows(database)).toMatchObject([{ trouble: 'out_of_credits' }])
     clock.now += 60 * MINUTE_MS - 1
     await enrichment.enrichBatch(ids)
     expect(vendor.asked.length).toBe(1)
     clock.now += 1
     await enrichment.enrichBatch(ids)
     expect(vendor.asked.length).toBe(2)
+  })
+
+  test('(out of credits) has none left where one look-up is too dear, and who knows how many where several are', async () => {
+    await using database = await openSqlite()
+    await using vendor = await aVendor(() => ({ status: 402, body: 'no' }))
+    const ids = await addPeople(database, addresses(2))
+    const { enrichment, clock } = anEngine(database, [fastApollo(vendor)])
+    await enrichment.enrichBatch(ids)
+    expect(await providerRows(database)).toMatchObject([{ trouble: 'out_of_credits', creditsLeft: null }])
+    clock.now += 60 * MINUTE_MS
+    await enrichment.enrichBatch(ids.slice(0, 1))
+    expect(await providerRows(database)).toMatchObject([{ trouble: 'out_of_credits', creditsLeft: 0 }])
+  })
+})
+
+describe.each(databases)('a batch that the credits do not cover, on $name', ({ open }) => {
+  interface Purse {
+    left: number
+    /** Where it tells what is left. */
+    readonly told: 'with its refusal' | 'when asked' | 'nowhere'
+    /** What it says is left, if that is not true. */
+    readonly said?: number
+  }
+
+  /** Dropcontact with so many credits; it refuses what they do not cover as a whole. */
+  async function paidFrom(purse: Purse) {
+    const batches: number[] = []
+    const vendor = await aVendor(({ path, body }) => {
+      const said = purse.said ?? purse.left
+      if (path === '/v1/account/credits')
+        return purse.told === 'when asked'
+          ? { body: { credits: said } }
+          : { status: 404, body: { detail: 'Not Found' } }
+      const { data } = JSON.parse(body)
+      batches.push(data.length)
+      if (data.length > purse.left) {
+        const refusal = { error: true, success: false, reason: 'Not enough credits' }
+        return { status: 403, body: purse.told === 'with its refusal' ? { ...refusal, credits_left: said } : refusal }
+      }
+      purse.left -= data.length
+      const name = `b-${batches.length}`
+      return { body: { error: false, success: true, request_id: name, credits_left: purse.left } }
+    })
+    const { enricher } = connected(dropcontact, vendor)
+    if (!enricher) throw new Error('Dropcontact looks people up')
+    return { enricher, batches, [Symbol.asyncDispose]: () => vendor[Symbol.asyncDispose]() }
+  }
+
+  test.each(['with its refusal', 'when asked'] as const)(
+    'is made as small as they are, where their number is told %s; the others are asked about an hour later',
+    async (told) => {
+      await using database = await open()
+      const purse: Purse = { left: 3, told }
+      await using vendor = await paidFrom(purse)
+      const { enricher, batches } = vendor
+      const ids = await addPeople(database, addresses(5))
+      const { enrichment, clock } = anEngine(database, [enricher])
+      const outcome = await enrichment.enrichBatch(ids)
+      expect(batches).toEqual([5, 3])
+      expect(outcome).toMatchObject({ counts: { waiting: 3 }, lacking: { waiting: 3, unavailable: 2 } })
+      expect(outcome.later).toEqual({ ids: ids.slice(3), at: START + 60 * MINUTE_MS })
+      expect(await books(database)).toEqual({ spent: 3, open: 1 })
+      const asked = await lookups(database)
+      expect(asked.map((lookup) => [lookup.contactId, lookup.outcome])).toEqual(
+        ids.slice(0, 3).map((id) => [id, 'waiting']),
+      )
+      expect(await providerRows(database)).toMatchObject([{ trouble: null, until: null, creditsLeft: 0 }])
+
+      purse.left = 10
+      clock.now += 60 * MINUTE_MS
+      expect(await enrichment.enrichBatch(ids)).toMatchObject({ counts: { waiting: 5 }, later: null })
+      expect(batches).toEqual([5, 3, 2])
+      expect(await books(database)).toEqual({ spent: 5, open: 2 })
+      expect(await providerRows(database)).toMatchObject([{ trouble: null, creditsLeft: 8 }])
+    },
+  )
+
+  test.each<[what: string, purse: Purse, creditsLeft: number | null]>([
+    ['there are none', { left: 0, told: 'with its refusal' }, 0],
+    ['there are none when it asks', { left: 0, told: 'when asked' }, 0],
+    ['nobody says how many there are', { left: 3, told: 'nowhere' }, null],
+    ['they should have covered it', { left: 0, told: 'with its refusal', said: 5 }, 5],
+  ])('is not repeated where %s: the provider is left alone for an hour', async (_what, purse, creditsLeft) => {
+    await using database = await open()
+    await using vendor = await paidFrom(purse)
+    const { enricher, batches } = vendor
+    const ids = await addPeople(database, addresses(5))
+    const { enrichment } = anEngine(database, [enricher])
+    const until = START + 60 * MINUTE_MS
+    expect((await enrichment.enrichBatch(ids)).later).toEqual({ ids, at: until })
+    await enrichment.enrichBatch(ids)
+    expect(batches).toEqual([5])
+    expect(await books(database)).toEqual({ spent: 0, open: 0 })
+    expect(await lookups(database)).toEqual([])
+    expect(await providerRows(database)).toMatchObject([{ trouble: 'out_of_credits', until, creditsLeft }])
+  })
+
+  test('shares them with another at the same time', { timeout: 60_000 }, async () => {
+    await using database = await open()
+    await using vendor = await paidFrom({ left: 3, told: 'with its refusal' })
+    const ids = await addPeople(database, addresses(300))
+    const outcome = await anEngine(database, [vendor.enricher]).enrichment.enrichBatch(ids)
+    // Who comes second may be told that nothing is left now.
+    expect(vendor.batches.filter((size) => size > 3).length).toBe(2)
+    expect([1, 2]).toContain(vendor.batches.filter((size) => size === 3).length)
+    expect(outcome.counts).toMatchObject({ waiting: 3 })
+    expect(outcome.later?.ids.length).toBe(297)
+    expect(await books(database)).toEqual({ spent: 3, open: 1 })
+    expect((await lookups(database)).map(({ outcome }) => outcome)).toEqual(['waiting', 'waiting', 'waiting'])
+  })
+
+  test('and that is lost when it is smaller is not submitted a third time, and what is left stays known', async () => {
+    await using database = await open()
+    const batches: number[] = []
+    await using vendor = await aVendor(({ body }) => {
+      batches.push(JSON.parse(body).data.length)
+      return batches.length > 1 ? { cutAfter: 0 } : { status: 403, body: { credits_left: 3 } }
+    })
+    const { enricher } = connected(dropcontact, vendor)
+    if (!enricher) throw new Error('Dropcontact looks people up')
+    const ids = await addPeople(database, addresses(5))
+    const { enrichment } = anEngine(database, [enricher])
+    expect(await enrichment.enrichBatch(ids)).toMatchObject({ credits: 3, later: { ids: ids.slice(3) } })
+    expect(batches).toEqual([5, 3])
+    expect(await books(database)).toEqual({ spent: 3, open: 0 })
+    expect(await providerRows(database)).toMatchObject([{ trouble: null, creditsLeft: 3 }])
+  })
+})
+
+test('ZeroBounce checks as many addresses as it says there are credits for', async () => {
+  await using database = await openSqlite()
+  const error = 'Invalid API Key or your account ran out of credits'
+  const batches: number[] = []
+  await using vendor = await aVendor(({ path, body }) => {
+    if (path === '/getcredits') return { body: { Credits: '3' } }
+    const asked: readonly { readonly email_address: string }[] = JSON.parse(body).email_batch
+    batches.push(asked.length)
+    if (asked.length > 3) return { body: { email_batch: [], errors: [{ error, email_address: 'all' }] } }
+    const email_batch = asked.map(({ email_address }) => ({ address: email_address, status: 'valid', sub_status: '' }))
+    return { body: { email_batch, errors: [] } }
+  })
+  const { verifier } = connected(zerobounce, vendor)
+  if (!verifier) throw new Error('ZeroBounce verifies')
+  const ids = await addPeople(database, addresses(5))
+  const { enrichment } = anEngine(database, [verifier])
+  const outcome = await enrichment.enrichBatch(ids, { wants: ['emailStatus'] })
+  expect(batches).toEqual([5, 3])
+  expect(outcome).toMatchObject({ credits: 3, counts: { enriched: 3 } })
+  expect(outcome.later).toEqual({ ids: ids.slice(3), at: START + 60 * MINUTE_MS })
+  expect(await books(database)).toEqual({ spent: 3, open: 0 })
+})
+
+describe('a fault that is answered', () => {
+  const FAULTS: readonly (readonly [what: string, answer: Answering])[] = [
+    ['500', { status: 500, body: { detail: 'internal error' } }],
+    ['503 with Retry-After', { status: 503, headers: { 'retry-after': '7' }, body: { detail: 'busy' } }],
+    ['503 as a page', { status: 503, body: '<html>503</html>' }],
+  ]
+  const PROVIDERS = [dropcontact, zerobounce]
+
+  test.each(
+    PROVIDERS.flatMap((provider) => FAULTS.map(([what, answer]) => ({ id: provider.id, what, provider, answer }))),
+  )('by $id ($what) may have been billed: nobody asks again by themselves', async ({ provider, answer }) => {
+    await using database = await openSqlite()
+    await using vendor = await aVendor(() => answer)
+    const { enricher, verifier } = connected(provider, vendor)
+    const asked = enricher ?? verifier
+    if (!asked) throw new Error(`${provider.id} cannot be asked`)
+    const ids = await addPeople(database, addresses(3))
+    const { enrichment } = anEngine(database, [asked])
+    expect(await enrichment.enrichBatch(ids)).toMatchObject({ credits: 3, lacking: { uncertain: 3 }, later: null })
+    await enrichment.enrichBatch(ids)
+    expect(vendor.asked.length).toBe(1)
+    expect(await books(database)).toEqual({ spent: 3, open: 0 })
+    expect((await lookups(database)).map(({ outcome }) => outcome)).toEqual(['uncertain', 'uncertain', 'uncertain'])
+  })
+
+  test.each<[what: string, answer: Answering]>([
+    ['500', { status: 500, body: { errors: [] } }],
+    ['502', { status: 502, body: '<html>502</html>' }],
+    ['half an answer', { body: '{"data": {"person"', cutAfter: 9 }],
+  ])('(%s) by one that does not bill twice is repeated, and costs nothing', async (_what, answer) => {
+    await using database = await openSqlite()
+    await using vendor = await aVendor(() => answer)
+    const { enricher } = connected(hunter, vendor)
+    if (enricher?.kind !== 'enricher') throw new Error('Hunter looks people up')
+    const ids = await addPeople(database, ['ada@acme.example'])
+    const { enrichment } = anEngine(database, [enricher])
+    const outcome = await enrichment.enrichBatch(ids)
+    expect(outcome).toMatchObject({ credits: 0, lacking: { unavailable: 1 }, later: { ids } })
+    expect(vendor.asked.length).toBe(3)
+    expect(await books(database)).toEqual({ spent: 0, open: 0 })
+    expect(await lookups(database)).toEqual([])
+  })
+
+  test('by one that bills what it finds and no more is repeated, and costs nothing', async () => {
+    await using database = await openSqlite()
+    await using vendor = await aVendor(() => ({ status: 500, body: { message: 'internal error' } }))
+    const ids = await addPeople(database, ['ada@acme.example'])
+    const { enrichment } = anEngine(database, [fastApollo(vendor)])
+    expect(await enrichment.enrichBatch(ids)).toMatchObject({ credits: 0, later: { ids } })
+    expect(vendor.asked.length).toBe(3)
+    expect(await books(database)).toEqual({ spent: 0, open: 0 })
+  })
+
+  test('by something else than the API was never heard there: it is repeated, and costs nothing', async () => {
+    await using database = await openSqlite()
+    await using vendor = await aVendor(() => ({ status: 302, headers: { location: '/' }, body: '' }))
+    const ids = await addPeople(database, ['ada@acme.example'])
+    const { enrichment } = anEngine(database, [fastApollo(vendor)])
+    expect(await enrichment.enrichBatch(ids)).toMatchObject({ credits: 0, later: { ids } })
+    expect(vendor.asked.length).toBe(3)
+    expect(await books(database)).toEqual({ spent: 0, open: 0 })
+  })
+
+  test('with a time to come back leaves the others alone until then', async () => {
+    await using database = await openSqlite()
+    await using vendor = await aVendor(() => ({ status: 503, headers: { 'retry-after': '600' }, body: {} }))
+    const ids = await addPeople(database, addresses(2))
+    const { enrichment } = anEngine(database, [fastApollo(vendor)])
+    await enrichment.enrichBatch(ids.slice(0, 1))
+    const outcome = await enrichment.enrichBatch(ids.slice(1))
+    expect(outcome).toMatchObject({ credits: 0, later: { at: START + 10 * MINUTE_MS } })
+    expect(vendor.asked.length).toBe(1)
+    expect(await books(database)).toEqual({ spent: 0, open: 0 })
   })
 })
 

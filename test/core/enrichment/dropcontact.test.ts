@@ -10,7 +10,7 @@ import {
   type Trouble,
 } from '../../../src/core/enrichment/provider.ts'
 import { dropcontact } from '../../../src/core/enrichment/providers/dropcontact.ts'
-import { aVendor, connected, KEY, NEVER, testFaults, troubleOf } from './vendor.ts'
+import { type Answering, aVendor, connected, KEY, NEVER, testFaults, troubleOf } from './vendor.ts'
 
 function aClue(email: string, known: Partial<Clue> = {}): Clue {
   return { email, firstName: null, lastName: null, companyName: null, linkedinUrl: null, ...known }
@@ -127,6 +127,27 @@ describe('Dropcontact taking a batch', () => {
     const error = await troubleOf(submit(connected(dropcontact, vendor)))
     expect(error.trouble).toBe(trouble)
     expect(error.message).not.toMatch(/wrong|missing|30 seconds/)
+  })
+
+  const REFUSED = { error: true, success: false, reason: 'Not enough credits' }
+
+  test.each<[what: string, refusal: Answering, account: Answering, creditsLeft: number | null]>([
+    ['says so', { status: 403, body: { ...REFUSED, credits_left: 3 } }, {}, 3],
+    ['says that there are none', { status: 403, body: { ...REFUSED, credits_left: 0 } }, {}, 0],
+    ['says so with 200', { body: { ...REFUSED, credits_left: 3 } }, {}, 3],
+    ['has an account that says so', { status: 403, body: REFUSED }, { body: { credits: 3 } }, 3],
+    ['has an account that says so as elsewhere', { status: 403, body: REFUSED }, { body: { credits_left: 3 } }, 3],
+    ['is a page', { status: 403, body: '<html>' }, { body: { credits: 3 } }, 3],
+    ['names no number', { status: 403, body: { ...REFUSED, credits_left: 'few' } }, { body: { credits: -1 } }, null],
+    ['has an unknown account', { status: 403, body: REFUSED }, { status: 403, body: { detail: 'unknown' } }, null],
+    ['has a broken account', { status: 403, body: REFUSED }, { status: 500, body: { credits: 3 } }, null],
+    ['has an account that is silent', { status: 403, body: REFUSED }, { cutAfter: 0 }, null],
+  ])('a refusal for want of credits that %s tells what is left', async (_what, refusal, account, creditsLeft) => {
+    await using vendor = await aVendor(({ path }) => (path === '/v1/account/credits' ? account : refusal))
+    const error = await troubleOf(submit(connected(dropcontact, vendor)))
+    expect(error).toMatchObject({ trouble: 'out_of_credits', creditsLeft })
+    for (const { method, path, headers } of vendor.asked.slice(1))
+      expect([method, path, headers['x-access-token']]).toEqual(['GET', '/v1/account/credits', KEY])
   })
 })
 

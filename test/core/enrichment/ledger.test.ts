@@ -3,10 +3,17 @@ import process from 'node:process'
 import { describe, expect, test } from 'vitest'
 
 import { Ledger, readSubjects } from '../../../src/core/enrichment/ledger.ts'
-import type { Terms } from '../../../src/core/enrichment/provider.ts'
+import { ProviderError, type Terms, type Trouble } from '../../../src/core/enrichment/provider.ts'
 import { ingestAll } from '../../../src/core/ingest.ts'
 import type { Database } from '../../../src/core/store/database.ts'
-import { type CallRow, dayCounts, insertCall, takeLookups } from '../../../src/core/store/enrichment.ts'
+import {
+  type CallRow,
+  clearTroubles,
+  dayCounts,
+  insertCall,
+  providerRows,
+  takeLookups,
+} from '../../../src/core/store/enrichment.ts'
 import { openDatabase } from '../../../src/core/store/open.ts'
 import { databases, openSqlite, postgresPlace, sqlitePlace } from '../../support/databases.ts'
 import { aDelivery, anEvent } from '../../support/events.ts'
@@ -411,6 +418,85 @@ test.each(databases)('an answer that cannot be written is not half written, on $
   await enrichment.enrichBatch(ids)
   expect(enricher.calls.length).toBe(1)
   expect((await lookups(database)).map(({ outcome }) => outcome)).toEqual(['uncertain', 'uncertain'])
+})
+
+describe.each(databases)('what is left at a provider, on $name', ({ open }) => {
+  /** A provider that fails while `trouble` says how, and tells its balance only where `tells` does. */
+  function aDesk(trouble: () => Trouble | null, tells: () => number | null, creditsLeft: number | null = null) {
+    const whole = anEnricher('hunter')
+    return {
+      ...whole,
+      lookUp: async (...asked: Parameters<typeof whole.lookUp>) => {
+        const how = trouble()
+        if (how) throw new ProviderError(how, 'it does not work', { creditsLeft })
+        return { ...(await whole.lookUp(...asked)), creditsLeft: tells() }
+      },
+    }
+  }
+
+  const retry = (database: Database) => database.transaction(clearTroubles)
+
+  test.each<[credits: number, when: string, clear: (database: Database) => Promise<void>]>([
+    [0, 'an hour later', async () => {}],
+    [0, 'when a person wants it to be tried again', retry],
+    [5, 'an hour later', async () => {}],
+  ])(
+    'is not known any more where one whose %d credits were too few answers %s, and does not say',
+    async (credits, _when, clear) => {
+      await using database = await open()
+      const ids = await addPeople(database, addresses(2))
+      let trouble: Trouble | null = 'out_of_credits'
+      const desk = aDesk(
+        () => trouble,
+        () => null,
+        credits || null,
+      )
+      const { enrichment, clock } = anEngine(database, [desk])
+      await enrichment.enrichBatch(ids.slice(0, 1), { wants: COMPANY })
+      expect(await providerRows(database)).toMatchObject([{ trouble: 'out_of_credits', creditsLeft: credits }])
+      trouble = null
+      clock.now += 60 * MINUTE_MS
+      await clear(database)
+      await enrichment.enrichBatch(ids, { wants: COMPANY })
+      expect(await providerRows(database)).toMatchObject([{ trouble: null, creditsLeft: null }])
+    },
+  )
+
+  test('stays known where an answer does not say, until the key is another', async () => {
+    await using database = await open()
+    const ids = await addPeople(database, addresses(3))
+    let left: number | null = 93
+    const desk = aDesk(
+      () => null,
+      () => left,
+    )
+    const asking = async (key: string, nth: number) => {
+      await anEngine(database, [desk], { key }).enrichment.enrichBatch(ids.slice(nth, nth + 1), { wants: COMPANY })
+      return (await providerRows(database)).map(({ creditsLeft }) => creditsLeft)
+    }
+    expect(await asking('key-1', 0)).toEqual([93])
+    left = null
+    expect(await asking('key-1', 1)).toEqual([93])
+    expect(await asking('key-2', 2)).toEqual([null])
+  })
+
+  test.each<[what: string, trouble: Trouble, key: string, creditsLeft: number | null]>([
+    ['stays known where it asks to wait', 'rate_limited', 'key-1', 93],
+    ['is not that of another key', 'auth_failed', 'key-2', null],
+    ['is not known where it was not enough for several', 'out_of_credits', 'key-1', null],
+  ])('%s', async (_what, kind, key, creditsLeft) => {
+    await using database = await open()
+    const ids = await addPeople(database, addresses(3))
+    let trouble: Trouble | null = null
+    const desk = aDesk(
+      () => trouble,
+      () => 93,
+    )
+    await anEngine(database, [desk]).enrichment.enrichBatch(ids.slice(0, 1), { wants: COMPANY })
+    trouble = kind
+    await anEngine(database, [desk], { key }).enrichment.enrichBatch(ids, { wants: COMPANY, patienceMs: 0 })
+    expect(await providerRows(database)).toMatchObject([{ trouble, creditsLeft }])
+  })
 })
 
 test('an answer about fewer people than were asked about leaves nobody waiting for the rest', async () => {

@@ -58,6 +58,14 @@ describe('the environment', () => {
     expect(providers).toEqual([])
   })
 
+  test.each([{}, { REACHER_URL: 'http://reacher:8080' }])(
+    'says so of a base that there is not, also with %j',
+    (set) => {
+      const { warnings } = read({ ...set, REACHER_API_URL: 'http://reacher:8080' })
+      expect(warnings).toEqual(['REACHER_API_URL has no effect: Reacher is switched on by REACHER_URL'])
+    },
+  )
+
   test('may name a server of one’s own by any address in its network, without a key', () => {
     expect(read({ REACHER_URL: 'http://reacher:8080/' }).providers).toEqual([
       { id: 'reacher', key: '', baseUrl: 'http://reacher:8080' },

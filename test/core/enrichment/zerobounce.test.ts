@@ -186,24 +186,27 @@ test.each<[what: string, errors: unknown, trouble: Trouble]>([
   expect((await troubleOf(asking)).trouble).toBe(trouble)
 })
 
-test.each<[credits: Answering, trouble: Trouble]>([
-  [{ body: { Credits: '-1' } }, 'auth_failed'],
-  [{ body: { Credits: '0' } }, 'out_of_credits'],
-  [{ body: { Credits: 3 } }, 'out_of_credits'],
-  [{ status: 500, body: 'oops' }, 'auth_failed'],
-  [{ body: { Credits: null } }, 'auth_failed'],
-  [{ cutAfter: 0 }, 'auth_failed'],
-])('where one text stands for both, its credits of %j decide: %s', async (credits, trouble) => {
-  const bodies = [{ error: BOTH }, { email_batch: [], errors: [{ error: BOTH, email_address: 'all' }] }]
-  for (const [index, body] of bodies.entries()) {
-    await using vendor = await aVendor(({ path }) => (path === '/v2/getcredits' ? credits : { body }))
-    const addresses = index === 0 ? [ADA] : [ADA, BOB]
-    const error = await troubleOf(verify(connected(zerobounce, vendor, '/v2'), ...addresses))
-    expect(error.trouble).toBe(trouble)
-    expect(vendor.asked[1]).toMatchObject({ method: 'GET', path: '/v2/getcredits', query: { api_key: KEY } })
-    expect(error.message).not.toContain(KEY)
-  }
-})
+test.each<[credits: Answering, trouble: Trouble, creditsLeft: number | null]>([
+  [{ body: { Credits: '-1' } }, 'auth_failed', null],
+  [{ body: { Credits: '0' } }, 'out_of_credits', 0],
+  [{ body: { Credits: 3 } }, 'out_of_credits', 3],
+  [{ status: 500, body: 'oops' }, 'auth_failed', null],
+  [{ body: { Credits: null } }, 'auth_failed', null],
+  [{ cutAfter: 0 }, 'auth_failed', null],
+])(
+  'where one text stands for both, its credits of %j decide: %s, with %j left',
+  async (credits, trouble, creditsLeft) => {
+    const bodies = [{ error: BOTH }, { email_batch: [], errors: [{ error: BOTH, email_address: 'all' }] }]
+    for (const [index, body] of bodies.entries()) {
+      await using vendor = await aVendor(({ path }) => (path === '/v2/getcredits' ? credits : { body }))
+      const addresses = index === 0 ? [ADA] : [ADA, BOB]
+      const error = await troubleOf(verify(connected(zerobounce, vendor, '/v2'), ...addresses))
+      expect(error).toMatchObject({ trouble, creditsLeft })
+      expect(vendor.asked[1]).toMatchObject({ method: 'GET', path: '/v2/getcredits', query: { api_key: KEY } })
+      expect(error.message).not.toContain(KEY)
+    }
+  },
+)
 
 test.each<[status: number, trouble: Trouble]>([
   [400, 'refused'],

@@ -23,6 +23,7 @@ type Verdict = EmailVerdict | 'opted_out'
 const INFO = CATALOGUE.dropcontact
 const NAME = INFO.name
 const BATCHES = '/v1/enrich/all'
+const ACCOUNT = '/v1/account/credits'
 
 /** No batch can be named twice as the same, nor be listed (enrichment sheet, section 3.3). */
 const TERMS: Terms = {
@@ -32,6 +33,7 @@ const TERMS: Terms = {
   rate: { limit: 50, intervalMs: 1000 },
   credits: 1,
   isRepeatable: false,
+  billsFaults: true,
 }
 
 /** No place: it names the seat of the company only. */
@@ -91,6 +93,13 @@ const Outcome = z.object({
   detail: sentence,
 })
 
+const balance = z.number().nonnegative().nullable().catch(null)
+
+const Refusal = z.object({ credits_left: balance })
+
+/** The name that its page gives the number, and the one that all other answers have. */
+const Account = z.object({ credits: balance, credits_left: balance })
+
 const Taken = z.object({ request_id: z.string().min(1), credits_left: count })
 
 const Ready = z.object({ data: z.array(z.unknown()), credits_left: count })
@@ -144,10 +153,34 @@ async function submit(
 ): Promise<Submitted> {
   const body = { data: clues.map(recordOf), language: 'en', custom_callback_url: callbackUrl ?? undefined }
   const reply = await client.post(BATCHES, { body, signal })
+  try {
+    return taken(reply)
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.trouble !== 'out_of_credits') throw error
+    const told = readOr(reply, Refusal, null)?.credits_left ?? null
+    const creditsLeft = told ?? (await creditsOf(client, signal))
+    throw new ProviderError('out_of_credits', error.message, { cause: error, creditsLeft })
+  }
+}
+
+function taken(reply: Reply): Submitted {
   check(reply)
   if (!isDone(read(reply, Outcome, NAME))) throw new ProviderError('unavailable', `${NAME} did not take the batch`)
   const { request_id, credits_left } = read(reply, Taken, NAME)
   return { requestId: request_id, creditsLeft: credits_left }
+}
+
+/** What the account says is left, which costs nothing to ask; null where it does not say. */
+async function creditsOf(client: Client, signal: AbortSignal): Promise<number | null> {
+  try {
+    const reply = await client.get(ACCOUNT, { signal })
+    checkStatus(reply, NAME)
+    const { credits, credits_left } = read(reply, Account, NAME)
+    return credits ?? credits_left
+  } catch (error) {
+    if (error instanceof ProviderError) return null
+    throw error
+  }
 }
 
 /** The same answer, not done, comes for a batch that it does not know: only a deadline ends the asking. */

@@ -54,6 +54,8 @@ const WEIGHT = 0.7
 
 /** How long a rate limit lasts at most. */
 const WINDOW_MS = 60_000
+/** An end of the window further away than this is a mistake. */
+const LATEST_RESET_MS = 15 * 60_000
 
 /** On free plans any of them can be `true` or `false` instead: there is a value, or there is none. */
 const said = z.unknown().optional()
@@ -148,7 +150,8 @@ function check(reply: Reply): void {
 function untilReset(headers: Headers): number | undefined {
   const text = headers.get('x-ratelimit-reset')?.trim() ?? ''
   const time = /^\d[\d-]+[ T][\d:.]+$/.test(text) ? `${text.replace(' ', 'T')}Z` : text
-  return untilMs(Date.parse(time) - dateOf(headers))
+  const ms = untilMs(Date.parse(time) - dateOf(headers))
+  return ms === undefined ? undefined : Math.min(ms, LATEST_RESET_MS)
 }
 
 function accountOf({ headers }: Reply): Omit<Answers, 'answers'> {

@@ -65,6 +65,7 @@ const TERMS: Terms = {
   rate: { limit: 18, intervalMs: 60_000 },
   credits: 1,
   isRepeatable: false,
+  billsFaults: true,
 }
 
 /** Its page about batches says up to 70 s. */
@@ -110,7 +111,10 @@ export const zerobounce: Provider = {
     async function fault(text: string, signal: AbortSignal): Promise<ProviderError> {
       const [isKey, isCredits] = [KEY_WORDS.test(text), CREDIT_WORDS.test(text)]
       // One text stands for both: "Invalid API Key or your account ran out of credits".
-      if (isKey && isCredits) return failed((await isKeyKnown(client, key, signal)) ? 'out_of_credits' : 'auth_failed')
+      if (isKey && isCredits) {
+        const creditsLeft = await creditsOf(client, key, signal)
+        return creditsLeft === null ? failed('auth_failed') : failed('out_of_credits', creditsLeft)
+      }
       if (isKey) return failed('auth_failed')
       return failed(isCredits ? 'out_of_credits' : 'refused')
     }
@@ -126,18 +130,22 @@ function meansTheAccount(text: string): boolean {
   return KEY_WORDS.test(text) || CREDIT_WORDS.test(text)
 }
 
-function failed(trouble: 'auth_failed' | 'out_of_credits' | 'refused'): ProviderError {
-  return new ProviderError(trouble, `${NAME}: ${MEANING[trouble]}`)
+function failed(
+  trouble: 'auth_failed' | 'out_of_credits' | 'refused',
+  creditsLeft: number | null = null,
+): ProviderError {
+  return new ProviderError(trouble, `${NAME}: ${MEANING[trouble]}`, { creditsLeft })
 }
 
-/** Asking for the credits is free, and tells -1 of a wrong key. */
-async function isKeyKnown(client: Client, key: string, signal: AbortSignal): Promise<boolean> {
+/** Asking for the credits is free, and tells -1 of a wrong key; null where the key is not known to be right. */
+async function creditsOf(client: Client, key: string, signal: AbortSignal): Promise<number | null> {
   try {
     const reply = await client.get('/getcredits', { query: { api_key: key }, signal })
     checkStatus(reply, NAME)
-    return Number(read(reply, Credits, NAME).Credits) >= 0
+    const credits = Number(read(reply, Credits, NAME).Credits)
+    return credits >= 0 ? credits : null
   } catch (error) {
-    if (error instanceof ProviderError) return false
+    if (error instanceof ProviderError) return null
     throw error
   }
 }
