@@ -214,6 +214,7 @@ export function connectSlack(
     lookup: (who) => lookup(database, who, now()),
     cardById: (id) => cardById(database, id, now()),
     changes: createContactChanges({ database, dayOf, now, jobsQueued: effectsQueued }),
+    standing: roles.standing,
     alerts,
     showAlert: alertDelivery.showNow,
     alertChoices,

@@ -1,14 +1,15 @@
 import { parseAddress } from '../core/address.ts'
 import { InvalidInputError } from '../core/errors.ts'
 import { type Decision, LIFECYCLE } from '../core/lifecycle.ts'
+import { type NamedOwner, ownerNamed } from '../core/owner.ts'
+import { tidy } from './typed.ts'
 
 /** A change of one contact. What was not said is undefined: then a form asks for it. */
 export type ChangeCommand = { readonly who: string } & (
   | { readonly kind: 'note'; readonly note: string | undefined }
   | { readonly kind: 'tag'; readonly tags: string | undefined }
   | { readonly kind: 'untag'; readonly tag: string | undefined }
-  /** A Slack user id, whoever types, or nobody. */
-  | { readonly kind: 'assign'; readonly to: { readonly userId: string } | 'me' | 'nobody' | undefined }
+  | { readonly kind: 'assign'; readonly to: NamedOwner | undefined }
   | { readonly kind: 'status'; readonly decision: Decision | null | undefined }
 )
 
@@ -28,50 +29,43 @@ export function isChange(word: string): word is Kind {
   return KINDS.has(word)
 }
 
-/** Reads what follows `/crm note` and the others: an address or a name in quotes, and what is to become of it. */
+/**
+ * Reads what follows `/crm note` and the others, as it was typed: an address or a name in quotes, and
+ * what is to become of it. A note keeps its lines.
+ */
 export function parseChange(kind: Kind, text: string): ChangeCommand {
   const { who, rest } = split(kind, text)
-  const said = rest || undefined
+  const said = tidy(rest) || undefined
   switch (kind) {
     case 'note':
-      return { kind, who, note: said }
+      return { kind, who, note: said && rest.trim() }
     case 'tag':
       return { kind, who, tags: said }
     case 'untag':
       return { kind, who, tag: said }
     case 'assign':
-      return { kind, who, to: assigneeIn(rest) }
+      return { kind, who, to: said === undefined ? said : ownerNamed(said) }
     case 'status':
       return { kind, who, decision: said === undefined ? said : decisionIn(said) }
   }
 }
 
-const QUOTED = /^["“”„«]([^"“”„«»]*)["“”»] ?(.*)$/
-const FIRST_WORD = /^(\S+) ?(.*)$/
-const MAILBOX = /^([^<>]*<[^<>]+>) ?(.*)$/
+const QUOTED = /^["“”„«]([^"“”„«»]*)["“”»](.*)$/s
+const FIRST_WORD = /^(\S+)(.*)$/s
+const MAILBOX = /^([^<>]*<[^<>]+>)(.*)$/s
 
 function split(kind: Kind, text: string): { readonly who: string; readonly rest: string } {
   const [, name = '', afterName = ''] = QUOTED.exec(text) ?? []
-  if (name.trim()) return { who: [...name.trim()].slice(0, 320).join(''), rest: afterName.trim() }
+  const tidied = tidy(name)
+  if (tidied) return { who: [...tidied].slice(0, 320).join(''), rest: afterName }
   for (const form of [FIRST_WORD, MAILBOX]) {
     const [, written = '', rest = ''] = form.exec(text) ?? []
-    const address = parseAddress(written)
-    if (address) return { who: address, rest: rest.trim() }
+    const address = parseAddress(tidy(written))
+    if (address) return { who: address, rest }
   }
   throw new InvalidInputError(
     `Who? An address, or a name in quotes: ${EXAMPLES[kind]}, or ${EXAMPLES[kind].replace('ada@example.com', '"Ada Lovelace"')}`,
   )
-}
-
-const NOBODY = new Set(['nobody', 'none', 'no one', '-'])
-
-/** A name after an @ arrives as letters, and we may not ask Slack whose it is. */
-function assigneeIn(text: string) {
-  const word = text.toLowerCase()
-  const userId = /^(?:<@)?([UW][A-Z0-9]{5,30})(?:\|[^>]*)?>?$/.exec(text)?.[1]
-  if (userId) return { userId }
-  if (word === 'me' || word === '@me') return 'me'
-  return NOBODY.has(word) ? 'nobody' : undefined
 }
 
 const DECISIONS: Readonly<Record<string, Decision | null>> = {

@@ -4,11 +4,13 @@ import type { ContactAction } from '../core/changes/change.ts'
 import type { Outcome, Undoing } from '../core/changes/change-contact.ts'
 import type { ContactChanges } from '../core/changes/contact-changes.ts'
 import type { ContactCard, LookupResult } from '../core/contact-card.ts'
+import { InvalidInputError } from '../core/errors.ts'
 import { parseTags } from '../core/tags.ts'
 import type { Actor } from './actor.ts'
 import type { Message } from './blocks.ts'
 import type { ChangeCommand } from './change-command.ts'
 import type { Role } from './permissions.ts'
+import { type Roles, type Standing, UnknownStandingError } from './roles.ts'
 import { assignForm, editForm, noteForm, statusForm, tagForm } from './views/change-forms.ts'
 import { changeSentence, sameSentence, undoSentence } from './views/change-words.ts'
 import { contactCardView } from './views/contact-card.ts'
@@ -19,6 +21,8 @@ export interface ChangingDeps {
   readonly lookup: (who: string) => Promise<LookupResult>
   readonly cardById: (id: number) => Promise<ContactCard | undefined>
   readonly changes: ContactChanges
+  /** What somebody is who is to own a contact. */
+  readonly standing: Roles['standing']
   /** UTC milliseconds. */
   readonly now: () => number
 }
@@ -49,12 +53,39 @@ export async function answerChange(
     case 'assign': {
       const { to } = command
       if (to === undefined) return assignForm(card)
-      const owner = to === 'nobody' ? null : to === 'me' ? by : to.userId
-      return await changed('assign', card.id, await changes.assign(card.id, owner, by), deps, role)
+      return await assigned(card.id, to === 'nobody' ? null : to === 'me' ? by : to.userId, actor, deps)
     }
     case 'status':
       if (command.decision === undefined) return statusForm(card)
       return await changed('status', card.id, await changes.setStatus(card.id, command.decision, by), deps, role)
+  }
+}
+
+const NO_OWNER: Partial<Readonly<Record<Standing, string>>> = {
+  guest: 'Not assigned: this is a guest, who may not use the CRM. Choose a full member of this workspace.',
+  outsider:
+    'Not assigned: this is nobody who works here. It may be a bot, or somebody who has left or is of another workspace. Choose a full member of this workspace.',
+}
+
+/** The card with its new owner; throws `InvalidInputError` where Slack says that `owner` may not use the CRM. */
+export async function assigned(
+  id: number,
+  owner: string | null,
+  { userId: by, role }: Actor,
+  deps: Pick<ChangingDeps, 'cardById' | 'changes' | 'now' | 'standing'>,
+): Promise<Message> {
+  const why = owner === null || owner === by ? undefined : await whyNoOwner(owner, deps)
+  if (why !== undefined) throw new InvalidInputError(why)
+  return await changed('assign', id, await deps.changes.assign(id, owner, by), deps, role)
+}
+
+/** Undefined also where Slack does not say, since work does not wait for it. */
+async function whyNoOwner(userId: string, { standing }: Pick<ChangingDeps, 'standing'>): Promise<string | undefined> {
+  try {
+    return NO_OWNER[await standing(userId)]
+  } catch (error) {
+    if (error instanceof UnknownStandingError) return undefined
+    throw error
   }
 }
 

@@ -3,11 +3,11 @@ import { InvalidInputError } from '../core/errors.ts'
 import { FORMATS, type Format } from '../core/export/file.ts'
 import { type Mailbox, parseMailbox } from '../core/mailbox.ts'
 import { splitName } from '../core/name.ts'
-import { isFilter } from '../core/search/filter.ts'
-import { type Term, termsOf } from '../core/search/terms.ts'
+import { hasKey, type Term, termsOf } from '../core/search/terms.ts'
 import { type ChangeCommand, isChange, parseChange } from './change-command.ts'
 import { type DigestCommand, parseDigest } from './digest-command.ts'
 import type { Scope } from './stats-scope.ts'
+import { afterVerb, decoded, tidy } from './typed.ts'
 
 export const PERIODS = [7, 30, 90] as const
 
@@ -40,10 +40,11 @@ export type Command =
 
 /** Reads the text after `/crm` as people type and paste it, and as their devices "correct" it. */
 export function parseCommand(text: string): Command {
-  const line = tidy(text)
+  const typed = decoded(text)
+  const line = tidy(typed)
   const [, verb = '', rest = ''] = /^(\S*) ?(.*)$/.exec(line) ?? []
   const word = unquote(verb).toLowerCase()
-  if (isChange(word)) return parseChange(word, rest)
+  if (isChange(word)) return parseChange(word, afterVerb(typed))
   switch (word) {
     case '':
     case 'help':
@@ -52,7 +53,7 @@ export function parseCommand(text: string): Command {
     case 'lookup':
       return rest === '' ? { kind: 'pick' } : { kind: 'lookup', who: whoIn(rest, LOOKUP) }
     case 'enrich':
-      return isFilter(rest) ? { kind: 'enrich_many', filter: rest } : { kind: 'enrich', who: whoIn(rest, ENRICH) }
+      return hasKey(rest) ? { kind: 'enrich_many', filter: rest } : { kind: 'enrich', who: whoIn(rest, ENRICH) }
     case 'stats':
       return { kind: 'stats', scope: scopeIn(rest) }
     case 'add':
@@ -155,20 +156,6 @@ function parsePeriod(text: string): Period {
   if (!period) throw new InvalidInputError('Statistics cover the last 7, 30 or 90 days: /crm stats 30d')
   return period
 }
-
-const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
-
-function tidy(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/&(?:amp|lt|gt|nbsp);/g, (entity) => ENTITIES[entity] ?? entity)
-    .replace(INVISIBLE, '')
-    .replace(/[\s\p{Cc}]+/gu, ' ')
-    .normalize('NFC')
-    .trim()
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&nbsp;': ' ' }
 
 function unquote(text: string): string {
   return text.replace(/^["'“”‘’«»‹›„‚`*]+|["'“”‘’«»‹›„‚`*]+$/g, '').trim()

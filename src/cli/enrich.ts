@@ -15,7 +15,8 @@ import { InvalidInputError, UpstreamError } from '../core/errors.ts'
 import { snake } from '../core/interchange.ts'
 import { createLogger } from '../core/logger.ts'
 import { lookup } from '../core/lookup.ts'
-import { filteredIds, isFilter, parseFilter } from '../core/search/filter.ts'
+import { filteredIds, parseFilter } from '../core/search/filter.ts'
+import { hasKey } from '../core/search/terms.ts'
 import { clearTroubles, openCalls } from '../core/store/enrichment.ts'
 import { counted, figure } from '../core/text.ts'
 import { createDayOf } from '../core/time.ts'
@@ -97,7 +98,7 @@ async function meant(context: Context, who: readonly string[], { campaign }: Opt
   if (!text)
     throw new InvalidInputError('Who? An address, a name, a domain, or filters such as campaign:"Spring launch"')
   if (campaign !== undefined) return await ofCampaign(context, who, campaign)
-  if (isFilter(text)) {
+  if (hasKey(text)) {
     const filter = parseFilter(text, { now, dayOf: createDayOf(config.timeZone) })
     return await Array.fromAsync(filteredIds(database, filter))
   }

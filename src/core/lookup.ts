@@ -3,6 +3,9 @@ import { distance } from 'fastest-levenshtein'
 import { addressKey, domainKey, domainOf, parseAddress } from './address.ts'
 import { cardOf, type LookupResult, type NearMiss } from './contact-card.ts'
 import { fold } from './name.ts'
+import { NO_FILTER } from './search/filter.ts'
+import { searchContacts } from './search/search.ts'
+import { wordsOf } from './search/words.ts'
 import { shown } from './shown.ts'
 import {
   type ContactKey,
@@ -29,7 +32,10 @@ export async function lookup(database: Database, who: string, now: number): Prom
   const domain = DOMAIN.exec(who.trim())?.[1]
   const byDomain = domain ? await contactsByDomain(database, domainKey(domain), SHOWN) : []
   const matches = byDomain.length > 0 ? byDomain : await byName(database, who)
-  return await oneOrSeveral(database, matches, now)
+  const [only, second] = matches
+  if (!only) return await inOtherWords(database, who, now)
+  if (!second) return { kind: 'found', card: await cardOf(database, only, now) }
+  return { kind: 'choose', exact: true, address: null, matches: matches.map((row) => nearMiss(row, now)) }
 }
 
 async function byAddress(database: Database, address: string, now: number): Promise<LookupResult> {
@@ -38,13 +44,6 @@ async function byAddress(database: Database, address: string, now: number): Prom
   const matches = await closeTo(database, address)
   if (matches.length === 0) return { kind: 'none', address }
   return { kind: 'choose', exact: false, address, matches: matches.map((row) => nearMiss(row, now)) }
-}
-
-async function oneOrSeveral(database: Database, matches: readonly ContactRow[], now: number): Promise<LookupResult> {
-  const [only, second] = matches
-  if (!only) return { kind: 'none', address: null }
-  if (!second) return { kind: 'found', card: await cardOf(database, only, now) }
-  return { kind: 'choose', exact: true, address: null, matches: matches.map((row) => nearMiss(row, now)) }
 }
 
 /** `ada`, `ada lovelace`, `lovelace` and `lovelace, ada` all find her; so does the start of her address. */
@@ -58,6 +57,16 @@ async function byName(database: Database, who: string): Promise<ContactRow[]> {
     ...(await contactsByAddressPrefix(database, name, SHOWN)),
   ]
   return [...new Map(rows.map((row) => [row.id, row])).values()].slice(0, SHOWN)
+}
+
+/** Whom a search offers for the same words: never taken for who was meant, since nobody is called so. */
+async function inOtherWords(database: Database, who: string, now: number): Promise<LookupResult> {
+  const words = wordsOf(who)
+  if (words.length === 0) return { kind: 'none', address: null }
+  const { contacts, next } = await searchContacts(database, { words, filter: NO_FILTER }, { limit: SHOWN, now })
+  // A word that many share names none of them.
+  if (contacts.length === 0 || next !== null) return { kind: 'none', address: null }
+  return { kind: 'choose', exact: false, address: null, matches: contacts }
 }
 
 /** Contacts whose address is a slip of the finger away, then colleagues with a similar name before the @. */

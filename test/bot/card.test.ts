@@ -156,6 +156,19 @@ describe('the lists of a card', () => {
     expect(office.slack.problems).toEqual([])
   })
 
+  test('has the whole of the only note, where the card shows its beginning', async () => {
+    await using office = await anOffice()
+    const { ada } = office
+    const lines = Array.from({ length: 40 }, (_, n) => `  line ${n} of it`).join('\n')
+    expect(textOf(await ada.type('/crm note elodie@example.com short'))).not.toContain('All notes')
+    const card = textOf(await ada.type(`/crm note elodie@example.com Called.\n${lines}`))
+    expect(card).toMatch(/\*Notes\*\nLong ones are shortened here\nAll notes\n.*Called\.\n {2}line 0 of it\n.*…/s)
+    expect(card).not.toContain('line 39')
+    await ada.click('All notes')
+    expect(above(office)).toContain(`Called.\n${lines}`)
+    expect(office.slack.problems).toEqual([])
+  })
+
   test('has the whole history, by pages', async () => {
     await using office = await anOffice()
     const { ada, database, id, by } = office

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 
-import { textOf } from '../../practice/slack/index.ts'
+import { type Standing, textOf } from '../../practice/slack/index.ts'
 import { addContact } from '../../src/core/add-contact.ts'
 import { addNote, editProfile, setStatus } from '../../src/core/changes/change-contact.ts'
 import { history } from '../../src/core/changes/history.ts'
@@ -78,6 +78,48 @@ describe('a change by command', () => {
     expect((await contactById(database, id))?.owner).toBe(office.slack.person('grace').id)
   })
 
+  test('keeps the lines of a note', async () => {
+    await using office = await anOffice()
+    const said = textOf(
+      await office.ada.type('/crm note elodie@example.com Called.\n  - wants &lt;two&gt;\n  - in May'),
+    )
+    expect(said).toMatch(/^Note added\..*Called\.\n {2}- wants <two>\n {2}- in May/s)
+    expect(await history(office.database, office.id, 1)).toMatchObject([
+      { noteText: 'Called.\n  - wants <two>\n  - in May' },
+    ])
+    expect(textOf(await office.ada.type(`/crm note elodie@example.com ${'line\n'.repeat(601)}`))).toContain(
+      'A note can have 3,000 characters.',
+    )
+    expect(await history(office.database, office.id, 10)).toHaveLength(1)
+    expect(office.slack.problems).toEqual([])
+  })
+
+  test.each<[is: Standing | 'nobody', why: string]>([
+    ['guest', 'Not assigned: this is a guest'],
+    ['deactivated', 'Not assigned: this is nobody who works here'],
+    ['bot', 'Not assigned: this is nobody who works here'],
+    ['nobody', 'Not assigned: this is nobody who works here'],
+  ])('gives a contact to no %s, and says why', async (is, why) => {
+    await using office = await anOffice()
+    const { ada, database, slack } = office
+    if (is !== 'nobody') await slack.become('tom', is)
+    const id = is === 'nobody' ? 'U0NOBODY' : slack.person('tom').id
+    for (const form of [id, `&lt;@${id}&gt;`])
+      expect(textOf(await ada.type(`/crm assign elodie@example.com ${form}`))).toContain(why)
+    expect((await contactById(database, office.id))?.owner).toBeNull()
+    expect(await history(database, office.id, 10)).toEqual([])
+  })
+
+  test('gives a contact to whoever is named while Slack does not say who they are', async () => {
+    await using office = await anOffice()
+    const { ada, database, slack, id } = office
+    await ada.type('/crm elodie@example.com')
+    const tom = slack.person('tom').id
+    slack.trouble({ kind: 'refuse', error: 'internal_error' }, { method: 'users.info', times: 10 })
+    expect(textOf(await ada.type(`/crm assign elodie@example.com ${tom}`))).toMatch(/^Assigned to /)
+    expect((await contactById(database, id))?.owner).toBe(tom)
+  })
+
   test('of somebody unknown or unclear changes nothing, and says what to do', async () => {
     const changeTags = vi.fn()
     const matches = [aMatch(), aMatch({ id: 43, lastName: 'King' })]
@@ -92,6 +134,26 @@ describe('a change by command', () => {
     expect(unclear).toMatch(/2 contacts match “Ada”.*Open Ada King.*Nothing was changed yet/s)
     expect(changeTags).not.toHaveBeenCalled()
   })
+})
+
+test.each([
+  ['/crm Elodie Mulller', 'Open Élodie Müller'],
+  ['/crm lookup Eldoie Müller', 'Open Élodie Müller'],
+  ['/crm enrich Elodie Mulller', 'Enrich Élodie Müller'],
+  ['/crm forget Elodie Mulller', 'Erase Élodie Müller'],
+  ['/crm note "Elodie Mulller" Call her', 'Open Élodie Müller'],
+  ['/crm tag "Elodie Mulller" late', 'Open Élodie Müller'],
+  ['/crm status "Elodie Mulller" converted', 'Open Élodie Müller'],
+  ['/crm assign "Elodie Mulller" me', 'Open Élodie Müller'],
+])('%s, a slip of the finger away, is a choice, and does nothing yet', async (command, choice) => {
+  await using office = await anOffice()
+  const before = await contactById(office.database, office.id)
+  const words = textOf(await office.ada.type(command))
+  expect(words).toMatch(/^No contact “El\p{L}+ M\p{L}+”\. Did you mean one of these\?\n/u)
+  expect(words).toContain(choice)
+  expect(await contactById(office.database, office.id)).toEqual(before)
+  expect(await history(office.database, office.id, 10)).toEqual([])
+  expect(office.slack.problems).toEqual([])
 })
 
 describe('the forms of a card', () => {
@@ -146,6 +208,16 @@ describe('the forms of a card', () => {
     await ada.submit()
     await ada.sees('Nobody is the owner now.')
     expect(await contactById(database, id)).toMatchObject({ owner: null })
+  })
+
+  test('give a contact to no guest, and say so beside the menu', async () => {
+    await using office = await anOffice()
+    const { ada, database, id } = office
+    await ada.type('/crm elodie@example.com')
+    await ada.click('Assign')
+    await ada.choose('New owner', 'Noor Haddad')
+    expect((await ada.submit())?.errors).toEqual({ owner: expect.stringContaining('Not assigned: this is a guest') })
+    expect((await contactById(database, id))?.owner).toBeNull()
   })
 
   test('edit what was entered, and nothing else', async () => {

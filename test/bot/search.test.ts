@@ -93,6 +93,8 @@ describe('/crm search', () => {
     const words = textOf(await office.ada.type('/crm search ada statsu:new'))
     expect(words).toContain('At position 5: “statsu:” is not a filter. Did you mean status:?')
     expect(words).toContain('ada statsu:new\n    ^^^^^^^')
+    expect(textOf(await office.ada.type('/crm enrich foo:bar'))).toContain('At position 1: “foo:” is not a filter.')
+    expect(textOf(await office.ada.type('/crm enrich Ada tag:vip'))).toContain('“Ada” is not a filter.')
     expect(office.lines).toEqual([])
   })
 
@@ -121,6 +123,10 @@ describe('/crm list', () => {
     await ingestAll({ database, dayOf, jobsFor: () => [] }, [aDelivery(reply)])
     expect(textOf(await ada.type('/crm list'))).toMatch(/4 contacts\..*Pat No0\*\nEngaged · Score 20.*Pat No2/s)
     expect(textOf(await ada.type('/crm list owner:me'))).toMatch(/1 contact matches `owner:me`\.\n.*mine@acme/s)
+    expect(textOf(await ada.type('/crm list owner:nobody'))).toMatch(/3 contacts match `owner:nobody`\.\n.*Pat No0/s)
+    expect(textOf(await ada.type('/crm list owner:@tom'))).toMatch(
+      /“@tom” is not an owner\. Use me, nobody or a member id/,
+    )
     expect(textOf(await ada.type('/crm list score:&gt;5'))).toMatch(/1 contact matches.*Pat No0/s)
   })
 })

@@ -98,6 +98,7 @@ export function aCore(overrides: Partial<BotDeps> = {}) {
     lookup: async () => ({ kind: 'found', card: aCard() }),
     cardById: async () => aCard(),
     changes: noChanges,
+    standing: async () => 'member',
     alerts: noAlerts,
     showAlert: async () => true,
     timeZoneOf: async () => null,

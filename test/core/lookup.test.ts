@@ -19,8 +19,8 @@ const PEOPLE = {
   'ada.byron@other.example': { first_name: 'Ada', last_name: 'Byron' },
 }
 
-async function filled(database: Database) {
-  const contacts = Object.entries(PEOPLE).flatMap(([key, value]) => {
+async function filled(database: Database, people: Readonly<Record<string, object>> = PEOPLE) {
+  const contacts = Object.entries(people).flatMap(([key, value]) => {
     const entry = fromInterchange(key, value)
     return 'contact' in entry ? [entry.contact] : []
   })
@@ -72,6 +72,29 @@ describe.each(databases)('lookup on $name', ({ open }) => {
     expect(await find('somebody@else.example')).toEqual({ kind: 'none', address: 'somebody@else.example' })
     expect(await find('nobody at all')).toEqual({ kind: 'none', address: null })
     expect(await find('%')).toEqual({ kind: 'none', address: null })
+  })
+
+  test('offers who has a slip of the finger less in the name, and nobody where nothing is near', async () => {
+    await using database = await open()
+    const find = await filled(database)
+    for (const slip of ['ada lovelase', 'Lvoelace, Ada', 'aada lovelace', 'babage', 'Charls Babbage'])
+      expect(await find(slip), slip).toEqual([
+        'close',
+        slip.toLowerCase().includes('ba') ? 'charles@acme.example' : 'ada.lovelace@acme.example',
+      ])
+    expect(await find('acme.exmaple')).toEqual(['close', 'charles@acme.example', 'ada.lovelace@acme.example'])
+    expect(await find('ada babbage')).toEqual({ kind: 'none', address: null })
+    expect(await find('x'.repeat(320))).toEqual({ kind: 'none', address: null })
+  })
+
+  test('offers the few who have all of the words elsewhere, and of many nobody', async () => {
+    await using database = await open()
+    const five = Array.from({ length: 5 }, (_, n) => [`p${n}@post.example`, { company: 'Navy' }])
+    const find = await filled(database, { ...PEOPLE, ...Object.fromEntries(five) })
+    expect(await find('Lovelace Acme')).toEqual(['close', 'ada.lovelace@acme.example'])
+    expect(await find('navy')).toHaveLength(6)
+    await filled(database, { 'p5@post.example': { company: 'Navy' } })
+    expect(await find('navy')).toEqual({ kind: 'none', address: null })
   })
 
   test('shows what happened, newest first', async () => {

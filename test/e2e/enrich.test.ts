@@ -152,7 +152,7 @@ describe('crm enrich', () => {
 
   test.each([
     [['enrich'], 2, 'Who?'],
-    [['enrich', 'statsu:new'], 2, 'No contact matches statsu:new'],
+    [['enrich', 'statsu:new'], 2, '“statsu:” is not a filter. Did you mean status:?'],
     [['enrich', 'status:warm'], 2, 'is not a status'],
     [['enrich', 'nobody@example.com'], 2, 'add --campaign to make one'],
     [['enrich', 'status:new', '--field', 'shoe_size'], 2, 'shoe_size is not a field'],

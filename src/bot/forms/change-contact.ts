@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type ContactAction, PROFILE_FIELDS } from '../../core/changes/change.ts'
 import type { Outcome } from '../../core/changes/change-contact.ts'
 import type { Actor } from '../actor.ts'
-import { type ChangingDeps, changed } from '../changing.ts'
+import { assigned, type ChangingDeps, changed } from '../changing.ts'
 import type { ContactFormId } from '../listeners.ts'
 import { asSeen, profileForm, tagId } from '../views/change-forms.ts'
 import { goneView } from '../views/problem.ts'
@@ -18,7 +18,7 @@ import {
   textInput,
 } from './form.ts'
 
-export type ChangeContactDeps = Pick<ChangingDeps, 'cardById' | 'changes' | 'now'>
+export type ChangeContactDeps = Pick<ChangingDeps, 'cardById' | 'changes' | 'now' | 'standing'>
 
 const About = z.object({ contact: z.int().positive() })
 
@@ -68,7 +68,7 @@ export function changeContactSubmits(deps: ChangeContactDeps): Readonly<Record<C
     async assign_contact({ actor, about, values }) {
       const { contact } = About.parse(about)
       const { owner } = AssignValues.parse(values)
-      return await answer('assign', contact, await changes.assign(contact, owner, actor.userId), actor)
+      return { kind: 'answer', answer: await assigned(contact, owner, actor, deps) }
     },
     async edit_contact({ actor, about, values }: Submission) {
       const { contact, seen } = EditAbout.parse(about)

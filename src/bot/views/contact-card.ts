@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt'
 
+import { MAX_NOTE } from '../../core/changes/change-contact.ts'
 import type { TallyCount } from '../../core/contact.ts'
 import type { ContactCard } from '../../core/contact-card.ts'
 import type { ContactOutcome } from '../../core/enrichment/outcome.ts'
@@ -7,7 +8,7 @@ import type { Tally } from '../../core/event.ts'
 import type { Suppression } from '../../core/suppression.ts'
 import { button, context, divider, fields, header, literalContext, type Message, message, section } from '../blocks.ts'
 import type { Action } from '../listeners.ts'
-import { count, counted, date, join, type Mrkdwn, mrkdwn, NOTHING, text, user } from '../mrkdwn.ts'
+import { count, counted, date, join, type Mrkdwn, mrkdwn, NOTHING, plainLines, text, user } from '../mrkdwn.ts'
 import { type ActionsOptions, changeActions, contactActions } from './contact-actions.ts'
 import { notes } from './contact-notes.ts'
 import { emailStatus, phone, profile, web, work } from './contact-profile.ts'
@@ -170,12 +171,14 @@ function recent(card: ContactCard): types.KnownBlock[] {
 }
 
 function latestNotes({ id, notes: latest, noteCount }: ContactCard): types.KnownBlock[] {
-  if (noteCount <= latest.length) return notes(latest, EXCERPT)
+  const isAll = noteCount <= latest.length
+  if (isAll && latest.every((note) => plainLines(note.text, EXCERPT) === plainLines(note.text, MAX_NOTE)))
+    return notes(latest, EXCERPT)
+  const some = isAll
+    ? mrkdwn`Long ones are shortened here`
+    : mrkdwn`The latest ${count(latest.length)} of ${count(noteCount)}`
   const more = button({ label: 'All notes', action: 'contact_notes' satisfies Action, value: String(id) })
-  return [
-    section(mrkdwn`*Notes*\nThe latest ${count(latest.length)} of ${count(noteCount)}`, more),
-    ...notes(latest, EXCERPT),
-  ]
+  return [section(mrkdwn`*Notes*\n${some}`, more), ...notes(latest, EXCERPT)]
 }
 
 function dates({ counters, createdAt }: ContactCard): Mrkdwn[] {

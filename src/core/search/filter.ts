@@ -3,6 +3,7 @@ import { distance } from 'fastest-levenshtein'
 import { domainKey } from '../address.ts'
 import { InvalidInputError } from '../errors.ts'
 import { LIFECYCLE } from '../lifecycle.ts'
+import { ownerNamed } from '../owner.ts'
 import { heatOf } from '../score.ts'
 import type { Database } from '../store/database.ts'
 import { contactIdsWhere } from '../store/routes.ts'
@@ -208,8 +209,12 @@ function domainIn(value: string): string {
   return domainKey(host)
 }
 
-function ownerIn({ text: value, at, length }: Item, { me, text }: Reading): string {
-  if (value.toLowerCase() !== 'me') return /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(value)?.[1] ?? value
+function ownerIn({ text: value, at, length }: Item, { me, text }: Reading): string | null {
+  const owner = ownerNamed(value)
+  if (owner === undefined)
+    throw new FilterError(`“${shortened(value)}” is not an owner. ${OWNERS}`, { text, at, length })
+  if (owner === 'nobody') return null
+  if (owner !== 'me') return owner.userId
   if (me === undefined)
     throw new FilterError('owner:me is known in Slack only. Write the Slack user id, such as owner:U0123ABCD.', {
       text,
@@ -218,6 +223,8 @@ function ownerIn({ text: value, at, length }: Item, { me, text }: Reading): stri
     })
   return me
 }
+
+const OWNERS = 'Use me, nobody or a member id, such as owner:U0123ABCD: in Slack open their profile, ⋮, Copy member ID.'
 
 const DAY_MS = 24 * 60 * 60 * 1000
 const SPANS: Readonly<Record<string, number>> = { d: 1, w: 7, m: 30, y: 365 }

@@ -115,7 +115,7 @@ async function meantBy(database: Database, query: Query, order: Stretch['order']
   const meant =
     route.kind === 'narrow'
       ? await meantOfFew(database, asked, route.by, order)
-      : await meantOfMany(database, query, asked, route.sample, order)
+      : await meantOfMany(database, query, asked, { sample: route.sample, people }, order)
   if (!isTotalKnown(query)) return meant
   const statuses = query.filter.status.length > 0 ? new Set(query.filter.status) : LIFECYCLE
   return { ...meant, isAll: true, count: [...statuses].reduce((sum, status) => sum + (totals.get(status) ?? 0), 0) }
@@ -162,14 +162,12 @@ async function meantOfMany(
   database: Database,
   query: Query,
   asked: Asked,
-  sample: Source | null,
+  among: { readonly sample: Source | null; readonly people: number },
   wanted: Stretch['order'] | undefined,
 ): Promise<Meant> {
   const order = wanted ?? (asked.text ? 'newest' : 'hottest')
   const stretches = stretchesOf(query, order)
-  const counted = isTotalKnown(query)
-    ? { count: 0, isAll: true }
-    : await countSome(database, asked, sample, COUNTED + 1)
+  const counted = isTotalKnown(query) ? { count: 0, isAll: true } : await countSome(database, asked, among, COUNTED + 1)
   return { ...counted, order, read: (cursor, limit) => standingFrom(database, stretches, cursor, limit) }
 }
 

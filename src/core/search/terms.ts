@@ -50,6 +50,17 @@ function endOfTerm(text: string, at: number, terms: Term[]): number {
   return end
 }
 
+/** Whether a key stands anywhere in `text` but in quotes, known or not. */
+export function hasKey(text: string): boolean {
+  let at = lengthAt(SPACE, text, 0)
+  while (at < text.length) {
+    if (matchAt(KEY, text, at)) return true
+    const { end } = wordAt(text, at)
+    at = end + lengthAt(SPACE, text, end)
+  }
+  return false
+}
+
 interface Items {
   readonly items: readonly Item[]
   readonly end: number

@@ -102,7 +102,10 @@ function filterSources(filter: ContactConditions): Named[] {
   const sources: Named[] = []
   if (status.length > 0) sources.push(exact(from(inArray(sql`status`, [...status]))))
   if (domain.length > 0) sources.push(exact(from(inArray(sql`domain`, [...domain]))))
-  if (owner.length > 0) sources.push(exact(from(sql`owner is not null and ${inArray(sql`owner`, [...owner])}`)))
+  const owners = owner.filter((id) => id !== null)
+  // No index names those without an owner.
+  if (owners.length > 0 && owners.length === owner.length)
+    sources.push(exact(from(sql`owner is not null and ${inArray(sql`owner`, owners)}`)))
   if (campaign.length > 0)
     sources.push(exact(from(sql`source_campaign is not null and lower(source_campaign) in (${lowered(campaign)})`)))
   if (tag.length > 0)
@@ -189,11 +192,11 @@ export interface Counted {
   readonly isAll: boolean
 }
 
-/** How many are meant, of some whom `sample` names or, without it, of the newest; counted no further than `most`. */
+/** How many are meant, of some whom `sample` names or, without it, of the newest of all `people`; counted no further than `most`. */
 export async function countSome(
   database: Database,
   { text, filter }: Asked,
-  sample: Source | null,
+  { sample, people }: { readonly sample: Source | null; readonly people: number },
   most: number,
 ): Promise<Counted> {
   if (sample?.isExact && isAlone({ text, filter }))
@@ -205,7 +208,7 @@ export async function countSome(
       select distinct contacts.id from (select s.id from (${ids}) as s limit ${LOOKED_AT}) as s cross join contacts ${words}
       where contacts.id = s.id and ${meeting(database, { text, filter })} limit ${most}) as found`)
   const count = Number(rows[0]?.n ?? 0)
-  return { count, isAll: sample !== null && sample.size < LOOKED_AT && count < most }
+  return { count, isAll: (sample?.size ?? people) < LOOKED_AT && count < most }
 }
 
 /** One page of the ids of contacts that meet all conditions, in their order. */

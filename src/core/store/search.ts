@@ -7,15 +7,15 @@ import { wordsOfContact } from '../search/words.ts'
 import { decodeRows, insertOf, perBackend, selectList, valuesOf } from './bulk.ts'
 import type { ContactRow } from './contacts.ts'
 import type { Database } from './database.ts'
-import { and, gte, inArray, isNotNull, isNull, lt, or, sql } from './drizzle.ts'
+import { and, eq, gte, inArray, isNotNull, isNull, lt, or, sql } from './drizzle.ts'
 
 /** Which contacts are meant; an empty list or null says nothing. Text is compared without case. */
 export interface ContactConditions {
   readonly status: readonly LifecycleStatus[]
   readonly domain: readonly string[]
   readonly tag: readonly string[]
-  /** Slack user ids. */
-  readonly owner: readonly string[]
+  /** Slack user ids; null is nobody. */
+  readonly owner: readonly (string | null)[]
   readonly campaign: readonly string[]
   /** Engaged or added at that moment (UTC milliseconds) or later. */
   readonly since: number | null
@@ -343,7 +343,7 @@ export function conditionsOf(database: Database, filter: ContactConditions): SQL
   return and(
     status.length > 0 ? inArray(contacts.status, [...status]) : undefined,
     domain.length > 0 ? inArray(contacts.domain, [...domain]) : undefined,
-    owner.length > 0 ? inArray(contacts.owner, [...owner]) : undefined,
+    or(...owner.map((id) => (id === null ? isNull(contacts.owner) : eq(contacts.owner, id)))),
     or(...campaign.map((name) => isText(contacts.sourceCampaign, name))),
     tag.length > 0 ? hasTag(tag) : undefined,
     since === null ? undefined : or(gte(contacts.lastEngagedAt, since), gte(contacts.createdAt, since)),

@@ -31,7 +31,12 @@ describe('reading a filter', () => {
     ['domain:https://www.acme.com/about', { domain: ['acme.com'] }],
     ['domain:<http://acme.com|acme.com>', { domain: ['acme.com'] }],
     ['owner:<@U0GRACE|grace>', { owner: ['U0GRACE'] }],
+    ['owner:<@u0grace>', { owner: ['U0GRACE'] }],
+    ['owner:u0grace,UABCDEFGH', { owner: ['U0GRACE', 'UABCDEFGH'] }],
     ['owner:me', { owner: ['U0ADA'] }],
+    ['owner:@Me', { owner: ['U0ADA'] }],
+    ['owner:Nobody,me', { owner: [null, 'U0ADA'] }],
+    ['owner:none', { owner: [null] }],
     ['  tag:a  tag:#b, ', { tag: ['a', 'b'] }],
     ['since:7d', { since: now - 7 * DAY }],
     ['since:2w', { since: now - 14 * DAY }],
@@ -82,6 +87,13 @@ describe('reading a filter', () => {
     ['since:2026-02-30', '“2026-02-30” is not a time'],
     ['added:2026-11-01..soon', 'At position 7: “2026-11-01..soon” is not a time'],
     ['clicked:never', 'At position 9: “never” is not a time'],
+    [
+      'tag:a owner:@tom',
+      'At position 13: “@tom” is not an owner. Use me, nobody or a member id, such as owner:U0123ABCD',
+    ],
+    ['owner:"Tom Okafor"', 'At position 7: “Tom Okafor” is not an owner.'],
+    ['owner:walter', '“walter” is not an owner.'],
+    ['owner:C0GENERAL', '“C0GENERAL” is not an owner.'],
     ['score:hot', 'At position 7: “hot” is not a score. Use >20'],
     ['suppressed:maybe', '“maybe” is not an answer. Use yes, no.'],
     ['', 'Which contacts?'],
@@ -194,6 +206,9 @@ describe.each(databases)('finding what a filter means on $name', ({ open }) => {
     expect(await ids(database, 'campaign:"spring LAUNCH"')).toEqual([1])
     expect(await ids(database, 'domain:acme.example tag:vip')).toEqual([1])
     expect(await ids(database, 'status:converted owner:me')).toEqual([3])
+    expect(await ids(database, 'owner:nobody')).toEqual([1, 2, 4])
+    expect(await ids(database, 'owner:nobody domain:other.example')).toEqual([4])
+    expect(await ids(database, 'owner:nobody,u0ada')).toEqual([1, 2, 3, 4])
     expect(await ids(database, 'tag:"\'; drop table contacts; --"')).toEqual([])
   })
 

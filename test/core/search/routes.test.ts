@@ -51,7 +51,7 @@ function personNo(n: number): Partial<InterchangeContact> {
     firstName: n % 40 === 0 ? 'Rare' : 'Pat',
     status: n % 13 === 7 ? 'converted' : 'new',
     tags: [...(n % 12 === 0 ? [] : ['Most']), ...(n % 2 === 0 ? ['half'] : []), ...(n % 300 === 0 ? ['few'] : [])],
-    owner: n % 5 === 0 ? 'U0ADA' : 'U0BOB',
+    owner: n % 5 === 0 ? 'U0ADA' : n % 7 === 0 ? null : 'U0BOB',
     sourceCampaign: n % 100 === 0 ? 'Pilot' : 'Spring',
     createdAt: n % 200 === 3 ? now - 2 * DAY_MS : now - 50 * DAY_MS,
   }
@@ -62,7 +62,10 @@ const SEARCHES: readonly (readonly [text: string, isMeant: (n: number) => boolea
   ['tag:most', (n) => n % 12 !== 0],
   ['tag:most,half', (n) => n % 12 !== 0 || n % 2 === 0],
   ['tag:most suppressed:no', (n) => n % 12 !== 0],
-  ['tag:most owner:U0BOB campaign:spring', (n) => n % 12 !== 0 && n % 5 !== 0 && n % 100 !== 0],
+  ['tag:most owner:U0BOB campaign:spring', (n) => n % 12 !== 0 && n % 5 !== 0 && n % 7 !== 0 && n % 100 !== 0],
+  ['owner:nobody', (n) => n % 5 !== 0 && n % 7 === 0],
+  ['owner:nobody tag:half', (n) => n % 5 !== 0 && n % 7 === 0 && n % 2 === 0],
+  ['owner:nobody,U0ADA', (n) => n % 5 === 0 || n % 7 === 0],
   ['tag:few', (n) => n % 300 === 0],
   ['tag:few tag:half domain:third.example', (n) => n % 3 === 0 && (n % 300 === 0 || n % 2 === 0)],
   ['campaign:PILOT', (n) => n % 100 === 0],
@@ -84,6 +87,7 @@ const SEARCHES: readonly (readonly [text: string, isMeant: (n: number) => boolea
   ['status:engaged', (n) => n % 13 !== 7 && n < CLICKED],
   ['rare tag:half', (n) => n % 40 === 0],
   ['rare owner:U0ADA tag:most', (n) => n % 40 === 0 && n % 12 !== 0],
+  ['rare owner:nobody', () => false],
 ]
 
 describe.each(databases)('whichever way a search takes on $name', ({ open }) => {
@@ -118,6 +122,15 @@ describe.each(databases)('whichever way a search takes on $name', ({ open }) => 
     )
     expect(await searched(database, 'tag:many')).toMatchObject({ total: 1000, isMore: false })
     expect(await searched(database, 'domain:example.com')).toMatchObject({ total: 1000, isMore: true })
+  })
+
+  test.each(['owner:nobody', 'suppressed:no'])('it says exactly how many %s are where there are few', async (text) => {
+    await using database = await open()
+    await add(
+      database,
+      Array.from({ length: 12 }, (_, n) => ({ email: `p${n}@example.com` })),
+    )
+    expect(await searched(database, text)).toMatchObject({ total: 12, isMore: false })
   })
 
   test('it knows at once which tags somebody has, in capital letters of any alphabet or not', async () => {
