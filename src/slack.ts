@@ -32,7 +32,7 @@ import { FOUND_A_PAGE } from './bot/views/found.ts'
 import { addContact, type NewContact } from './core/add-contact.ts'
 import { createAlerts } from './core/alerts/alerts.ts'
 import { createAlertChoices } from './core/alerts/choices.ts'
-import { ALERT_NOTICE, ALERT_WATCH, type WatchDeps, watchHandler } from './core/alerts/notices.ts'
+import { ALERT_NOTICE, ALERT_WATCH, tellElsewhere, type WatchDeps, watchHandler } from './core/alerts/notices.ts'
 import { createAlertSettings } from './core/alerts/settings.ts'
 import { knownNames, suggestCampaigns, suggestTags } from './core/alerts/suggest-names.ts'
 import { campaignByName, recentCampaigns, scopedStatistics } from './core/campaign.ts'
@@ -332,7 +332,16 @@ export function connectSlack(
       read: digests.read,
       channel: async () => (await digests.settings()).channel,
     }),
-    alerts: { ...alertDelivery.handlers, [ALERT_WATCH]: watchHandler(watch), [ALERT_NOTICE]: alertNotices({ sender }) },
+    alerts: {
+      ...alertDelivery.handlers,
+      [ALERT_WATCH]: watchHandler(watch),
+      [ALERT_NOTICE]: alertNotices({
+        sender,
+        tellElsewhere: (id, order) => tellElsewhere(watch, id, order),
+        jobsQueued: effectsQueued,
+        log,
+      }),
+    },
     tellTrouble: tellTrouble({ sender: tester, troubles, admins, log }),
     async stop() {
       await connection.stop()

@@ -26,6 +26,8 @@ export interface Server extends AsyncDisposable {
 /** Listens on loopback only. */
 export async function startServer(port: number, exchanges: Exchanges, handlers: Promise<Handlers>): Promise<Server> {
   const server = createServer((request, response) => {
+    // By its own clock, which may have been moved: that of the app is held against it.
+    response.setHeader('date', new Date(exchanges.now()).toUTCString())
     void handlers.then(async (ready) => {
       try {
         await answer(request, response, ready, exchanges)

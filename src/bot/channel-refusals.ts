@@ -1,4 +1,5 @@
 import { isPerson } from './channel-audience.ts'
+import { SlackRefusedError } from './slack-refusals.ts'
 
 /** Why Slack takes no messages somewhere, and what to do, each in a sentence without its beginning and end. */
 export interface ChannelRefusal {
@@ -46,6 +47,11 @@ const REFUSALS: Readonly<Record<string, ChannelRefusal>> = {
 export function channelRefusal(target: string, code: string): ChannelRefusal | undefined {
   const refusal = Object.hasOwn(REFUSALS, code) ? REFUSALS[code] : undefined
   return refusal === GONE && isPerson(target) ? LEFT : refusal
+}
+
+/** Whether a message was refused for where it was to go, so that it may be taken elsewhere. */
+export function isNoPlace(target: string, error: unknown): error is SlackRefusedError {
+  return error instanceof SlackRefusedError && channelRefusal(target, error.code) !== undefined
 }
 
 /** With this nobody can be told, neither. */

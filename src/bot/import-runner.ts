@@ -129,20 +129,22 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
     if (!inspection) return
     const { format, unit, warnings, columns } = inspection
     let isUseless = false
+    let isChecked = false
     await shows(view, checkingModal(told.name))
-    await saying(CHECKING, told, signal, async (onProgress) => {
+    const ended = await saying(CHECKING, told, signal, async (onProgress) => {
       const found = await dryRun(id, columns, { onProgress, signal })
       if (!found) return undefined
       const stage = (await imports.state(id))?.stage
       if (stage === 'cancelled') return importCancelledView(told)
       // Somebody has said yes to an earlier check, and is told what comes of that.
       if (stage !== 'ready') return undefined
+      isChecked = true
       isUseless = !isWorthImporting(found) && !hasColumns({ format })
       const cost = told.enrich ? await deps.costOf(found.counts.created) : undefined
       return importCheckedView({ ...told, format, unit, warnings }, found, cost)
     })
     if (isUseless) await imports.cancel(id)
-    await shows(view, checkedModal(told.name))
+    await shows(view, ended && !isChecked ? messageModal(TITLE, ended.said) : checkedModal(told.name))
   }
 
   /** Undefined where somebody says meanwhile that the columns hold something else, which has a check of its own. */
@@ -160,11 +162,11 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
     const { id } = RunOrder.parse(payload)
     const told = await imports.state(id)
     if (!told || !IS_RUN.has(told.stage)) return
-    const message = await inTurn(IMPORTING, told, signal, async (onProgress) => {
+    const ended = await inTurn(IMPORTING, told, signal, async (onProgress) => {
       return importEndedView(await imports.run(id, { onProgress, signal }))
     })
     if (told.by) await deps.changed(told.by)
-    if (message) await sendLeftOut(id, message)
+    if (ended?.isWell) await sendLeftOut(id, ended.message)
   }
 
   /** The rows that made no contact, as a file below the message. */
@@ -209,7 +211,7 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
     told: ImportState,
     signal: AbortSignal,
     work: Work,
-  ): Promise<DirectMessage | undefined> {
+  ): Promise<Ended | undefined> {
     const { message, paced } = toldIn(messages.of(told))
     if (turn.activeCount > 0 && !task.isOver(told)) paced.begin(importWaitingView(task.doing, told))
     return await turn(async () => {
@@ -219,28 +221,29 @@ export function createImportRunner(deps: ImportRunnerDeps): ImportHandlers {
     })
   }
 
-  /** Tells of `work` as it goes on and how it ends, and gives the message where it ended well. */
+  /** Tells of `work` as it goes on and how it ends; undefined where nothing was said of that. */
   async function saying(
     { doing, isOver }: Task,
     told: ImportState,
     signal: AbortSignal,
     work: Work,
     { message, paced }: Told = toldIn(messages.of(told)),
-  ): Promise<DirectMessage | undefined> {
+  ): Promise<Ended | undefined> {
     const teller = new Teller(paced, doing, told, deps.now)
     try {
       if (!isOver(told)) teller.begin()
       const last = await work((progress) => teller.progress(progress), told)
       if (!last) return undefined
       await teller.end(last)
-      return message
+      return { message, said: last, isWell: true }
     } catch (error) {
       if (error instanceof InvalidInputError) {
         const now = await imports.state(told.id)
-        await teller.end(endedBy(error, doing, now))
+        const said = endedBy(error, doing, now)
+        await teller.end(said)
         // Said first: what is over is not looked at again, and so could not be said again.
         if (doing === 'checking' || now?.stage === 'running') await imports.cancel(told.id)
-        return undefined
+        return { message, said, isWell: false }
       }
       // Another process says how it goes on, or Slack does not take it now.
       if (error instanceof UpstreamError) throw error
@@ -313,6 +316,13 @@ type Work = (onProgress: (progress: Reached) => void, now: ImportState) => Promi
 interface Told {
   readonly message: DirectMessage
   readonly paced: PacedMessage
+}
+
+interface Ended extends Pick<Told, 'message'> {
+  /** The last word. */
+  readonly said: Message
+  /** The list could be read. */
+  readonly isWell: boolean
 }
 
 interface Reached {

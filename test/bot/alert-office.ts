@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 import { type Slack, textOf } from '../../practice/slack/index.ts'
+import { alertNotices } from '../../src/bot/alert-notices.ts'
 import { createAlertDelivery } from '../../src/bot/alerts/delivery.ts'
 import type { Audience } from '../../src/bot/channel-audience.ts'
 import { delivering } from '../../src/bot/delivering.ts'
@@ -9,6 +10,7 @@ import type { Standing } from '../../src/bot/roles.ts'
 import { createSlackSender } from '../../src/bot/sender.ts'
 import { type Alerts, createAlerts } from '../../src/core/alerts/alerts.ts'
 import { followJobs } from '../../src/core/alerts/following.ts'
+import { ALERT_NOTICE, ALERT_WATCH, tellElsewhere, watchHandler } from '../../src/core/alerts/notices.ts'
 import type { AlertSettings } from '../../src/core/alerts/settings.ts'
 import { alertJobs } from '../../src/core/alerts/triggers.ts'
 import { createContactChanges } from '../../src/core/changes/contact-changes.ts'
@@ -84,8 +86,16 @@ export async function anAlertOffice({
       const alerts = createAlerts({ database, settings, timeZone: 'UTC', now })
       const audienceOf = async () => readers.audience
       const delivery = createAlertDelivery({ alerts, sender, audienceOf, jobsQueued: () => {}, log })
+      const watch = { database, sources: [], channel: slack.channel('sales').id, dayOf, now }
       const handlers = {
         ...delivery.handlers,
+        [ALERT_WATCH]: watchHandler(watch),
+        [ALERT_NOTICE]: alertNotices({
+          sender,
+          tellElsewhere: (id, order) => tellElsewhere(watch, id, order),
+          jobsQueued: () => {},
+          log,
+        }),
         [FORGET_POSTS]: forgetPosts({ sender, shownAnew: async () => undefined, log }),
       }
       const worker = new Worker({ database, handlers, owner: randomUUID(), now, random: () => 0.5, log })

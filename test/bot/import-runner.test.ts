@@ -260,6 +260,34 @@ describe('a check', () => {
     expect(words.cancel).toHaveBeenCalledOnce()
   })
 
+  test.each([
+    ['cannot be read', ready, 'people.csv ends in the middle of row 3'],
+    [
+      'was cancelled meanwhile',
+      vi.fn(async () => anImportState({ stage: 'cancelled', done: 0 })).mockImplementationOnce(ready),
+      'people.csv was not imported: it was cancelled.',
+    ],
+  ])('of a list that %s says so in the form, too', async (_, state, words) => {
+    const unreadable = new InvalidInputError('people.csv ends in the middle of row 3')
+    const { carryOut, said, views } = aRunner({ imports: { state, dryRun: () => Promise.reject(unreadable) } })
+    await carryOut(IMPORT_CHECK, check)
+    expect([said.at(-1), views.at(-1)]).toEqual([expect.stringContaining(words), expect.stringContaining(words)])
+    expect(views.join()).not.toContain('is checked')
+  })
+
+  test('that was cancelled just before its end says so in the form, too', async () => {
+    const cancelled = async () => anImportState({ stage: 'cancelled', done: 0 })
+    const { carryOut, views } = aRunner({ imports: { state: vi.fn(cancelled).mockImplementationOnce(ready) } })
+    await carryOut(IMPORT_CHECK, check)
+    expect(views.at(-1)).toContain('it was cancelled')
+  })
+
+  test('that went well says in the form where to look', async () => {
+    const { carryOut, views } = aRunner({ imports: { state: ready } })
+    await carryOut(IMPORT_CHECK, check)
+    expect(views.at(-1)).toContain('people.csv is checked')
+  })
+
   test('of a list that somebody imports meanwhile leaves the last word to that', async () => {
     const state = vi.fn(async () => anImportState()).mockImplementationOnce(ready)
     const { carryOut, said, cancel } = aRunner({ imports: { state } })

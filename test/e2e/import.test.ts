@@ -20,9 +20,12 @@ test(`kill -9 in the middle of an import, ${ROUNDS} times: it goes on where it w
 }, async () => {
   await using whole = aHome()
   await using broken = aHome()
-  const people = Array.from({ length: ROWS }, (_, n) => `p${n % (ROWS - 100)}@example.com,P${n},"crowd, q${n % 3}"`)
+  const people = Array.from(
+    { length: ROWS },
+    (_, n) => `p${n % (ROWS - 100)}@example.com,P${n},"crowd, q${n % 3}",${n === 0 ? 'ask Bob' : ''}`,
+  )
   const file = join(broken.folder, 'people.csv')
-  writeFileSync(file, ['email,first name,tags', ...people, 'nobody,,', ''].join('\n'))
+  writeFileSync(file, ['email,first name,tags,Unsubscribed', ...people, 'nobody,,,', ''].join('\n'))
   const [expected] = await Promise.all([crm(whole, ['import', file, '--json']), prepared(broken)])
 
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -37,6 +40,7 @@ test(`kill -9 in the middle of an import, ${ROUNDS} times: it goes on where it w
 
   const ended = await crm(broken, ['import', file, '--json'])
   expect(ended.stderr).toContain('It goes on after row')
+  expect(ended.stderr).toContain('1 value of the column "Unsubscribed" says nothing we understand ("ask Bob")')
   expect(ended.code).toBe(0)
   const counts = JSON.parse(ended.stdout)
   expect({ ...counts, import: 0 }).toEqual({ ...JSON.parse(expected.stdout), import: 0 })

@@ -6,6 +6,7 @@ import { z } from 'zod'
 
 import { Clock } from '../../practice/clock.ts'
 import { type Practice, startPractice } from '../../practice/practice.ts'
+import { textOf } from '../../practice/slack/index.ts'
 
 const HOUR = 60 * 60_000
 
@@ -97,6 +98,15 @@ describe('a practice workspace that is moved to the next morning', () => {
     const ada = slack.person('ada')
     await expect.poll(() => ada.messages().map((one) => one.text)).toContainEqual(expect.stringContaining('replied'))
     expect((await ada.type('/crm ada@example.com'))?.text).toContain('ada@example.com')
+  })
+
+  test('has a Slack whose clock agrees with the program', async () => {
+    await using practice = await startPractice({ port: 0, withSamples: false, now: Date.now })
+    await move(practice, 'hour')
+    const ada = practice.slack.person('ada')
+    const health = textOf(await ada.type('/crm health'))
+    expect(health).toMatch(/^Health/)
+    expect(health).not.toContain('ahead of Slack')
   })
 
   test('brings one digest, and no second one on the same day', async () => {

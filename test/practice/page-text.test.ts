@@ -100,7 +100,10 @@ test('keeps the parts of a state that did not change, so that they are not drawn
 })
 
 const COMMANDS = [
-  { command: '/crm', description: 'Look up', usageHint: 'ada@example.com | lookup Ada Lovelace | help' },
+  {
+    ...{ command: '/crm', description: 'Look up' },
+    usageHint: 'ada@example.com | lookup Ada Lovelace | search ada tag:vip | help',
+  },
 ]
 
 test.each([
@@ -108,7 +111,7 @@ test.each([
   ['hello', []],
   ['/', ['/crm ']],
   ['/x', []],
-  ['/crm ', ['/crm ada@example.com', '/crm lookup Ada Lovelace', '/crm help']],
+  ['/crm ', ['/crm ada@example.com', '/crm lookup Ada Lovelace', '/crm search ada tag:vip', '/crm help']],
   ['/CRM L', ['/crm lookup Ada Lovelace']],
   ['/crm help', []],
   ['/crm stats', []],
@@ -118,8 +121,12 @@ test.each([
 
 test('proposes to try it on somebody who exists', () => {
   const contact = { email: 'li@lumen.example', name: 'Li Wei' }
-  expect(examplesOf(COMMANDS, contact)).toEqual(['/crm li@lumen.example', '/crm lookup Li Wei', '/crm help'])
-  expect(examplesOf(COMMANDS, undefined)).toEqual(['/crm ada@example.com', '/crm lookup Ada Lovelace', '/crm help'])
+  expect(examplesOf(COMMANDS, contact)).toEqual([
+    ...['/crm li@lumen.example', '/crm lookup Li Wei', '/crm search li', '/crm help'],
+  ])
+  expect(examplesOf(COMMANDS, undefined)).toEqual([
+    ...['/crm ada@example.com', '/crm lookup Ada Lovelace', '/crm search ada tag:vip', '/crm help'],
+  ])
   expect(examplesOf([], contact)).toEqual([])
 })
 

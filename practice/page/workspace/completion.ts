@@ -57,6 +57,7 @@ export function examplesOf(
 function aboutSomebody(part: string, contact: { readonly email: string; readonly name: string } | undefined): string {
   if (!contact) return part
   if (/\S+@\S+/.test(part)) return part.replace(/\S+@\S+/, contact.email)
-  const [, verb] = /^(lookup) \S/.exec(part) ?? []
-  return verb && contact.name ? `${verb} ${contact.name}` : part
+  const [verb = ''] = /^(?:lookup|search)(?= \S)/.exec(part) ?? []
+  if (!verb || !contact.name) return part
+  return `${verb} ${verb === 'search' ? contact.name.split(/\s/, 1)[0]?.toLowerCase() : contact.name}`
 }

@@ -6,7 +6,6 @@ import {
   ALERT_REMINDER,
   ALERT_ROLL_UP,
   ALERT_UNDO_OVER,
-  type EntryOrder,
   readChangeOrder,
   readEntryOrder,
   readEventOrder,
@@ -21,7 +20,7 @@ import type { Logger } from '../../core/logger.ts'
 import type { JobHandler } from '../../core/worker.ts'
 import type { Message } from '../blocks.ts'
 import type { Audience } from '../channel-audience.ts'
-import { channelRefusal } from '../channel-refusals.ts'
+import { isNoPlace } from '../channel-refusals.ts'
 import type { Posted, SlackSender } from '../sender.ts'
 import { SlackRefusedError } from '../slack-refusals.ts'
 import { alertView } from '../views/alert.ts'
@@ -85,12 +84,15 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
   }
 
   /** What the place of an alert does not take is told elsewhere, and undefined here; refused where that cannot be. */
-  async function orElsewhere<T>(target: string, post: () => Promise<T>, event?: EntryOrder): Promise<T | undefined> {
+  async function orElsewhere<T>(
+    target: string,
+    post: () => Promise<T>,
+    planElsewhere = () => alerts.planElsewhere(target),
+  ): Promise<T | undefined> {
     try {
       return await post()
     } catch (error) {
-      const isNoPlace = error instanceof SlackRefusedError && channelRefusal(target, error.code)
-      if (!isNoPlace || !(await alerts.planElsewhere(target, event))) throw error
+      if (!isNoPlace(target, error) || !(await planElsewhere())) throw error
       log.warn('an alert goes elsewhere: its own place takes no messages', { target, error })
       jobsQueued()
       return undefined
@@ -174,7 +176,7 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
           const { channel, ts: thread } = below
           const entering = () =>
             sender.post({ ...view, channel, to: target, thread, key, broadcast: order.isBroadcast })
-          const posted = await orElsewhere(target, entering, order)
+          const posted = await orElsewhere(target, entering, () => alerts.planElsewhere(target, order))
           if (posted) await alerts.entered(entry, order, posted)
         } catch (error) {
           // The message shows what is new, or was deleted by somebody who wants to hear no more of it.
@@ -194,9 +196,12 @@ export function createAlertDelivery({ alerts, sender, audienceOf, jobsQueued, lo
         if (!reminder) return await forget(order.conversation, { sending, uncertain }, postBelow)
         const { target, below } = reminder
         const view = reminderView(reminder, await audienceOf(below?.channel ?? target))
-        const posted = await postBelow(view, { key, target, below, broadcast: true })
-        await alerts.reminded(order, reminder, posted)
-        await showNow(order.conversation)
+        const reminding = async () => {
+          const posted = await postBelow(view, { key, target, below, broadcast: true })
+          await alerts.reminded(order, reminder, posted)
+          await showNow(order.conversation)
+        }
+        await orElsewhere(target, reminding, () => alerts.remindElsewhere(order, target))
       },
     },
     showNow,

@@ -5,32 +5,34 @@ import { LocalClock } from '../local-clock.ts'
 import {
   alertEvent,
   conversationById,
-  isToldElsewhere,
   markEntered,
   markRollUpShown,
   markShown,
   type Shown,
+  toldElsewhere,
   toldEvents,
   toldNowhere,
 } from '../store/alerts.ts'
 import type { Database } from '../store/database.ts'
 import type { PostRow } from '../store/erasure.ts'
+import { enqueue } from '../store/jobs.ts'
 import { createDayOf } from '../time.ts'
 import type { TriageKind } from './conversation.ts'
 import { LIVES_MS, UNDO_IN_ALERT_MS } from './conversation.ts'
-import { type ChangeOrder, type EntryOrder, entryKey } from './jobs.ts'
+import { type ChangeOrder, type EntryOrder, entryKey, type ReminderOrder, reminderJob } from './jobs.ts'
 import { planAlert, planFollowing } from './plan.ts'
 import {
   type Alert,
   type AlertEvent,
   alertEventOf,
+  leadOf,
   type PlacedAlert,
   type PlacedRollUp,
   readAlert,
   readRollUp,
 } from './read-alert.ts'
 import { isReminderDay, remindAt, zoneOr } from './remind-at.ts'
-import { type Reminder, readReminder, reminded } from './reminder.ts'
+import { belowOf, type Reminder, readReminder, reminded } from './reminder.ts'
 import { revise } from './reopen.ts'
 import type { AlertSettings } from './settings.ts'
 import { type TriageOutcome, triage } from './triage.ts'
@@ -78,7 +80,12 @@ export interface Alerts {
   undo(change: number, by: string): Promise<Undoing>
   /** The button that takes a triage back goes: what is to be shown then. False where there is nothing of it. */
   undoOver(order: ChangeOrder): Promise<boolean>
-  readReminder(order: ChangeOrder): Promise<Reminder | undefined>
+  readReminder(order: Omit<ReminderOrder, 'sending'>): Promise<Reminder | undefined>
+  /**
+   * `target` takes no messages: what somebody is to be reminded of is told wherever alerts go now, and the
+   * reminder queued for there. False where that is nowhere else.
+   */
+  remindElsewhere(order: ChangeOrder, target: string): Promise<boolean>
   reminded(order: ChangeOrder, reminder: Reminder, post: Place | undefined): Promise<void>
   /** Whether the message still offers to take back what somebody made of it. */
   offersUndo(alert: Alert): boolean
@@ -108,9 +115,13 @@ export function createAlerts({ database, settings, timeZone: ownZone, now }: Ale
     })
   }
 
-  async function planAnew(target: string, { conversation, kind, provider, id }: ToldEventKey): Promise<boolean> {
+  /** The conversation that tells it elsewhere since then, or before. */
+  async function planAnew(
+    target: string,
+    { conversation, kind, provider, id }: ToldEventKey,
+  ): Promise<number | undefined> {
     if (kind !== 'followed') await planAlert({ database, now, ...settings }, readAlertOrder({ kind, provider, id }))
-    return await isToldElsewhere(database, target, { conversation, kind, provider, id })
+    return await toldElsewhere(database, target, { conversation, kind, provider, id })
   }
 
   return {
@@ -134,12 +145,13 @@ export function createAlerts({ database, settings, timeZone: ownZone, now }: Ale
     },
 
     async planElsewhere(target, event) {
-      if (event) return await planAnew(target, event)
+      if (event) return (await planAnew(target, event)) !== undefined
       for (const conversation of await toldNowhere(database, target, now() - LIVES_MS)) {
         for (const { kind, event } of await toldEvents(database, [conversation])) {
           const { provider, id } = event
+          if (kind === 'followed') continue
           // What has no other place has none for those after it either.
-          if (kind !== 'followed' && !(await planAnew(target, { conversation, kind, provider, id }))) return false
+          if ((await planAnew(target, { conversation, kind, provider, id })) === undefined) return false
         }
       }
       return true
@@ -166,6 +178,19 @@ export function createAlerts({ database, settings, timeZone: ownZone, now }: Ale
     undo: (change, by) => undo(database, change, options(by)),
     undoOver: (order) => database.transaction((tx) => undoOver(tx, order, now())),
     readReminder: (order) => readReminder(database, order, now()),
+    async remindElsewhere({ conversation, change }, target) {
+      const lead = leadOf(await toldEvents(database, [conversation]))
+      if (!lead) return false
+      const { provider, id } = lead.event
+      const elsewhere = await planAnew(target, { conversation, kind: lead.kind, provider, id })
+      const row = elsewhere === undefined ? undefined : await conversationById(database, elsewhere)
+      if (!row) return false
+      const sending = { target: row.target, below: await belowOf(database, row) }
+      const due = { runAt: await settings.notBefore(row.target, now()) }
+      const job = reminderJob({ conversation, change, elsewhere: row.id }, sending, due)
+      await database.transaction((tx) => enqueue(tx, [job], now()))
+      return true
+    },
     reminded: (order, { alert }, post) =>
       reminded(database, order, post && { ...post, contactId: alert.contact.id }, now()),
     offersUndo: ({ triage: made }) => made !== null && !made.isOver && now() - made.at < UNDO_IN_ALERT_MS,

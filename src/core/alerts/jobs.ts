@@ -52,7 +52,11 @@ const OfChange = z.object({ conversation: z.int().positive(), change: z.int().po
 /** A conversation, and what somebody made of it. */
 export type ChangeOrder = Readonly<z.infer<typeof OfChange>>
 
-const Reminding = OfChange.extend({ sending: Sending.optional() })
+const Reminding = OfChange.extend({
+  /** The conversation about the same contact that it is said in, where the place of its own takes no messages. */
+  elsewhere: z.int().positive().optional(),
+  sending: Sending.optional(),
+})
 
 export type ReminderOrder = Readonly<z.infer<typeof Reminding>>
 
@@ -149,13 +153,15 @@ export function undoOverJob(order: ChangeOrder, { runAt }: Due): NewJob {
 }
 
 export function reminderJob(
-  order: ChangeOrder,
+  order: Omit<ReminderOrder, 'sending'>,
   { target, below }: Pick<Sending, 'target' | 'below'>,
   { runAt }: Due,
 ): NewJob {
-  const id = `${ALERT_REMINDER}:${order.change}`
+  const isElsewhere = order.elsewhere !== undefined
+  const id = `${ALERT_REMINDER}:${order.change}${isElsewhere ? `:${target}` : ''}`
   const payload: ReminderOrder = { ...order, sending: { target, key: id, below } }
-  return { id, kind: ALERT_REMINDER, payload, key: null, runAt }
+  // Elsewhere behind the message that it goes below, which may not be there yet.
+  return { id, kind: ALERT_REMINDER, payload, key: isElsewhere ? inOrder(target) : null, runAt }
 }
 
 /** In order with the alerts about the same person. */

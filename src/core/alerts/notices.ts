@@ -4,6 +4,7 @@ import type { NewJob } from '../job.ts'
 import { KNOWN_DAYS, sourceState } from '../sources.ts'
 import { reachOfCampaigns } from '../statistics.ts'
 import { bouncingCampaigns, lastTold, saveTold, type Told } from '../store/alert-notices.ts'
+import { troubleOf } from '../store/channel-troubles.ts'
 import type { Database } from '../store/database.ts'
 import { enqueue } from '../store/jobs.ts'
 import { sourceCounts } from '../store/roll-ups.ts'
@@ -43,7 +44,12 @@ const Notice = z.discriminatedUnion('kind', [
 /** What is told about everybody together. */
 export type Notice = Readonly<z.infer<typeof Notice>>
 
-const NoticeOrder = z.object({ to: z.string(), notice: Notice })
+const NoticeOrder = z.object({
+  to: z.string(),
+  notice: Notice,
+  /** Where the same goes, too. */
+  beside: z.array(z.string()).default([]),
+})
 
 export type NoticeOrder = Readonly<z.infer<typeof NoticeOrder>>
 
@@ -111,13 +117,37 @@ async function tell(tx: Database, { channel }: WatchDeps, { notice, about, perio
   const targets = await targetsOf(tx, channel, notice.kind, aboutOf(notice))
   if (targets.length === 0) return
   const name = `${ALERT_NOTICE}:${notice.kind}:${about}:${period || Math.floor(now / HOUR_MS)}`
-  const jobs = targets.map(async ({ to }) => {
-    const payload: NoticeOrder = { to, notice }
-    const runAt = await notBefore(tx, to, now)
-    return { id: `${name}:${to}`, kind: ALERT_NOTICE, payload, key: `${ALERT_NOTICE}:${to}`, runAt }
-  })
+  const places = targets.map(({ to }) => to)
+  const jobs = places.map((to) =>
+    noticeJob(tx, name, { to, notice, beside: places.filter((other) => other !== to) }, now),
+  )
   await enqueue(tx, await Promise.all(jobs), now)
   await saveTold(tx, notice.kind, { about, period, at: now })
+}
+
+async function noticeJob(tx: Database, name: string, order: NoticeOrder, now: number): Promise<NewJob> {
+  const { to } = order
+  const runAt = await notBefore(tx, to, now)
+  return { id: `${name}:${to}`, kind: ALERT_NOTICE, payload: order, key: `${ALERT_NOTICE}:${to}`, runAt }
+}
+
+/**
+ * The place of the job `id` takes no messages: the same is queued for where alerts go that no rule sends
+ * anywhere, unless it is taken in another place. False where that is nowhere else.
+ */
+export async function tellElsewhere(
+  { database, channel, now }: Pick<WatchDeps, 'database' | 'channel' | 'now'>,
+  id: string,
+  { to, notice, beside }: NoticeOrder,
+): Promise<boolean> {
+  const troubles = await Promise.all(beside.map((other) => troubleOf(database, other)))
+  if (troubles.includes(undefined)) return true
+  if (channel === null || channel === to) return false
+  const name = id.slice(0, -`:${to}`.length)
+  await database.transaction(async (tx) => {
+    await enqueue(tx, [await noticeJob(tx, name, { to: channel, notice, beside }, now())], now())
+  })
+  return true
 }
 
 function aboutOf(notice: Notice): AlertAbout {

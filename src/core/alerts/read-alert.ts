@@ -113,7 +113,7 @@ async function alertsOf(database: Database, rows: readonly ConversationRow[], no
   return alerts
 }
 
-function leadOf(told: readonly ToldEvent[]): ToldEvent | undefined {
+export function leadOf(told: readonly ToldEvent[]): ToldEvent | undefined {
   return (
     told.findLast(({ kind }) => kind === 'replied') ?? told.findLast(({ kind }) => kind !== 'followed') ?? told.at(-1)
   )

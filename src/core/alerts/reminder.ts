@@ -3,7 +3,7 @@ import { type ConversationRow, conversationById, conversationsOfChange, rollUpBy
 import type { Database } from '../store/database.ts'
 import type { PostRow } from '../store/erasure.ts'
 import type { Triage } from './conversation.ts'
-import { type ChangeOrder, placeOf } from './jobs.ts'
+import { type ChangeOrder, placeOf, type ReminderOrder } from './jobs.ts'
 import { type Alert, readAlert } from './read-alert.ts'
 import { revise } from './reopen.ts'
 
@@ -19,14 +19,15 @@ export interface Reminder {
 /** Undefined where nobody is to be reminded any more: it was taken back, settled by a reply, or said already. */
 export async function readReminder(
   database: Database,
-  { conversation, change }: ChangeOrder,
+  { conversation, change, elsewhere }: Omit<ReminderOrder, 'sending'>,
   now: number,
 ): Promise<Reminder | undefined> {
   const alert = await readAlert(database, conversation, now)
   if (!alert) return undefined
   const { triage, row } = alert
   if (triage?.change !== change || triage.isOver) return undefined
-  return { alert, triage, target: row.target, below: await belowOf(database, row) }
+  const said = elsewhere === undefined ? row : await conversationById(database, elsewhere)
+  return said && { alert, triage, target: said.target, below: await belowOf(database, said) }
 }
 
 /** The message that a conversation is told in, alone or among others. */

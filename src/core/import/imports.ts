@@ -25,7 +25,8 @@ import type { Column } from './columns.ts'
 import { type DryRun, dryRunOf, type RejectedRow } from './dry-run.ts'
 import type { HowToRead, Inspection } from './inspection.ts'
 import { dropBytes, forgetList, keepList, keptList } from './kept-list.ts'
-import { countRows, inspect, readRows } from './read.ts'
+import { unclearAmong } from './opt-outs.ts'
+import { countRows, hasOptOuts, inspect, readRows } from './read.ts'
 import { rejectedLines } from './rejected.ts'
 import type { ImportCounts, ImportStage, KeptContact, UndoCounts, UndoReport } from './report.ts'
 import { type RunDeps, type RunOptions, runRows } from './run.ts'
@@ -220,7 +221,7 @@ export function createImports(deps: ImportsDeps): Imports {
       const how = reading(before, inspection)
       const row = await started(before, how, usual)
       if (row) {
-        const rows = readRows(keptList(database, row), { ...how, skip: row.place })
+        const rows = readRows(keptList(database, row), { ...how, skip: row.place, onSkipped: saidAgain(how, options) })
         await runRows(deps, row, rows, how.inspection.unit, options)
       }
       return await stateOf(id)
@@ -298,6 +299,15 @@ export function createImports(deps: ImportsDeps): Imports {
         })
       }
     },
+  }
+}
+
+/** Tells what rows say that came in before, where they may say anything: most lists go on without a look at those. */
+function saidAgain(how: HowToRead, { onUnclear }: RunOptions): HowToRead['onSkipped'] {
+  if (!onUnclear || !hasOptOuts(how)) return undefined
+  return (row) => {
+    const unclear = unclearAmong([row])
+    if (unclear.length > 0) onUnclear(unclear)
   }
 }
 

@@ -63,6 +63,8 @@ export interface HowToRead {
   readonly columns?: readonly Column[] | undefined
   /** So many rows were dealt with before: they are passed over. */
   readonly skip?: number | undefined
+  /** Gets those, too, of which nothing is made where nobody wants them. */
+  readonly onSkipped?: ((row: ReadRow) => void) | undefined
   /**
    * Since when somebody is unsubscribed or bounced of whom the list says so without a date, UTC
    * milliseconds; without it the list's word stays a field of the contact's own.

@@ -67,6 +67,17 @@ const NO_CONTACT = words('donotcontact donotemail nichtkontaktieren nepascontact
 /** They say no where they stand beside a person or an address; a room is cleaned, too, and a customer has a complaint. */
 const AMBIGUOUS = words('complained complaint spam abuse bounced cleaned dnc blocklisted blacklisted')
 
+/** Among other words they may say no. To mail is to send a letter, too. */
+const NEARLY: ReadonlySet<string> = new Set([...REASONS.keys(), ...words('donotmail dontmail dontemail dontcontact')])
+/** Whether one is there at all, in what `plain` leaves: most cells have none, and some are long. */
+const ANY_OF_THEM = new RegExp([...NEARLY].join('|'))
+/** What any of them begins with. */
+const BEGINNINGS: ReadonlySet<string> = new Set(
+  [...NEARLY].flatMap((word) => Array.from(word, (_, at) => word.slice(0, at + 1))),
+)
+/** After these the word says the opposite, or what passes. */
+const TURNS_ROUND = words('not no never longer without soft nicht kein keine nie non pas jamais mai nunca niet geen')
+
 const YES = words('true yes y t 1 x on checked ✓ ✔ ☑ ✅ ja j wahr oui o vrai si s verdadero vero sim verdadeiro waar')
 const NO = words(`
   false no n f 0 off unchecked - – — never none null nil na nan undefined unknown nein falsch non faux falso nao nee onwaar
@@ -158,13 +169,37 @@ function judged(kind: Kind, text: string, listedAt: number | undefined): Saying 
   if (kind === 'thing') return reason && !isAmbiguous ? PERHAPS : NOTHING
   if (kind === 'label' && isAmbiguous) return PERHAPS
   if (reason) return { says: 'stop', reason, at: null, isPlain: true }
-  if (kind === 'status' || kind === 'label' || word === '' || NO.has(word) || isNought(text)) return NOTHING
+  if (word === '' || NO.has(word) || isNought(text)) return NOTHING
+  if (kind === 'status' || kind === 'label') return ANY_OF_THEM.test(word) && saysNearly(text) ? PERHAPS : NOTHING
   const stop = { says: 'stop', reason: USUAL[kind], at: null } as const
   if (YES.has(word)) return { ...stop, isPlain: true }
   const at = pastTimeOf(text, listedAt)
   if (at !== null) return { ...stop, at, isPlain: true }
   if (isNo(text) || isShare(text) || isNoDate(text, listedAt)) return NOTHING_BUT_TEXT
   return isDate(kind, text) ? { ...stop, isPlain: false } : { says: 'what?', isPlain: false }
+}
+
+/** `Unsubscribed (2024)`, `Do not contact or call`; but not `never bounced` or `resubscribed`. */
+function saysNearly(text: string): boolean {
+  const all = fold(text).split(/[^\p{L}\p{N}]+/u)
+  for (let at = 0; at < all.length; ) {
+    const end = endOfReason(all, at)
+    if (end > at && !TURNS_ROUND.has(all[at - 1] ?? '')) return true
+    at = Math.max(end, at + 1)
+  }
+  return false
+}
+
+/** Where the longest one ends that begins at `at`, which may be several words; `at` where none does. */
+function endOfReason(all: readonly string[], at: number): number {
+  let end = at
+  let said = all[at] ?? ''
+  for (let next = at + 1; BEGINNINGS.has(said); next += 1) {
+    if (NEARLY.has(said)) end = next
+    if (next === all.length) break
+    said += all[next]
+  }
+  return end
 }
 
 /** `0`, `0.00%`, `00.00.0000` */

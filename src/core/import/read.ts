@@ -10,6 +10,7 @@ import { type Encoding, type Survey, surveyOf, textBefore, textOf } from './enco
 import { entriesOf } from './entries.ts'
 import type { HowToRead, Inspection, ReadRow } from './inspection.ts'
 import { mailboxesOf } from './lines.ts'
+import { optOutsIn } from './opt-outs.ts'
 import { contactIn, placesOf } from './rows.ts'
 import type { ImportSource } from './source.ts'
 import { delimiterOf, MAX_ROWS, placeIn, rowsOf, sampleOf, type TableLayout, tooLong } from './table.ts'
@@ -175,8 +176,11 @@ export async function* readRows(source: ImportSource, how: HowToRead): AsyncGene
   let left = how.skip ?? 0
   for await (const rows of READERS[how.inspection.format](source, how)) {
     for (const row of rows) {
-      if (left > 0) left -= 1
-      else yield row()
+      if (left === 0) yield row()
+      else {
+        left -= 1
+        how.onSkipped?.(row())
+      }
     }
   }
 }
@@ -215,6 +219,11 @@ async function* readTable(
       return 'reason' in read ? { at: number, ...read, cells } : { ...withQuestion(number, read), cells }
     })
   }
+}
+
+/** Whether a column may say of somebody not to write to them. */
+export function hasOptOuts({ inspection, columns }: HowToRead): boolean {
+  return optOutsIn(columns ?? inspection.columns ?? [], inspection.header).length > 0
 }
 
 function hasAddresses(columns: readonly Column[]): boolean {

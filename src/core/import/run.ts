@@ -30,7 +30,7 @@ export interface RunProgress {
 
 export interface RunOptions {
   readonly onProgress?: (progress: RunProgress) => void
-  /** What rows that came in say about writing to people, and nobody understands. */
+  /** What rows that came in, now or before, say about writing to people, and nobody understands. */
   readonly onUnclear?: (words: readonly UnclearWord[]) => void
   /** Ends it after the group that is under way; it can go on later. */
   readonly signal?: AbortSignal

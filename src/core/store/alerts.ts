@@ -236,20 +236,20 @@ export async function toldNowhere(database: Database, target: string, since: num
   return rows.map(({ id }) => Number(id))
 }
 
-/** Whether an event of a conversation has its place somewhere else than in `target`, too, where messages are taken. */
-export async function isToldElsewhere(
+/** The conversation that tells an event of `conversation` somewhere else than in `target`, where messages are taken. */
+export async function toldElsewhere(
   database: Database,
   target: string,
   { conversation, kind, provider, id }: Readonly<Record<'kind' | 'provider' | 'id', string> & { conversation: number }>,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const { alertConversations: table, alertEvents: told, channelTroubles: troubles } = database.tables
-  const rows = await database.all(sql`
-    select 1 from ${table} as c join ${table} as o on o.contact_id = c.contact_id join ${told} as e on e.conversation_id = o.id
+  const [row] = await database.all(sql`
+    select o.id from ${table} as c join ${table} as o on o.contact_id = c.contact_id join ${told} as e on e.conversation_id = o.id
     where c.id = ${conversation} and e.target <> ${target}
       and e.kind = ${kind} and e.provider = ${provider} and e.event_id = ${id}
       and not exists (select 1 from ${troubles} as t where t.target = e.target)
-    limit 1`)
-  return rows.length > 0
+    order by o.id desc limit 1`)
+  return row && Number(row.id)
 }
 
 /** How something is counted, and when it happened. */

@@ -6,7 +6,7 @@ import type { Happening } from '../../../src/core/alerts/triggers.ts'
 import { eraseContact } from '../../../src/core/erasure/erase-contact.ts'
 import type { EngagementEvent } from '../../../src/core/event.ts'
 import { ingestAll } from '../../../src/core/ingest.ts'
-import { isToldElsewhere, markShown, toldNowhere } from '../../../src/core/store/alerts.ts'
+import { markShown, toldElsewhere, toldNowhere } from '../../../src/core/store/alerts.ts'
 import { beginTrouble, endTrouble } from '../../../src/core/store/channel-troubles.ts'
 import { contactByAddress } from '../../../src/core/store/contacts.ts'
 import type { Database } from '../../../src/core/store/database.ts'
@@ -83,11 +83,11 @@ describe.each(databases)('an alert on $name', ({ open }) => {
     await plan(database, erin, { to: [SALES] })
     expect(await toldNowhere(database, nobody, NOW - DAY)).toEqual([1])
     const { provider, id } = erin
-    expect(await isToldElsewhere(database, nobody, { conversation: 2, kind: 'replied', provider, id })).toBe(true)
-    expect(await isToldElsewhere(database, SALES, { conversation: 2, kind: 'replied', provider, id })).toBe(true)
+    expect(await toldElsewhere(database, nobody, { conversation: 2, kind: 'replied', provider, id })).toBe(3)
+    expect(await toldElsewhere(database, SALES, { conversation: 2, kind: 'replied', provider, id })).toBe(2)
     const trouble = { target: SALES, code: 'is_archived', now: NOW, forgottenBefore: 0 }
     await database.transaction((tx) => beginTrouble(tx, trouble))
-    expect(await isToldElsewhere(database, nobody, { conversation: 2, kind: 'replied', provider, id })).toBe(false)
+    expect(await toldElsewhere(database, nobody, { conversation: 2, kind: 'replied', provider, id })).toBeUndefined()
     expect(await toldNowhere(database, nobody, NOW - DAY)).toEqual([1, 2])
     await database.transaction((tx) => endTrouble(tx, SALES))
     await database.transaction((tx) => markShown(tx, 1, { channel: 'D0LEFT', ts: '1.2', revision: 1 }))

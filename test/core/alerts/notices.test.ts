@@ -112,7 +112,7 @@ describe.each(databases)('notices on $name', ({ open }) => {
     const rows = await database.db.select().from(database.tables.jobs)
     const orders = rows.filter(({ kind }) => kind === ALERT_NOTICE).map(({ payload }) => readNoticeOrder(payload))
     const notice = { kind: 'bounce_rate', campaign: 'Spring', sent: 60, bounced: 2, threshold: 2.5 }
-    expect(orders).toEqual([{ to: 'CALL', notice }])
+    expect(orders).toEqual([{ to: 'CALL', notice, beside: [] }])
   })
 
   test('count what was delivered where tools do not say what was sent', async () => {

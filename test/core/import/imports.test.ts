@@ -136,6 +136,20 @@ describe.each(databases)('an import on $name', ({ open }) => {
     expect(told).toEqual(Array(2).fill({ column: 'Newsletter', text: 'ask Bob', isUsual: true }))
   })
 
+  test('says them of all rows, also of those that came in before it was stopped in the middle', async () => {
+    await using database = await open()
+    const rows = Array.from({ length: 900 }, (_, n) => `p${n}@example.com,${n % 300 === 0 ? `ask ${n / 300}` : 'no'}`)
+    const imports = importsOf(database)
+    const id = await imports.begin(anOrder(['email,Unsubscribed', 'nobody,ask', ...rows, ''].join('\n')))
+    const stop = new AbortController()
+    await expect(
+      imports.run(id, { signal: stop.signal, onProgress: () => stop.abort(new Error('stopped')) }),
+    ).rejects.toThrow('stopped')
+    const told: string[] = []
+    await imports.run(id, { onUnclear: (words) => told.push(...words.map(({ text }) => text)) })
+    expect(told).toEqual(['ask 0', 'ask 1', 'ask 2'])
+  })
+
   test('finds a person again who stands many rows before', async () => {
     await using database = await open()
     const rows = Array.from({ length: 600 }, (_, n) => `p${n}@example.com,P${n}`)

@@ -246,6 +246,53 @@ describe('a status', () => {
     })
   })
 
+  test.each([
+    'Unsubscribed - via link',
+    'Unsubscribed by user',
+    'Unsubscribed (2024)',
+    '(Un-subscribed) 2024',
+    'Active, unsubscribed later',
+    'Not interested: unsubscribed',
+    'Has opted-out of e-mail',
+    'Do not mail',
+    'Do not mail or call',
+    'Do not email or call',
+    'Do not e-mail or call',
+    'Do not contact or call',
+    "Don't email!",
+    'Hard bounced twice',
+    'Complained (abuse)',
+    'Abgemeldet am 5. Mai',
+    `They wrote at length that they had ${'very '.repeat(50)}much unsubscribed before`,
+  ])('%s nearly says not to write: it suppresses nobody, and is said', async (word) => {
+    for (const header of ['Lead Status', 'Stage']) {
+      expect(await readAda({ [header]: word })).toEqual({ email: 'ada@example.com', customFields: { [header]: word } })
+      expect(await unclearIn(`email,${header}\nada@example.com,"${word}"\n`)).toEqual([
+        expect.stringContaining(`1 value of the column "${header}" may say not to write, but suppresses nobody`),
+      ])
+    }
+  })
+
+  test.each([
+    'Resubscribed',
+    'Not unsubscribed (2024)',
+    'Never bounced - 2024',
+    'No spam complaint so far',
+    'No hard bounce',
+    'Soft bounced (2024)',
+    'No longer unsubscribed',
+    'Nicht abgemeldet, Stand 2024',
+    'Do not call or fax',
+    'Contact them by mail',
+    'Bounceds',
+    'Option: out of office',
+  ])('%s raises no question', async (word) => {
+    for (const header of ['Lead Status', 'Stage']) {
+      expect(await unclearIn(`email,${header}\nada@example.com,"${word}"\n`)).toEqual([])
+      expect(await suppressionOf({ [header]: word })).toBeNull()
+    }
+  })
+
   test.each(['Soft bounced', 'Subscribed', 'Active', 'Open', 'Contacted', '1', 'true', 'x', '2025-06-01'])(
     '%s says nothing of that',
     async (word) => {
