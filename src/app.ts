@@ -223,7 +223,8 @@ export async function createProgram(config: Config, surroundings: Surroundings):
     }),
   )
   http.route('/', createCallbackApp({ called: enriching.called, wake: () => enricher.wake(), log }))
-  const httpListener = getRequestListener(http.fetch)
+  // HTTP 1.0, which some balancers ask with, names no host; nothing here depends on it.
+  const httpListener = getRequestListener(http.fetch, { hostname: 'localhost' })
 
   if (!(await erasureHealth(database)).isKnown) log.warn(ANOTHER_KEY)
 

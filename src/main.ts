@@ -10,6 +10,7 @@ import type { DigestSettings } from './core/digest/settings.ts'
 import { ConfigError, CrmError } from './core/errors.ts'
 import { createLogger, type Logger } from './core/logger.ts'
 import { HOW_TO_RECEIVE, readConfig } from './environment.ts'
+import { listen } from './listening.ts'
 
 /** How long requests in flight may take when the program stops: less than the usual 30 s before a kill. */
 const DRAIN_MS = 25_000
@@ -70,16 +71,6 @@ function stopSignal(log: Logger): Promise<void> {
     resolve()
   })
   return promise
-}
-
-async function listen(server: Server, { port, host }: Config): Promise<void> {
-  server.listen(port, host)
-  try {
-    await once(server, 'listening')
-  } catch (error) {
-    const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    throw inUse ? new ConfigError(`PORT ${port} is in use by another program: choose another`) : error
-  }
 }
 
 async function closed(server: Server): Promise<void> {

@@ -57,7 +57,9 @@ export function createMetrics({ token, jobCounts }: MetricsDeps): Metrics {
 
   const app = new Hono()
   app.get('/metrics', async (c) => {
-    if (!isSame(c.req.header('authorization') ?? '', `Bearer ${token}`)) {
+    // The scheme may be written in any case, and the token in its own alone.
+    const given = /^bearer +(.*)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
+    if (!isSame(given, token)) {
       return c.text('a bearer token is needed', 401, { 'WWW-Authenticate': 'Bearer' })
     }
     return c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType })

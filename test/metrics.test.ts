@@ -24,4 +24,13 @@ test('tells nothing without the right token', async () => {
   const { app } = createMetrics({ token: TOKEN, jobCounts })
   expect((await app.request('/metrics')).status).toBe(401)
   expect((await app.request('/metrics', asked('another'))).status).toBe(401)
+  expect((await app.request('/metrics', asked(TOKEN.toUpperCase()))).status).toBe(401)
+  expect((await app.request('/metrics', { headers: { authorization: TOKEN } })).status).toBe(401)
+  expect((await app.request('/metrics', { headers: { authorization: `Basic ${TOKEN}` } })).status).toBe(401)
+})
+
+test.each(['bearer', 'BEARER', 'Bearer '])('the scheme may be written %s', async (scheme) => {
+  const { app } = createMetrics({ token: TOKEN, jobCounts })
+  const response = await app.request('/metrics', { headers: { authorization: `${scheme} ${TOKEN}` } })
+  expect(response.status).toBe(200)
 })

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 
-import { HTTPReceiver, type Receiver, SocketModeReceiver } from '@slack/bolt'
+import { HTTPReceiver, type Receiver, SocketModeReceiver, webApi } from '@slack/bolt'
 
 import { UpstreamError } from '../core/errors.ts'
 import type { Logger } from '../core/logger.ts'
@@ -66,6 +66,12 @@ function secondsAhead({ headers }: IncomingMessage, now: number): number {
   return Number(headers['x-slack-request-timestamp'] ?? 0) - now / 1000
 }
 
+function whyNone(error: unknown): string {
+  return error instanceof webApi.WebAPIPlatformError
+    ? `it answers ${error.data.error}: is SLACK_APP_TOKEN right, and does it have connections:write?`
+    : 'it did not answer; see whether this server reaches slack.com (firewall, proxy, DNS), and what slack-status.com says'
+}
+
 const RETRY_MS = [1000, 2000, 5000, 10_000, 30_000]
 /** How long Slack may take to say goodbye when we stop. */
 const FAREWELL_MS = 2000
@@ -118,9 +124,7 @@ function overSocket(appToken: string, { apiUrl, log }: Surroundings): SlackRecei
       try {
         await receiver.client.start()
       } catch (error) {
-        throw new UpstreamError('no socket to Slack: is SLACK_APP_TOKEN right, and does it have connections:write?', {
-          cause: error,
-        })
+        throw new UpstreamError(`no socket to Slack: ${whyNone(error)}`, { cause: error })
       }
       connected = true
     },

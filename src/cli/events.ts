@@ -1,8 +1,11 @@
 import { Command } from 'commander'
 
+import { InvalidInputError } from '../core/errors.ts'
 import type { EngagementEvent } from '../core/event.ts'
 import { contactByAddress } from '../core/store/contacts.ts'
+import type { Database } from '../core/store/database.ts'
 import { type EventRow, eventOf, latestEvents } from '../core/store/events.ts'
+import { providers } from '../webhooks/providers/index.ts'
 import { day, failed, plain, positive, print, withDatabase } from './context.ts'
 
 interface Options {
@@ -23,6 +26,7 @@ export function eventsCommand(): Command {
       withDatabase(async ({ database }) => {
         const contact = options.email === undefined ? undefined : await contactByAddress(database, options.email)
         if (options.email !== undefined && !contact) return failed(`No contact matches ${options.email}.`)
+        if (options.provider !== undefined) await checkProvider(database, options.provider)
         let left = options.limit
         let beforeSeq: number | undefined
         while (left > 0) {
@@ -38,6 +42,13 @@ export function eventsCommand(): Command {
 }
 
 const PAGE = 500
+
+/** Those of lists that were imported have ids that nobody knows beforehand. */
+async function checkProvider(database: Database, provider: string): Promise<void> {
+  const known = providers.map(({ id }) => id)
+  if (known.includes(provider) || (await latestEvents(database, { provider }, 1)).length > 0) return
+  throw new InvalidInputError(`There is no provider ${plain(provider)} (known: ${known.join(', ')}).`)
+}
 
 function eventText(event: EventRow, recipient: string): string {
   const { occurredAt, provider, url, ...what } = eventOf(event, recipient)

@@ -14,6 +14,7 @@ import type { Inspection } from '../core/import/inspection.ts'
 import { Unclear } from '../core/import/opt-outs.ts'
 import type { ImportCounts } from '../core/import/report.ts'
 import type { RunOptions } from '../core/import/run.ts'
+import { tagsOf, tooLongIn } from '../core/tags.ts'
 import { createDayOf } from '../core/time.ts'
 import { type Context, ctrlC, doing, failed, plain, positive, print, progress, say, withDatabase } from './context.ts'
 import { handOut, stop, undo } from './import-earlier.ts'
@@ -41,12 +42,7 @@ export function importCommand(): Command {
     .description('bring contacts in from CSV, text or interchange JSON, or take an import back')
     .argument('[file]', 'a CSV, a list of addresses or a contacts.json; - for standard input')
     .option('--campaign <name>', 'the campaign of contacts that name none')
-    .option(
-      '--tag <tag>',
-      'a tag for every contact; may be repeated',
-      (tag: string, tags: string[]) => [...tags, tag],
-      [],
-    )
+    .option('--tag <tag>', 'a tag for every contact; may be repeated', withTags, [])
     .option('--columns <columns>', 'what columns hold, as in "Nickname=firstName, Notes=-"; - leaves one out')
     .option('--overwrite', 'replace what people entered, too')
     .addOption(new Option('--dry-run', 'say what would happen and change nothing').conflicts('rejected'))
@@ -65,6 +61,11 @@ export function importCommand(): Command {
     .action((file: string | undefined, options: Options) =>
       withDatabase((context) => carriedOut(context, importsIn(context), file, options)),
     )
+}
+
+function withTags(text: string, tags: readonly string[]): string[] {
+  if (tooLongIn(text)) throw new InvalidArgumentError('A tag has at most 100 characters.')
+  return tagsOf([...tags, text])
 }
 
 const OF_AN_EARLIER = ['rejectedOf', 'stop', 'undo']

@@ -99,7 +99,7 @@ const slackChannel = z
   )
 
 const Settings = z.object({
-  PORT: z.coerce.number('is not a number: use a port such as 3000').int().min(0).max(65535).default(3000),
+  PORT: understood(readPort, 'is not a port: use a number from 0 to 65535, such as 3000').default(3000),
   HOST: z.string().default('0.0.0.0'),
   DATABASE_URL: z
     .string()
@@ -167,10 +167,20 @@ const Settings = z.object({
  */
 export function loadConfig(env: Env, options: ConfigOptions): Config {
   const problems: string[] = []
-  const set = withFiles(env, options, problems)
+  const { set, unread, empty } = withFiles(env, options, problems)
   const parsed = Settings.safeParse(set)
-  problems.push(...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join('.')} ${message}`))
-  const slackProblem = options.needsSlack ? missingSlack(set) : undefined
+  // A list that is read word by word has a problem for each, and the variable is what all of them are mended in.
+  const wrong = (parsed.error?.issues ?? []).map(({ path: [name], message }) => `${String(name)} ${message}`)
+  problems.push(...new Set(wrong))
+  const missing = options.needsSlack ? missingSlack(set) : []
+  const needed = new Set(['DATABASE_URL', ...missing.flatMap(({ names }) => names)])
+  problems.push(
+    ...empty
+      .filter((name) => needed.has(name))
+      .map((name) => `${name}_FILE names an empty file: put the secret into it`),
+  )
+  const told = [...unread, ...empty]
+  const slackProblem = howToConnect(missing.filter(({ names }) => !names.some((name) => told.includes(name))))
   if (slackProblem) problems.push(slackProblem)
   const { webhookSecrets, warnings } = readWebhookSecrets(set, options.providers, problems)
   const both = parsed.data?.CRM_VIEWERS.filter((id) => parsed.data.CRM_ADMINS.includes(id)) ?? []
@@ -200,13 +210,19 @@ export function loadConfig(env: Env, options: ConfigOptions): Config {
       on: new Set(data.ENRICH_ON.filter((what): what is Exclude<EnrichOn, 'never'> => what !== 'never')),
     },
     webhookSecrets,
-    warnings: [...warnings, ...enrichers.warnings],
+    warnings: [
+      ...empty.map((name) => `${name}_FILE has no effect: it names an empty file`),
+      ...warnings,
+      ...enrichers.warnings,
+    ],
   }
 }
 
-/** `PORT=` in an .env file means "not set"; `NAME_FILE` stands for `NAME` where that is a secret. */
-function withFiles(env: Env, { readFile }: ConfigOptions, problems: string[]): Record<string, string> {
+/** `PORT=` in an .env file means "not set", and so does an empty file; `NAME_FILE` stands for `NAME` where that is a secret. */
+function withFiles(env: Env, { readFile }: ConfigOptions, problems: string[]) {
   const set: Record<string, string> = {}
+  const unread: string[] = []
+  const empty: string[] = []
   for (const [name, value] of Object.entries(env)) {
     if (!value?.trim()) continue
     const secret = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : ''
@@ -219,12 +235,15 @@ function withFiles(env: Env, { readFile }: ConfigOptions, problems: string[]): R
       continue
     }
     try {
-      set[secret] = readFile(value.trim()).trim()
+      const text = readFile(value.trim()).trim()
+      if (text) set[secret] = text
+      else empty.push(secret)
     } catch (error) {
+      unread.push(secret)
       problems.push(`${name} names a file that cannot be read (${error instanceof Error ? error.message : error})`)
     }
   }
-  return set
+  return { set, unread, empty }
 }
 
 function isSecret(name: string): boolean {
@@ -280,15 +299,28 @@ function whyWithout(id: string, providers: readonly ProviderSettings[]): string 
     : `there is no provider ${id} (known: ${providers.map((known) => known.id).join(', ')})`
 }
 
-function missingSlack(set: Env): string | undefined {
-  const missing: string[] = []
-  if (!set.SLACK_BOT_TOKEN) missing.push('SLACK_BOT_TOKEN (OAuth & Permissions, starts with xoxb-)')
-  if (!set.SLACK_SIGNING_SECRET && !set.SLACK_APP_TOKEN) {
-    missing.push('SLACK_SIGNING_SECRET (Basic Information), or SLACK_APP_TOKEN for Socket Mode')
-  }
+interface Missing {
+  /** Any of them will do. */
+  readonly names: readonly string[]
+  readonly how: string
+}
+
+const OF_SLACK: readonly Missing[] = [
+  { names: ['SLACK_BOT_TOKEN'], how: 'SLACK_BOT_TOKEN (OAuth & Permissions, starts with xoxb-)' },
+  {
+    names: ['SLACK_SIGNING_SECRET', 'SLACK_APP_TOKEN'],
+    how: 'SLACK_SIGNING_SECRET (Basic Information), or SLACK_APP_TOKEN for Socket Mode',
+  },
+]
+
+function missingSlack(set: Env): readonly Missing[] {
+  return OF_SLACK.filter(({ names }) => names.every((name) => !set[name]))
+}
+
+function howToConnect(missing: readonly Missing[]): string | undefined {
   return missing.length === 0
     ? undefined
-    : `Slack is not connected: set ${missing.join(' and ')}; see "Connect Slack" in README.md`
+    : `Slack is not connected: set ${missing.map(({ how }) => how).join(' and ')}; see "Connect Slack" in README.md`
 }
 
 function slackConfig(data: z.infer<typeof Settings>): SlackConfig | undefined {
@@ -308,6 +340,12 @@ function understood<Value>(read: (text: string) => Value | undefined, problem: s
     context.addIssue({ code: 'custom', message: problem })
     return z.NEVER
   })
+}
+
+/** Digits alone: nobody means 16 by 0x10. */
+function readPort(text: string): number | undefined {
+  const port = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  return port <= 65_535 ? port : undefined
 }
 
 function isSlackUser(id: string): boolean {

@@ -12,7 +12,7 @@ import { timeOf } from './import/times.ts'
 import { EXTRAS, engagementType, type InterchangeContact, snake } from './interchange.ts'
 import { LIFECYCLE } from './lifecycle.ts'
 import type { SuppressionReason } from './suppression.ts'
-import { eachOnce, MAX_TAG } from './tags.ts'
+import { tagsOf, tooLongIn } from './tags.ts'
 import { cutTo, MAX_LINE } from './text.ts'
 
 const TYPE_OF = new Map(EVENT_TYPES.map((type) => [engagementType(type), type]))
@@ -310,12 +310,12 @@ function fitting(data: z.infer<typeof ContactIn>) {
     title: line(data.title),
     imported_from_campaign: line(data.imported_from_campaign),
     owner: owner === null || owner.length > MAX_LINE ? null : owner,
-    tags: eachOnce(tags.map((tag) => cutTo(tag, MAX_TAG))),
+    tags: tagsOf(tags),
   }
   const whole: Record<string, string> = {}
   for (const name of [...LINES, 'owner'] as const)
     if (data[name] && data[name] !== short[name]) whole[name] = data[name]
-  if (tags.some((tag) => cutTo(tag, MAX_TAG) !== tag)) whole.tags = tags.join(', ')
+  if (tags.some(tooLongIn)) whole.tags = tags.join(', ')
   return { short, whole }
 }
 

@@ -4,11 +4,16 @@ const SEPARATORS = /[,;|\n]|:::/
 /** Signs that people and exports put around a tag: `#vip`, `"vip"`, Google's `* friends`. */
 const AROUND = /^[\s#*"'“”‘’]+|[\s"'“”‘’]+$/g
 /** In characters. */
-export const MAX_TAG = 100
+const MAX_TAG = 100
 
-/** Tags as they are written in one field: `vip, #conference; "spring"`. */
+/** Tags as they are written in one field: `vip, #conference; "spring"`. What comes out reads as itself. */
 export function parseTags(text: string): string[] {
-  return eachOnce(text.split(SEPARATORS).flatMap((part) => cutTo(tagIn(part) ?? '', MAX_TAG) || []))
+  return eachOnce(text.split(SEPARATORS).flatMap((part) => tagIn(cutTo(tagIn(part) ?? '', MAX_TAG)) ?? []))
+}
+
+/** The same of a list, whose entries may be fields of several, too. */
+export function tagsOf(fields: readonly string[]): string[] {
+  return eachOnce(fields.flatMap(parseTags))
 }
 
 /** Each whatever its case, spelt as first seen. */

@@ -31,6 +31,19 @@ test('the socket is opened with the app token, at the address that is configured
   expect(bot.slack.calls).toEqual([{ method: 'apps.connections.open', args: {}, token: APP_TOKEN }])
 })
 
+test('a token that Slack refuses is named, and a Slack that cannot be reached is not blamed on it', async () => {
+  await using slack = await startSlack()
+  const { log } = aLog()
+  const opened = (appToken: string, apiUrl: string) =>
+    createSlackReceiver({ appToken, apiUrl, now: () => Date.now(), log }).start()
+  await expect(opened('xapp-of-another-app', slack.apiUrl)).rejects.toThrow(
+    /^no socket to Slack: it answers invalid_auth: is SLACK_APP_TOKEN right/,
+  )
+  await expect(opened(APP_TOKEN, 'http://127.0.0.1:1/api/')).rejects.toThrow(
+    /^no socket to Slack: it did not answer; see whether this server reaches slack\.com/,
+  )
+})
+
 test('there is no listener for requests', async () => {
   await using bot = await aBotOverSocket()
   expect(bot.connection.listener).toBeUndefined()

@@ -332,3 +332,19 @@ function rowsOf({ env }: Home, query: string): Record<string, unknown>[] {
 function linesOn(text: string): string[] {
   return text.split('\n').map((line) => line.split('\r').at(-1)?.replace('\u001b[K', '') ?? '')
 }
+
+test('--tag takes tags as every other field of them does, and an export brings them back', async () => {
+  await using home = aHome()
+  const list = JSON.stringify({ 'ada@example.com': { tags: ['', 'a, b', ' x '] } })
+  const options = ['--tag', '', '--tag', '#fair; "A"', '--tag', 'spring  launch']
+  expect(await crm(home, ['import', '-', ...options], list)).toMatchObject({ code: 0 })
+  const { stdout } = await crm(home, ['export'])
+  expect(JSON.parse(stdout)['ada@example.com'].tags).toEqual(['a', 'b', 'x', 'fair', 'spring launch'])
+  const again = await crm(home, ['import', '-', '--json'], stdout)
+  expect(JSON.parse(again.stdout)).toMatchObject({ changed: 0, unchanged: 1 })
+})
+
+test('a --tag that is too long is refused', async () => {
+  const { code, stderr } = await crm(untouched, ['import', 'list.csv', '--tag', 'x'.repeat(101)])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('A tag has at most 100 characters.')])
+})

@@ -37,6 +37,20 @@ test('takes an empty variable for one that is not set', () => {
   expect(load({ ...slack, PORT: '', SENDGRID_WEBHOOK_SECRET: ' ' })).toMatchObject({ port: 3000, webhookSecrets: {} })
 })
 
+test.each([
+  ['0', 0],
+  ['8080', 8080],
+  ['65535', 65_535],
+])('takes %s for the port', (text, port) => {
+  expect(load({ ...slack, PORT: text }).port).toBe(port)
+})
+
+test.each(['65536', '99999', '-1', '3.5', '0x10', '1e3', 'abc'])('refuses %s as the port', (text) => {
+  expect(problemsOf(() => load({ ...slack, PORT: text }))).toBe(
+    'PORT is not a port: use a number from 0 to 65535, such as 3000',
+  )
+})
+
 test('uses Socket Mode when there is an app token', () => {
   const { slack: config } = load({ ...slack, SLACK_APP_TOKEN: 'xapp-1' })
   expect(config?.transport).toEqual({ mode: 'socket', appToken: 'xapp-1' })
@@ -156,6 +170,35 @@ test('says which file cannot be read, and refuses a secret that is given twice',
   expect(problemsOf(() => load({ ...slack, SLACK_BOT_TOKEN_FILE: '/x' }))).toMatch(
     /SLACK_BOT_TOKEN and SLACK_BOT_TOKEN_FILE are both set/,
   )
+  const { SLACK_SIGNING_SECRET } = slack
+  expect(problemsOf(() => load({ SLACK_SIGNING_SECRET, SLACK_BOT_TOKEN_FILE: '/nope' }))).toMatch(
+    /^SLACK_BOT_TOKEN_FILE names a file that cannot be read [^\n]*$/,
+  )
+})
+
+describe('a file without a secret', () => {
+  const readFile = () => ' \n'
+
+  test.each([
+    [{ SLACK_BOT_TOKEN: undefined, SLACK_BOT_TOKEN_FILE: '/x' }, 'SLACK_BOT_TOKEN_FILE'],
+    [{ SLACK_SIGNING_SECRET: undefined, SLACK_SIGNING_SECRET_FILE: '/x' }, 'SLACK_SIGNING_SECRET_FILE'],
+    [{ SLACK_SIGNING_SECRET: undefined, SLACK_APP_TOKEN_FILE: '/x' }, 'SLACK_APP_TOKEN_FILE'],
+    [{ DATABASE_URL_FILE: '/x' }, 'DATABASE_URL_FILE'],
+  ])('is said in one line where it is needed: %j', (env, name) => {
+    expect(problemsOf(() => load({ ...slack, ...env }, { readFile }))).toBe(
+      `${name} names an empty file: put the secret into it`,
+    )
+  })
+
+  test('is warned of where it is not, and nothing is set', () => {
+    const env = { METRICS_TOKEN_FILE: '/x', RESEND_WEBHOOK_SECRET_FILE: '/x', PDL_API_KEY_FILE: '/x' }
+    const config = load({ ...slack, ...env, SLACK_APP_TOKEN_FILE: '/x' }, { readFile })
+    expect(config).toMatchObject({ metricsToken: undefined, webhookSecrets: {}, enrichment: { providers: [] } })
+    expect(config.warnings).toEqual(
+      [...Object.keys(env), 'SLACK_APP_TOKEN_FILE'].map((name) => `${name} has no effect: it names an empty file`),
+    )
+    expect(config.slack?.transport.mode).toBe('http')
+  })
 })
 
 function problemsOf(work: () => unknown): string {
@@ -194,7 +237,7 @@ describe('enrichment', () => {
   })
 
   test.each([
-    [{ ENRICH_ON: 'sometimes' }, 'ENRICH_ON.* is not understood: use any of import, event, reply, never'],
+    [{ ENRICH_ON: 'often,rarely' }, '^ENRICH_ON is not understood: use any of import, event, reply, never[^\\n]*$'],
     [{ ENRICH_ON: 'never,reply' }, 'ENRICH_ON says never and something else'],
     [{ ENRICH_DAILY_CREDITS: '-1' }, 'ENRICH_DAILY_CREDITS is less than nothing'],
     [{ ENRICH_DAILY_CREDITS: 'many' }, 'ENRICH_DAILY_CREDITS is not a number of credits'],

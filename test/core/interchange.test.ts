@@ -131,6 +131,10 @@ describe('reading the interchange format', () => {
     expect(read('bob@example.com', { tags: ['VIP', 'später', 'vip', 'später'] }).tags).toEqual(['VIP', 'später'])
   })
 
+  test('reads tags as every other list does', () => {
+    expect(read('bob@example.com', { tags: ['', 'a, b', ' #x ', '"B"'] }).tags).toEqual(['a', 'b', 'x'])
+  })
+
   test('makes an entry of nothing a new contact', () => {
     expect(read('bob@example.com', {})).toMatchObject({
       email: 'bob@example.com',

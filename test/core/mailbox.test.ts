@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 
 import { findMailboxes, parseMailbox } from '../../src/core/mailbox.ts'
 import { splitName } from '../../src/core/name.ts'
-import { parseTags } from '../../src/core/tags.ts'
+import { parseTags, tagsOf } from '../../src/core/tags.ts'
 
 test.each<[name: string, first: string | null, last: string | null]>([
   ['Ada Lovelace', 'Ada', 'Lovelace'],
@@ -28,8 +28,21 @@ test.each<[text: string, tags: string[]]>([
   ['VIP, vip, Vip', ['VIP']],
   [' ,; ', []],
   ['x'.repeat(300), ['x'.repeat(100)]],
+  [`${'x'.repeat(99)} "y"`, ['x'.repeat(99)]],
 ])('%j are the tags %j', (text, tags) => {
   expect(parseTags(text)).toEqual(tags)
+})
+
+test('tags read as themselves, or an export would not come back as it was', () => {
+  const odd = fc.constantFrom('a', ' ', '"', '#', '’', ',', '\0', '\u{1f600}', '\ud83d')
+  const long = fc.string({ unit: fc.constantFrom('a', ' ', '"', '’', '\u{1f600}'), minLength: 100, maxLength: 120 })
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.string({ unit: odd }), long)), (fields) => {
+      const tags = tagsOf(fields)
+      expect(tagsOf(tags)).toEqual(tags)
+    }),
+  )
+  expect(tagsOf(['', 'a, b', ' x ', 'B'])).toEqual(['a', 'b', 'x'])
 })
 
 test.each<[text: string, name: string | null]>([

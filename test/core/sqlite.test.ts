@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 import BetterSqlite3 from 'better-sqlite3'
@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 
 import { addContact } from '../../src/core/add-contact.ts'
-import { ConfigError } from '../../src/core/errors.ts'
+import { ConfigError, StorageError } from '../../src/core/errors.ts'
 import { contactByAddress, contactsAfter, holdContacts } from '../../src/core/store/contacts.ts'
 import type { Database } from '../../src/core/store/database.ts'
 import { openDatabase } from '../../src/core/store/open.ts'
@@ -90,6 +90,30 @@ describe('the SQLite file', () => {
     const problem = await openDatabase(folder).catch((error: unknown) => error)
     expect(problem).toBeInstanceOf(ConfigError)
     expect(String(problem)).toContain(`${folder.replace('sqlite:', '')} cannot be opened`)
+    expect(String(problem)).toContain('name a file that this program may write')
+  })
+
+  test.each([
+    { suffix: '-journal', kind: ConfigError, sentence: 'name a file that this program may write' },
+    { suffix: '-wal', kind: StorageError, sentence: 'make room on its disk' },
+  ])('whose $suffix cannot be written is refused, with what to do', async ({ suffix, kind, sentence }) => {
+    await using place = sqlitePlace()
+    const path = place.url.replace('sqlite:', '')
+    mkdirSync(`${path}${suffix}`)
+    const problem = await openDatabase(place.url).catch((error: unknown) => error)
+    expect(problem).toBeInstanceOf(kind)
+    expect(String(problem)).toContain(`DATABASE_URL: ${path} cannot be written: ${sentence}`)
+  })
+
+  test('that is damaged is refused as a setting', async () => {
+    await using place = sqlitePlace()
+    await (await openDatabase(place.url))[Symbol.asyncDispose]()
+    const path = place.url.replace('sqlite:', '')
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.fill(0x2a, 100))
+    const problem = await openDatabase(place.url).catch((error: unknown) => error)
+    expect(problem).toBeInstanceOf(ConfigError)
+    expect(String(problem)).toMatch(/DATABASE_URL: \S+ is damaged: put a back-up in its place/)
   })
 
   test('of another program is refused, and not one byte of it changes', async () => {

@@ -55,10 +55,11 @@ function readProvider(
   isSafe: (url: string) => boolean,
 ): ReadSettings {
   const [value, url] = [set[variable], set[urlVariable]]
-  if (!value) {
-    const warnings = url ? [`${urlVariable} has no effect: ${name} is switched on by ${variable}`] : []
-    return { providers: [], problems: [], warnings }
-  }
+  // Where the URL is what switches it on, people still write it as those of the others are written.
+  const others = `${id.toUpperCase()}_API_URL`
+  const idle = set[others] && (!value || others !== urlVariable) ? [others] : []
+  const warnings = idle.map((base) => `${base} has no effect: ${name} is switched on by ${variable}`)
+  if (!value) return { providers: [], problems: [], warnings }
   const baseUrl = (url ?? usual).replace(/\/+$/, '')
   // A server of one's own may stand in one's own network.
   const [isRight, form] =
@@ -72,7 +73,7 @@ function readProvider(
     ...(isRight ? [] : [`${urlVariable} must be ${form}`]),
     ...(holds === 'key' && /\s/.test(value) ? [`${variable} has a space in it: copy the key again`] : []),
   ]
-  return { providers: [{ id, key: holds === 'key' ? value : '', baseUrl }], problems, warnings: [] }
+  return { providers: [{ id, key: holds === 'key' ? value : '', baseUrl }], problems, warnings }
 }
 
 /** SHA-256 of what a provider is reached with: another key, or another server, is another chance. */

@@ -8,6 +8,7 @@ import { keyColumns, type Row, type RowColumn, type RowStatement, writtenOf } fr
 import type { Database, Dialect, Tables } from './database.ts'
 import { sql } from './drizzle.ts'
 import { drizzle, migrate } from './drizzle-postgres.ts'
+import { postgresProblem } from './postgres-problems.ts'
 import * as tables from './schema.postgres.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../../../drizzle/postgres')
@@ -21,6 +22,7 @@ const ATTEMPTS = 6
 
 /** A pool ends by itself only the connections that it knows to be idle. */
 export async function openPostgres(url: string, erasureKey: ErasureKey): Promise<Database> {
+  await using resources = new AsyncDisposableStack()
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
@@ -29,7 +31,13 @@ export async function openPostgres(url: string, erasureKey: ErasureKey): Promise
   })
   // Without a listener, a server that restarts would end this process; the next query reports it.
   pool.on('error', () => {})
-  await migrateOnce(pool)
+  resources.defer(() => pool.end())
+  try {
+    await migrateOnce(pool)
+  } catch (error) {
+    throw postgresProblem(error, url) ?? error
+  }
+  resources.move()
   const db = drizzle({ client: pool })
   return {
     ...handle(db),

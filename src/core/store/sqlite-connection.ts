@@ -2,6 +2,9 @@ import BetterSqlite3 from 'better-sqlite3'
 
 import { ConfigError } from '../errors.ts'
 
+/** "tpcr", so that a file of another program is recognised before it is written to. */
+export const APPLICATION_ID = 0x74706372
+
 /** Opens the file with what every connection of this program needs. */
 export function connect(path: string, options: BetterSqlite3.Options = {}): BetterSqlite3.Database {
   const connection = new BetterSqlite3(path, { timeout: 5000, ...options })

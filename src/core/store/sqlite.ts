@@ -13,35 +13,13 @@ import type { Database, Dialect, Written } from './database.ts'
 import { sql } from './drizzle.ts'
 import { drizzle, migrate } from './drizzle-sqlite.ts'
 import * as tables from './schema.sqlite.ts'
-import { connect } from './sqlite-connection.ts'
+import { APPLICATION_ID, connect } from './sqlite-connection.ts'
 
 const MIGRATIONS = join(import.meta.dirname, '../../../drizzle/sqlite')
 
-/** "tpcr", so that a file of another program is recognised before it is written to. */
-const APPLICATION_ID = 0x74706372
-
 export async function openSqlite(path: string, erasureKey: ErasureKey): Promise<Database> {
   makeFile(path)
-  const writer = firstConnection(path)
-  try {
-    claim(writer, path)
-  } catch (error) {
-    writer.close()
-    throw error
-  }
-  writer.pragma('journal_mode = WAL')
-  // 16 MiB of log before it is moved into the database: a page that changes often is moved once.
-  writer.pragma('wal_autocheckpoint = 4000')
-  // 16 MiB, where the unique index of event ids is read at random places; the rest is in the system's own cache.
-  writer.pragma('cache_size = -16384')
-  migrate(drizzle({ client: writer }), { migrationsFolder: MIGRATIONS })
-  // From here on a lock that another process holds is waited for between turns (`begin`).
-  writer.pragma('busy_timeout = 0')
-
-  // Read-only on purpose: a write outside `transaction` fails instead of racing one.
-  const reader = connect(path, { readonly: true })
-  // 32 MiB: pages of lists are found among the hottest contacts and the newest, again and again.
-  reader.pragma('cache_size = -32768')
+  const { writer, reader } = connections(path)
   const oneAtATime = pLimit(1)
   const tx: Database = {
     ...handle(writer),
@@ -86,17 +64,56 @@ function makeFile(path: string): void {
     closeSync(openSync(path, 'a', 0o600))
   } catch (error) {
     const why = error instanceof Error ? error.message : error
-    throw new ConfigError(`DATABASE_URL: ${path} cannot be opened (${why})`, { cause: error })
+    throw new ConfigError(`DATABASE_URL: ${path} cannot be opened (${why}): ${NAME_A_FILE}`, { cause: error })
   }
 }
 
-function firstConnection(path: string): BetterSqlite3.Database {
+const NAME_A_FILE = 'name a file that this program may write, in a folder that it may write'
+
+/** The one that writes and the one that reads, with every table made. */
+function connections(path: string) {
+  using opened = new DisposableStack()
+  const opening = (options?: BetterSqlite3.Options) => opened.adopt(connect(path, options), (it) => it.close())
   try {
-    return connect(path)
+    const writer = opening()
+    claim(writer, path)
+    writer.pragma('journal_mode = WAL')
+    // 16 MiB of log before it is moved into the database: a page that changes often is moved once.
+    writer.pragma('wal_autocheckpoint = 4000')
+    // 16 MiB, where the unique index of event ids is read at random places; the rest is in the system's own cache.
+    writer.pragma('cache_size = -16384')
+    migrate(drizzle({ client: writer }), { migrationsFolder: MIGRATIONS })
+    // From here on a lock that another process holds is waited for between turns (`begin`).
+    writer.pragma('busy_timeout = 0')
+
+    // Read-only on purpose: a write outside `transaction` fails instead of racing one.
+    const reader = opening({ readonly: true })
+    // 32 MiB: pages of lists are found among the hottest contacts and the newest, again and again.
+    reader.pragma('cache_size = -32768')
+    opened.move()
+    return { writer, reader }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_NOTADB')) throw error
-    throw new ConfigError(`DATABASE_URL: ${path} is a file of another kind, not a database`, { cause: error })
+    throw openingProblem(error, path) ?? error
   }
+}
+
+/** What SQLite says of a file that it cannot open, by how its code begins, and what is to be done. */
+const OPENING_PROBLEMS: readonly (readonly [
+  code: RegExp,
+  what: string,
+  kind: typeof ConfigError | typeof StorageError,
+])[] = [
+  [/^SQLITE_NOTADB/, 'is a file of another kind, not a database: name another file', ConfigError],
+  [/^SQLITE_CORRUPT/, 'is damaged: put a back-up in its place', ConfigError],
+  [/^SQLITE_(READONLY|CANTOPEN|PERM)/, `cannot be written: ${NAME_A_FILE}`, ConfigError],
+  [/^SQLITE_(BUSY|LOCKED)/, 'is kept by another program: end that, or try again', StorageError],
+  [/^SQLITE_(FULL|IOERR|NOMEM)/, 'cannot be written: make room on its disk, or find out what ails it', StorageError],
+]
+
+function openingProblem(error: unknown, path: string): ConfigError | StorageError | undefined {
+  const code = codeOf(error)
+  const [, what, Kind] = OPENING_PROBLEMS.find(([known]) => known.test(code)) ?? []
+  return Kind && new Kind(`DATABASE_URL: ${path} ${what} (${code})`, { cause: error })
 }
 
 /** A connection of its own, since a transaction holds all that its connection reads. */
@@ -199,14 +216,19 @@ function emptyLog(writer: BetterSqlite3.Database): boolean {
 
 const CANNOT_WRITE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|CANTOPEN|NOMEM)/
 
-/** Drizzle wraps what the driver throws, so the code may stand on a cause. */
 function storageProblem(error: unknown): StorageError | undefined {
+  const code = codeOf(error)
+  return CANNOT_WRITE.test(code)
+    ? new StorageError(`the database cannot be written (${code})`, { cause: error })
+    : undefined
+}
+
+/** Drizzle wraps what the driver throws, so the code may stand on a cause. */
+function codeOf(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string' && CANNOT_WRITE.test(cause.code)) {
-      return new StorageError(`the database cannot be written (${cause.code})`, { cause: error })
-    }
+    if ('code' in cause && typeof cause.code === 'string') return cause.code
   }
-  return undefined
+  return ''
 }
 
 const dialect: Dialect = {
