@@ -4,6 +4,7 @@ import process from 'node:process'
 
 import { Command, CommanderError } from 'commander'
 
+import { backupCommand } from './cli/backup.ts'
 import { say } from './cli/context.ts'
 import { digestCommand } from './cli/digest.ts'
 import { doctorCommand } from './cli/doctor.ts'
@@ -13,6 +14,7 @@ import { exportCommand } from './cli/export.ts'
 import { forgetCommand } from './cli/forget.ts'
 import { importCommand } from './cli/import.ts'
 import { lookupCommand } from './cli/lookup.ts'
+import { migrateCommand } from './cli/migrate.ts'
 import { why } from './cli/output.ts'
 import { replayCommand } from './cli/replay.ts'
 import { searchCommand } from './cli/search.ts'
@@ -37,6 +39,8 @@ const commands = [
   enrichCommand,
   forgetCommand,
   replayCommand,
+  backupCommand,
+  migrateCommand,
   doctorCommand,
 ]
 for (const command of commands) {

@@ -76,7 +76,7 @@ async function writeInto(path: string, flag: 'w' | 'wx', content: AsyncIterable<
 }
 
 /** Beside the file, so that it takes its place at once. */
-async function partOf(path: string): Promise<string> {
+export async function partOf(path: string): Promise<string> {
   return `${await realPath(path)}.${process.pid}.part`
 }
 
@@ -99,6 +99,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'nothing can be written there',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk is full for you',
+  EEXIST: 'it is there already',
   EIO: 'the disk is damaged, or gone',
   ENAMETOOLONG: 'the name is too long',
 }

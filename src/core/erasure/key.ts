@@ -25,7 +25,7 @@ export function createErasureKey(databaseUrl: string, secret: string | undefined
   return {
     known,
     needed() {
-      if (known() === undefined) makeKey(path ?? '')
+      if (known() === undefined) keepKey(path ?? '', randomBytes(32).toString('hex'))
       return known() ?? noKey()
     },
   }
@@ -49,11 +49,11 @@ function readKey(path: string): string {
 }
 
 /** Whole or not at all, and on the disk before anybody is erased with it. Whoever was quicker made it. */
-function makeKey(path: string): void {
+export function keepKey(path: string, key: string): void {
   const draft = `${path}.${randomBytes(8).toString('hex')}`
   const file = openSync(draft, 'wx', 0o600)
   try {
-    writeSync(file, `${randomBytes(32).toString('hex')}\n`)
+    writeSync(file, `${key}\n`)
     fsyncSync(file)
     linkSync(draft, path)
   } catch (error) {

@@ -7,6 +7,6 @@ const core: typeof import('drizzle-orm/sqlite-core') = require('drizzle-orm/sqli
 const driver: typeof import('drizzle-orm/better-sqlite3') = require('drizzle-orm/better-sqlite3')
 const migrator: typeof import('drizzle-orm/better-sqlite3/migrator') = require('drizzle-orm/better-sqlite3/migrator')
 
-export const { blob, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } = core
+export const { blob, getTableConfig, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } = core
 export const { drizzle } = driver
 export const { migrate } = migrator

@@ -81,6 +81,16 @@ const isFirstOfItsKey = sql.raw(`(due.key is null or not exists (
   select 1 from jobs earlier where earlier.key = due.key and earlier.seq < due.seq and earlier.state <> 'dead'
 ))`)
 
+/** How many jobs a process holds at that moment. */
+export async function jobsUnderWay(database: Database, now: number): Promise<number> {
+  const { jobs } = database.tables
+  const [row] = await database.db
+    .select({ n: sql<number>`count(*)` })
+    .from(jobs)
+    .where(and(eq(jobs.state, 'running'), gte(jobs.leaseUntil, now)))
+  return Number(row?.n ?? 0)
+}
+
 /** Holds a lease a little longer; false when it was lost. */
 export async function extendLease(tx: Database, seq: number, owner: string, leaseUntil: number): Promise<boolean> {
   const { jobs } = tx.tables
